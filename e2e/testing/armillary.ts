@@ -1,0 +1,57 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { ended } from './process.ts';
+
+/** The command line under test, run from its source. */
+export const armillary: string = fileURLToPath(
+  new URL('../../packages/armillary/src/main.ts', import.meta.url),
+);
+
+/** A running `armillary up` or `armillary api`. */
+export interface Running {
+  process: ChildProcess;
+  ready: { api: string; kubeconfig: string };
+  /** All of standard error so far. */
+  stderr(): string;
+  /** Sends SIGTERM and resolves with the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts `armillary ARGS --output json` and resolves when it prints its ready line. */
+export async function startArmillary(args: string[]): Promise<Running> {
+  const child = spawn(process.execPath, [armillary, ...args, '--output', 'json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ready = await new Promise<Running['ready']>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const event = JSON.parse(line) as { event: string } & Running['ready'];
+      if (event.event === 'ready') resolve(event);
+    });
+    child.once('error', reject);
+    child.once('exit', (code) =>
+      reject(new Error(`armillary ${args.join(' ')} exited with ${code}:\n${stderr}`)),
+    );
+  });
+  return {
+    process: child,
+    ready,
+    stderr: () => stderr,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended(child);
+      return child.exitCode;
+    },
+  };
+}
+
+/** A folder that is gone when the test file is through: pass its `remove` to `afterAll`. */
+export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'armillary-e2e-'));
+  return { path, remove: async () => await rm(path, { recursive: true, force: true, maxRetries: 5 }) };
+}

@@ -1,0 +1,23 @@
+import { Command } from 'commander';
+import { apiCommand } from './commands/api.ts';
+import { completionCommand } from './commands/completion.ts';
+import { controllerCommand } from './commands/controller.ts';
+import { runCommand } from './commands/run.ts';
+import { upCommand } from './commands/up.ts';
+import { version } from './version.ts';
+
+/** The command line: every command with its flags. `main.ts` runs it. */
+export function createProgram(): Command {
+  const program = new Command('armillary')
+    .description(
+      'Pipelines on Tekton or Jenkins, notifications and load balancing for Kubernetes, or for one machine.',
+    )
+    .version(version)
+    .showHelpAfterError('(add --help to see what the command takes)');
+  program.addCommand(upCommand());
+  program.addCommand(apiCommand());
+  program.addCommand(runCommand());
+  program.addCommand(controllerCommand());
+  program.addCommand(completionCommand(program));
+  return program;
+}
