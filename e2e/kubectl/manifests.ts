@@ -113,7 +113,7 @@ spec: { size: 100 }
 `,
   'rbac.yaml': `apiVersion: rbac.authorization.k8s.io/v1
 kind: Role
-metadata: { name: reconciled }
+metadata: { name: reconciled, namespace: demo }
 rules:
   - { apiGroups: [""], resources: [pods], verbs: [get] }
 `,
