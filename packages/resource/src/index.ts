@@ -1,1 +1,7 @@
-export {};
+export type { Cause } from './cause.ts';
+export { crdYaml } from './crd.ts';
+export type { CustomResourceDefinition, CustomResourceVersion, PrinterColumn, Subresources } from './crd.ts';
+export { defineKind, KindDefinitionError } from './kind.ts';
+export type { Kind, KindDefinition, KindObject, KindVersion, ObjectMeta, ObjectOf } from './kind.ts';
+export { ResourceSchema } from './resource-schema.ts';
+export type { JsonSchema, ValidationRule } from './schema/json-schema.ts';
