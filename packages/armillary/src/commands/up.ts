@@ -1,0 +1,118 @@
+import { resolve } from 'node:path';
+import { Command, Option } from 'commander';
+import { ChildRole } from '../child-role.ts';
+import { CommandError } from '../command-error.ts';
+import { dataOption, logLevelOption, outputOption, port } from '../options.ts';
+import { printEvent, say } from '../output.ts';
+import { aborted, stopSignal } from '../stop-signal.ts';
+import { version } from '../version.ts';
+
+interface UpOptions {
+  data: string;
+  host: string;
+  port: number;
+  apiPort: number;
+  notificationPort: number;
+  demo?: true;
+  output: 'text' | 'json';
+  logLevel: string;
+  jenkinsUrl?: string;
+  jenkinsUser?: string;
+  jenkinsTokenFile?: string;
+  nodeLb: 'plan' | 'apply';
+}
+
+/** How long each process may take to stop: a controller drains its workers for up to 30 s. */
+const stopTimeoutMs = 35_000;
+
+/** `armillary up`: everything on one machine, one process a role, until it is told to stop. */
+export function upCommand(): Command {
+  return new Command('up')
+    .description('run everything on this machine, until SIGTERM')
+    .addOption(dataOption())
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <port>', 'console; this version has none yet', port, 8080)
+    .option('--api-port <port>', 'Kubernetes API', port, 6443)
+    .option('--notification-port <port>', 'notification manager; this version has none yet', port, 19093)
+    .option('--demo', 'apply the examples on the first start')
+    .option('--jenkins-url <url>', 'Jenkins to run pipelines on; this version runs them on Tekton only')
+    .option('--jenkins-user <name>', 'user name for Jenkins')
+    .option('--jenkins-token-file <file>', 'file that holds the API token for Jenkins')
+    .addOption(
+      new Option('--node-lb <mode>', 'load balancing; this version has none yet')
+        .choices(['plan', 'apply'])
+        .default('plan'),
+    )
+    .addOption(outputOption())
+    .addOption(logLevelOption('warn'))
+    .action(up);
+}
+
+/** Asking for what is not there yet is an error, rather than a flag that does nothing. */
+function refuseMissingParts(options: UpOptions): void {
+  if (
+    options.jenkinsUrl !== undefined ||
+    options.jenkinsUser !== undefined ||
+    options.jenkinsTokenFile !== undefined
+  ) {
+    throw new CommandError(
+      'usage',
+      `the Jenkins engine is not part of version ${version}: leave out --jenkins-*`,
+    );
+  }
+  if (options.nodeLb !== 'plan') {
+    throw new CommandError('usage', `load balancing is not part of version ${version}: leave out --node-lb`);
+  }
+}
+
+async function up(options: UpOptions): Promise<void> {
+  refuseMissingParts(options);
+  const stop = stopSignal();
+  const data = resolve(options.data);
+  const common = ['--data', data, '--output', 'json', '--log-level', options.logLevel];
+
+  const api = new ChildRole({
+    name: 'api',
+    // A restart must come back at the address that clients know.
+    args: (ready) => [
+      'api',
+      ...common,
+      '--host',
+      options.host,
+      '--port',
+      ready ? String(ready['port']) : String(options.apiPort),
+    ],
+    say,
+    stopTimeoutMs,
+  });
+  const controller = new ChildRole({
+    name: 'controller',
+    args: () => [
+      'controller',
+      ...common,
+      '--components',
+      'pipelines,tekton-runner',
+      ...(options.demo ? ['--demo'] : []),
+    ],
+    say,
+    stopTimeoutMs,
+  });
+  try {
+    say('Starting the API server');
+    const ready = await Promise.race([api.start(), aborted(stop)]);
+    if (!ready) return;
+    say('Starting the controllers');
+    if (!(await Promise.race([controller.start(), aborted(stop)]))) return;
+    const kubeconfig = String(ready['kubeconfig']);
+    if (options.output === 'json') printEvent({ event: 'ready', api: ready['api'], kubeconfig });
+    say(`Ready. API ${String(ready['api'])}, kubeconfig ${kubeconfig}`);
+    if (options.demo)
+      say(`Try: kubectl --kubeconfig ${kubeconfig} get pipelineruns.devops.kubesphere.io -A -w`);
+    await aborted(stop);
+    say('Stopping');
+  } finally {
+    // The controllers write their last status while the API server still answers.
+    await controller.stop();
+    await api.stop();
+  }
+}
