@@ -31,6 +31,8 @@ export interface ScalePaths {
  * the `validate*` hooks return every cause found, and an empty list means the object is acceptable.
  */
 export interface Strategy {
+  /** Removes the fields that the schema does not know, in place, and returns their paths (`spec.ports[0].nmae`). */
+  prune?(object: KubeObject): string[];
   /** Fills defaults. Runs on writes and, for CRDs, on reads. */
   default?(object: KubeObject): void;
   prepareForCreate?(object: KubeObject): void;
