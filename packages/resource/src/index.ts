@@ -3,5 +3,6 @@ export { crdYaml } from './crd.ts';
 export type { CustomResourceDefinition, CustomResourceVersion, PrinterColumn, Subresources } from './crd.ts';
 export { defineKind, KindDefinitionError } from './kind.ts';
 export type { Kind, KindDefinition, KindObject, KindVersion, ObjectMeta, ObjectOf } from './kind.ts';
+export { checkSchema } from './schema/check.ts';
 export { ResourceSchema } from './resource-schema.ts';
 export type { JsonSchema, ValidationRule } from './schema/json-schema.ts';

@@ -2,6 +2,7 @@ import type { Static, TObject } from 'typebox';
 import type { Cause } from './cause.ts';
 import { crdYaml } from './crd.ts';
 import type { CustomResourceDefinition, PrinterColumn, Subresources } from './crd.ts';
+import { checkSchema } from './schema/check.ts';
 import { fromTypeBox } from './schema/from-typebox.ts';
 import { ResourceSchema } from './resource-schema.ts';
 
@@ -198,8 +199,11 @@ const typeMeta = {
 function rootSchema(definition: KindDefinition, version: KindVersion): ResourceSchema {
   const where = `${definition.plural}.${definition.group}/${version.name}`;
   try {
-    const schema = fromTypeBox(version.schema);
-    return new ResourceSchema({ ...schema, properties: { ...typeMeta, ...schema.properties } });
+    const converted = fromTypeBox(version.schema);
+    const schema = { ...converted, properties: { ...typeMeta, ...converted.properties } };
+    const [cause] = checkSchema(schema, 'schema', { status: version.subresources?.status !== undefined });
+    if (cause) throw new KindDefinitionError(`${cause.field}: ${cause.message}`);
+    return new ResourceSchema(schema);
   } catch (error) {
     throw new KindDefinitionError(`${where}: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,

@@ -1,0 +1,34 @@
+import { RE2JS } from 're2js';
+
+// Each distinct pattern of the stored CRDs compiles once; the bound only guards against a flood of CRDs.
+const limit = 5000;
+const compiled = new Map<string, RE2JS>();
+
+/**
+ * A regular expression with Go's syntax and meaning. Matching takes time linear in the input.
+ *
+ * @throws {Error} RE2's own error when the pattern has no such meaning (back-references, look-around).
+ */
+export function compilePattern(pattern: string): RE2JS {
+  let expression = compiled.get(pattern);
+  if (expression === undefined) {
+    expression = RE2JS.compile(pattern);
+    if (compiled.size >= limit) compiled.clear();
+    compiled.set(pattern, expression);
+  }
+  return expression;
+}
+
+/** True when the pattern matches anywhere in the text. */
+export const matchesPattern = (pattern: string, text: string): boolean =>
+  compilePattern(pattern).matcher(text).find();
+
+/** Why the pattern does not compile, or undefined when it does. */
+export function patternError(pattern: string): string | undefined {
+  try {
+    compilePattern(pattern);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
