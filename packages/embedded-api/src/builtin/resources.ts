@@ -1,5 +1,6 @@
 import type { ServedResource } from '../served-resource.ts';
 import { columnsOf } from './columns/columns.ts';
+import { readTypedBody, type TypedObject } from './go-json.ts';
 import { builtinKinds, modelName, type BuiltinKind } from './kinds.ts';
 import { strategyOf } from './strategy/strategies.ts';
 
@@ -40,3 +41,13 @@ const served = (kind: BuiltinKind): ServedResource => ({
  * so that nothing is read from disk before it is needed.
  */
 export const builtinResources = (): ServedResource[] => builtinKinds.map(served);
+
+/**
+ * Reads the body of a write to a built-in resource as its Go type would: see `readTyped`. `unknown` lists the fields
+ * that field validation may refuse. Throws a 400 `StatusError` when a field has the wrong type.
+ */
+export const readBuiltin = (
+  resource: Pick<ServedResource, 'group' | 'version' | 'kind'>,
+  body: Record<string, unknown>,
+): TypedObject =>
+  readTypedBody(modelName(resource.group, resource.version, resource.kind), resource.version, resource.kind, body);

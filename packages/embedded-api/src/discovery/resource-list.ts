@@ -10,7 +10,7 @@ export const groupVersionName = (group: string, version: string): string =>
 /** A short hash of the stored form, by which storage migrators see that it changed. */
 const storageVersionHash = (r: ServedResource): string =>
   createHash('sha256')
-    .update(`${r.group}/${r.storageVersion}, Kind=${r.kind}`)
+    .update(`${r.group}/${r.storageVersion}/${r.kind}`)
     .digest()
     .subarray(0, 8)
     .toString('base64');
