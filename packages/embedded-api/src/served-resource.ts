@@ -33,11 +33,20 @@ export interface ScalePaths {
 export interface Strategy {
   /** Removes the fields that the schema does not know, in place, and returns their paths (`spec.ports[0].nmae`). */
   prune?(object: KubeObject): string[];
+  /**
+   * Removes unknown fields below the top-level `metadata` in place and returns their paths (`spec.ports[0].nmae`).
+   * Custom resources bring it; built-in kinds are pruned by their schema.
+   */
+  prune?(object: KubeObject): string[];
   /** Fills defaults. Runs on writes and, for CRDs, on reads. */
   default?(object: KubeObject): void;
   prepareForCreate?(object: KubeObject): void;
   prepareForUpdate?(object: KubeObject, old: KubeObject): void;
-  validate?(object: KubeObject): StatusCause[];
+  /** What a first DELETE makes of the object, such as one with a further finalizer. Nothing is changed in place. */
+  prepareForDelete?(object: KubeObject, now: Date): KubeObject;
+  /** On creates without `old`, on updates with it. */
+  validate?(object: KubeObject, old?: KubeObject): StatusCause[];
+  /** On updates, after `validate`. */
   validateUpdate?(object: KubeObject, old: KubeObject): StatusCause[];
   /** `dns-subdomain` when absent. */
   nameRule?: 'dns-subdomain' | 'dns-label' | 'dns-1035-label' | 'path-segment';

@@ -75,8 +75,8 @@ export const conflict = (r: GroupResource, name: string, why: string, causes?: S
     details: { ...details(r, name), ...(causes ? { causes } : {}) },
   });
 
-export const badRequest = (message: string): StatusError =>
-  new StatusError({ code: 400, reason: 'BadRequest', message });
+export const badRequest = (message: string, options?: ErrorOptions): StatusError =>
+  new StatusError({ code: 400, reason: 'BadRequest', message }, options);
 
 export const unauthorized = (): StatusError =>
   new StatusError({ code: 401, reason: 'Unauthorized', message: 'Unauthorized' });

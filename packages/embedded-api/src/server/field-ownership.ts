@@ -1,0 +1,61 @@
+import { builtinSchemas } from '../builtin/facts.ts';
+import type { KubeObject } from '../object.ts';
+import type { FieldWriter } from '../patch/apply/field-writer.ts';
+import { serverSideApply } from '../patch/apply/server-side-apply.ts';
+import { trackUpdate } from '../patch/apply/track-update.ts';
+import type { SchemaResolver } from '../patch/schema-walk.ts';
+import type { ServedResource } from '../served-resource.ts';
+import { badRequest } from '../status-error.ts';
+import type { PatchBody, WriteOptions } from './operation-types.ts';
+import { apiVersionOf } from './served-object.ts';
+
+/** Resolves the references in schemas of built-in kinds. */
+export const resolveReference: SchemaResolver = (reference) => builtinSchemas.resolve(reference);
+
+const maxManagerLength = 128;
+
+/** `now` is when the change happens; `subresource` is empty for the object itself. */
+export interface OwnershipContext {
+  resource: ServedResource;
+  subresource: string;
+  options: WriteOptions;
+  now: Date;
+}
+
+/** The object with `managedFields` that say who owns what after the write. */
+export const withOwnership = (
+  context: OwnershipContext,
+  live: KubeObject | undefined,
+  next: KubeObject,
+): KubeObject => trackUpdate({ ...writer(context), live, next });
+
+/** Server-side apply of a configuration over the live object. */
+export function applyConfiguration(
+  context: OwnershipContext,
+  live: KubeObject | undefined,
+  patch: PatchBody,
+): KubeObject {
+  if (!context.options.fieldManager) {
+    throw badRequest('PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch');
+  }
+  return serverSideApply({
+    ...writer(context),
+    live,
+    config: patch.body,
+    kind: context.resource.kind,
+    force: patch.force ?? false,
+  });
+}
+
+function writer({ resource, subresource, options, now }: OwnershipContext): FieldWriter {
+  const manager = (options.fieldManager ?? options.user.username).slice(0, maxManagerLength);
+  return {
+    schema: resource.schema,
+    resolve: resolveReference,
+    manager,
+    subresource,
+    apiVersion: apiVersionOf(resource),
+    statusSubresource: resource.status,
+    now,
+  };
+}
