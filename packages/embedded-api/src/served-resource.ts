@@ -31,8 +31,6 @@ export interface ScalePaths {
  * the `validate*` hooks return every cause found, and an empty list means the object is acceptable.
  */
 export interface Strategy {
-  /** Removes the fields that the schema does not know, in place, and returns their paths (`spec.ports[0].nmae`). */
-  prune?(object: KubeObject): string[];
   /**
    * Removes unknown fields below the top-level `metadata` in place and returns their paths (`spec.ports[0].nmae`).
    * Custom resources bring it; built-in kinds are pruned by their schema.

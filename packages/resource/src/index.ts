@@ -1,3 +1,13 @@
+export {
+  duplicate,
+  forbidden,
+  invalid,
+  notSupported,
+  required,
+  tooLong,
+  tooMany,
+  typeInvalid,
+} from './cause.ts';
 export type { Cause } from './cause.ts';
 export { crdYaml } from './crd.ts';
 export type { CustomResourceDefinition, CustomResourceVersion, PrinterColumn, Subresources } from './crd.ts';
@@ -5,4 +15,5 @@ export { defineKind, KindDefinitionError } from './kind.ts';
 export type { Kind, KindDefinition, KindObject, KindVersion, ObjectMeta, ObjectOf } from './kind.ts';
 export { checkSchema } from './schema/check.ts';
 export { ResourceSchema } from './resource-schema.ts';
+export { isObject } from './schema/json-schema.ts';
 export type { JsonSchema, ValidationRule } from './schema/json-schema.ts';
