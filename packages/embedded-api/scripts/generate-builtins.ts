@@ -30,8 +30,11 @@ const PLACES = ['', 'staging/src/k8s.io', 'k8s.io', 'usr/share/gocode/src/k8s.io
  * `golang-k8s-{api,apimachinery,apiextensions-apiserver}-dev` packages.
  */
 export const generateBuiltins = (source: string): GeneratedFile[] => {
-  const root = PLACES.map((place) => join(source, place)).find((place) => existsSync(join(place, 'api/core/v1')));
-  if (!root) throw new Error(`${source} holds no k8s.io/api: unpack the Kubernetes ${SOURCE_VERSION} source there`);
+  const root = PLACES.map((place) => join(source, place)).find((place) =>
+    existsSync(join(place, 'api/core/v1')),
+  );
+  if (!root)
+    throw new Error(`${source} holds no k8s.io/api: unpack the Kubernetes ${SOURCE_VERSION} source there`);
   const types = new GoSchemas(root);
   for (const { group, version, kind } of builtinKinds) types.add(modelName(group, version, kind));
   for (const model of requestModels) types.add(model);

@@ -96,7 +96,8 @@ export class GoSchemas {
   /** Adds a model by its published name and everything it refers to. Throws when the source has no such type. */
   add(model: string): void {
     const [, path = '', name = ''] = /^io\.k8s\.(.*)\.(\w+)$/.exec(model) ?? [];
-    const directory = ROOT + path.replace('apiextensions-apiserver.', 'apiextensions-apiserver/').replaceAll('.', '/');
+    const directory =
+      ROOT + path.replace('apiextensions-apiserver.', 'apiextensions-apiserver/').replaceAll('.', '/');
     const type = this.#package(directory)?.types.get(name);
     if (!type) throw new Error(`the source has no type ${name} in ${directory}`);
     this.#struct(type);

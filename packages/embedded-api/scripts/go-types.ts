@@ -84,7 +84,8 @@ const parseFile = (text: string, path: string, into: GoPackage): void => {
       else if (line !== '') {
         const field = parseField(line, markers);
         if (field) struct.fields.push(field);
-        else if (line.includes('`')) throw new Error(`${path}: cannot read the field ${JSON.stringify(line)}`);
+        else if (line.includes('`'))
+          throw new Error(`${path}: cannot read the field ${JSON.stringify(line)}`);
       }
       if (line !== '') markers = [];
       continue;
@@ -92,7 +93,14 @@ const parseFile = (text: string, path: string, into: GoPackage): void => {
     const declared = /^type (\w+) (.+?)(\s*\{\}?)?$/.exec(line);
     if (declared && !line.startsWith('type (') && !declared[2]?.startsWith('interface')) {
       const underlying = declared[2] ?? '';
-      const type: GoType = { name: declared[1] ?? '', package: path, markers, underlying, fields: [], imports };
+      const type: GoType = {
+        name: declared[1] ?? '',
+        package: path,
+        markers,
+        underlying,
+        fields: [],
+        imports,
+      };
       into.types.set(type.name, type);
       if (underlying === 'struct' && line.endsWith('{')) struct = type;
     }

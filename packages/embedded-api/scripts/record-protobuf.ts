@@ -20,7 +20,8 @@ const FIXTURES = fileURLToPath(new URL('../fixtures/protobuf/', import.meta.url)
 const COMMANDS: Record<string, string> = {
   namespace: 'create namespace demo',
   'secret-generic': 'create secret generic s --from-literal=user=root --from-literal=empty=',
-  'secret-docker': 'create secret docker-registry r --docker-username=u --docker-password=p --docker-server=reg.example',
+  'secret-docker':
+    'create secret docker-registry r --docker-username=u --docker-password=p --docker-server=reg.example',
   configmap: 'create configmap c --from-literal=a=1 --from-literal=snow=☃',
   serviceaccount: 'create serviceaccount builder',
   role: 'create role r --verb=get,list --resource=pods,deployments.apps --resource-name=one',
@@ -34,7 +35,8 @@ const COMMANDS: Record<string, string> = {
   'service-externalname': 'create service externalname db --external-name=db.example.com',
   job: 'create job j --image=busybox -- sh -c true',
   cronjob: 'create cronjob cj --image=busybox --schedule=*/5_*_*_*_* --restart=Never -- date',
-  ingress: 'create ingress i --class=c --rule=host.example/path*=svc:http,tls=cert --default-backend=def:80 --annotation=k=v',
+  ingress:
+    'create ingress i --class=c --rule=host.example/path*=svc:http,tls=cert --default-backend=def:80 --annotation=k=v',
   pdb: 'create poddisruptionbudget p --selector=app=web --min-available=50%',
   'pdb-number': 'create poddisruptionbudget p --selector=app=web --max-unavailable=0',
   priorityclass: 'create priorityclass high --value=1000 --global-default=false --preemption-policy=Never',
@@ -62,9 +64,12 @@ const server = createServer((request, response) => {
       response.writeHead(503).end();
       return;
     }
-    const document = path === '/openapi/v3' ? openapi.index() : path.startsWith('/openapi/v3/')
-      ? openapi.document(path.slice('/openapi/v3/'.length))
-      : discovery.document(path, request.headers.accept);
+    const document =
+      path === '/openapi/v3'
+        ? openapi.index()
+        : path.startsWith('/openapi/v3/')
+          ? openapi.document(path.slice('/openapi/v3/'.length))
+          : discovery.document(path, request.headers.accept);
     response.writeHead(document ? 200 : 404, { 'content-type': document?.contentType ?? 'text/plain' });
     response.end(document?.body);
   });
@@ -92,7 +97,12 @@ for (const [name, command] of Object.entries(COMMANDS)) {
   if (!recorded) throw new Error(`kubectl ${command} sent nothing`);
   const printable = /^create (?!token)/.test(command);
   const printed = printable ? (JSON.parse(await kubectl(dryRun(args))) as unknown) : undefined;
-  fixtures.push({ name, command: args, body: (recorded as Buffer).toString('base64'), ...(printed ? { printed } : {}) });
+  fixtures.push({
+    name,
+    command: args,
+    body: (recorded as Buffer).toString('base64'),
+    ...(printed ? { printed } : {}),
+  });
 }
 writeFileSync(join(FIXTURES, 'kubectl.json'), `${JSON.stringify(fixtures, null, 1)}\n`);
 server.close();

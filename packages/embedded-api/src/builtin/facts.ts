@@ -31,7 +31,10 @@ export interface FieldFact {
 }
 
 const read = (name: string): Record<string, unknown> =>
-  JSON.parse(readFileSync(new URL(`./generated/${name}`, import.meta.url), 'utf8')) as Record<string, unknown>;
+  JSON.parse(readFileSync(new URL(`./generated/${name}`, import.meta.url), 'utf8')) as Record<
+    string,
+    unknown
+  >;
 
 const REFERENCE = '#/components/schemas/';
 

@@ -22,7 +22,13 @@ const isObject = (value: unknown): value is Json =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
 const goKind = (value: unknown): string =>
-  Array.isArray(value) ? 'array' : value !== null && typeof value === 'object' ? 'object' : typeof value === 'boolean' ? 'bool' : typeof value;
+  Array.isArray(value)
+    ? 'array'
+    : value !== null && typeof value === 'object'
+      ? 'object'
+      : typeof value === 'boolean'
+        ? 'bool'
+        : typeof value;
 
 const GO_TYPES: Record<string, string> = {
   double: 'float64',
@@ -94,7 +100,8 @@ const scalar = (type: string, value: unknown, owner: string, context: Context): 
     case 'int32':
     case 'int64': {
       const limit = LIMITS[type] ?? 0;
-      if (typeof value !== 'number' || !Number.isInteger(value) || value >= limit || value < -limit) throw fail();
+      if (typeof value !== 'number' || !Number.isInteger(value) || value >= limit || value < -limit)
+        throw fail();
       return value;
     }
     case 'double':
@@ -142,7 +149,8 @@ const read = (type: string, value: unknown, path: string, owner: string, context
   if (type === 'wrappedstrings') return read('[]string', value, path, owner, context);
   // A place where a schema may stand in for something simpler is read as a schema when it holds an object.
   if (type.startsWith('schemaor')) {
-    if (type === 'schemaorarray' && Array.isArray(value)) return read(`[]${JSON_SCHEMA}`, value, path, owner, context);
+    if (type === 'schemaorarray' && Array.isArray(value))
+      return read(`[]${JSON_SCHEMA}`, value, path, owner, context);
     return isObject(value) ? struct(JSON_SCHEMA, value, path, context) : value;
   }
   if (!type.startsWith('io.')) return scalar(type, value, owner, context);
@@ -167,7 +175,9 @@ const flattened = new Map<string, TypeFields>();
 const jsonFields = (model: string): TypeFields => {
   const known = flattened.get(model);
   if (known) return known;
-  const fields = (fieldsOf(model) ?? []).flatMap((field) => (field.name === '' ? jsonFields(field.type).fields : [field]));
+  const fields = (fieldsOf(model) ?? []).flatMap((field) =>
+    field.name === '' ? jsonFields(field.type).fields : [field],
+  );
   const made = { fields, names: new Set(fields.map(({ name }) => name)) };
   flattened.set(model, made);
   return made;

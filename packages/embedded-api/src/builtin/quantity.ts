@@ -33,7 +33,8 @@ const binaryText = (nano: bigint): string | undefined => {
   const value = nano / NANO;
   if (nano % NANO !== 0n || (value < 1024n && value > -1024n)) return undefined;
   let [suffix, shift] = ['', 0n];
-  for (const [name, bits] of Object.entries(BINARY)) if (value % (1n << bits) === 0n) [suffix, shift] = [name, bits];
+  for (const [name, bits] of Object.entries(BINARY))
+    if (value % (1n << bits) === 0n) [suffix, shift] = [name, bits];
   return `${value >> shift}${suffix}`;
 };
 

@@ -50,4 +50,9 @@ export const readBuiltin = (
   resource: Pick<ServedResource, 'group' | 'version' | 'kind'>,
   body: Record<string, unknown>,
 ): TypedObject =>
-  readTypedBody(modelName(resource.group, resource.version, resource.kind), resource.version, resource.kind, body);
+  readTypedBody(
+    modelName(resource.group, resource.version, resource.kind),
+    resource.version,
+    resource.kind,
+    body,
+  );

@@ -9,8 +9,13 @@ const PREFIX = '#/components/schemas/';
 export const reference = (name: string): Schema => ({ $ref: PREFIX + name });
 
 /** The component name of a kind: the group reversed, version, kind, as kube-apiserver names custom resources. */
-export const componentName = (r: { group: string; version: string; custom: boolean }, kind: string): string =>
-  r.custom ? `${r.group.split('.').reverse().join('.')}.${r.version}.${kind}` : modelName(r.group, r.version, kind);
+export const componentName = (
+  r: { group: string; version: string; custom: boolean },
+  kind: string,
+): string =>
+  r.custom
+    ? `${r.group.split('.').reverse().join('.')}.${r.version}.${kind}`
+    : modelName(r.group, r.version, kind);
 
 const LIST_META = modelName('meta.k8s.io', 'v1', 'ListMeta');
 const OBJECT_META = modelName('meta.k8s.io', 'v1', 'ObjectMeta');
@@ -24,7 +29,9 @@ const TYPE_META: Schema = { apiVersion: { type: 'string' }, kind: { type: 'strin
 
 /** A custom resource's schema with the parts that every object has. */
 const customSchema = (r: ServedResource): Schema => {
-  const own = r.preserveUnknownFields ? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } : r.schema;
+  const own = r.preserveUnknownFields
+    ? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+    : r.schema;
   const properties = (own as { properties?: Schema }).properties ?? {};
   return { ...own, properties: { ...properties, ...TYPE_META, metadata: reference(OBJECT_META) } };
 };
@@ -45,7 +52,8 @@ const eachReference = (value: unknown, found: (name: string) => void): void => {
     for (const item of value) eachReference(item, found);
   } else if (value !== null && typeof value === 'object') {
     for (const [key, inner] of Object.entries(value)) {
-      if (key === '$ref' && typeof inner === 'string' && inner.startsWith(PREFIX)) found(inner.slice(PREFIX.length));
+      if (key === '$ref' && typeof inner === 'string' && inner.startsWith(PREFIX))
+        found(inner.slice(PREFIX.length));
       else eachReference(inner, found);
     }
   }
@@ -69,7 +77,8 @@ export const components = (resources: readonly ServedResource[]): Record<string,
       add(componentName(r, r.listKind), withKind(listSchema(r), r.group, r.version, r.listKind));
     for (const s of subresourcesOf(r)) {
       const name = r.custom && s.kind === r.kind ? undefined : modelName(s.group, s.version, s.kind);
-      if (name && builtinSchemas.has(name)) add(name, withKind(builtinSchemas.resolve(name), s.group, s.version, s.kind));
+      if (name && builtinSchemas.has(name))
+        add(name, withKind(builtinSchemas.resolve(name), s.group, s.version, s.kind));
     }
   }
   for (const model of requestModels)

@@ -25,7 +25,16 @@ const fingerprint = (version: string, resources: readonly ServedResource[]): str
   const hash = createHash('sha256').update(version);
   for (const r of resources)
     hash.update(
-      JSON.stringify([r.plural, r.kind, r.listKind, r.namespaced, r.verbs, subresourcesOf(r), r.schema, r.preserveUnknownFields]),
+      JSON.stringify([
+        r.plural,
+        r.kind,
+        r.listKind,
+        r.namespaced,
+        r.verbs,
+        subresourcesOf(r),
+        r.schema,
+        r.preserveUnknownFields,
+      ]),
     );
   return hash.digest('hex').toUpperCase();
 };
@@ -96,9 +105,9 @@ export class OpenApi {
     this.#entries = new Map();
     for (const group of groupVersions(this.#served.all()))
       for (const { version, resources } of group.versions)
-        this.#entries.set(
-          `${group.name === '' ? 'api' : 'apis'}/${groupVersionName(group.name, version)}`,
-          { resources, hash: fingerprint(this.#version, resources) },
-        );
+        this.#entries.set(`${group.name === '' ? 'api' : 'apis'}/${groupVersionName(group.name, version)}`, {
+          resources,
+          hash: fingerprint(this.#version, resources),
+        });
   }
 }

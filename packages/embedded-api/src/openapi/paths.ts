@@ -6,7 +6,11 @@ import { componentName, reference } from './components.ts';
 
 const meta = (type: string): Schema => reference(modelName('meta.k8s.io', 'v1', type));
 
-const query = (name: string, type = 'string'): Schema => ({ name, in: 'query', schema: { type, uniqueItems: true } });
+const query = (name: string, type = 'string'): Schema => ({
+  name,
+  in: 'query',
+  schema: { type, uniqueItems: true },
+});
 const inPath = (name: string): Schema => ({
   name,
   in: 'path',
@@ -85,7 +89,12 @@ const operations = (
   if (verbs.includes('delete'))
     all['delete'] = { action: 'delete', parameters: DELETE, ...deletion, successCodes: [200, 202] };
   if (verbs.includes('deletecollection'))
-    all['delete'] = { action: 'deletecollection', parameters: [...DELETE, ...LIST], ...deletion, successCodes: [200] };
+    all['delete'] = {
+      action: 'deletecollection',
+      parameters: [...DELETE, ...LIST],
+      ...deletion,
+      successCodes: [200],
+    };
   return all;
 };
 

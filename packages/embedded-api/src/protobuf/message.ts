@@ -77,7 +77,12 @@ const mapEntry = (type: string, bytes: Uint8Array, depth: number): [string, unkn
 
 /** Sets own properties also for a name such as `__proto__`. */
 const set = (object: Json, name: string, content: unknown): void => {
-  Object.defineProperty(object, name, { value: content, enumerable: true, writable: true, configurable: true });
+  Object.defineProperty(object, name, {
+    value: content,
+    enumerable: true,
+    writable: true,
+    configurable: true,
+  });
 };
 
 /**

@@ -26,7 +26,10 @@ const withoutNothing = (value: unknown): unknown => {
   if (value === null || typeof value !== 'object') return value;
   const kept = Object.entries(value)
     .map(([key, inner]) => [key, withoutNothing(inner)] as const)
-    .filter(([, inner]) => inner !== null && !(typeof inner === 'object' && Object.keys(inner as object).length === 0));
+    .filter(
+      ([, inner]) =>
+        inner !== null && !(typeof inner === 'object' && Object.keys(inner as object).length === 0),
+    );
   return Object.fromEntries(kept);
 };
 
@@ -49,7 +52,10 @@ describe('what kubectl sends', () => {
       kind: 'SelfSubjectAccessReview',
       spec: { resourceAttributes: { namespace: 'demo', verb: 'get', resource: 'pods', subresource: 'log' } },
     });
-    expect(decodeProtobuf(bytesOf('can-i-list'))).toMatchObject({ kind: 'SelfSubjectRulesReview', spec: { namespace: 'demo' } });
+    expect(decodeProtobuf(bytesOf('can-i-list'))).toMatchObject({
+      kind: 'SelfSubjectRulesReview',
+      spec: { namespace: 'demo' },
+    });
     expect(decodeProtobuf(bytesOf('whoami'))).toMatchObject({ kind: 'SelfSubjectReview' });
     expect(decodeProtobuf(bytesOf('token'))).toMatchObject({
       kind: 'TokenRequest',
@@ -74,7 +80,10 @@ describe('particular forms', () => {
     const lease = envelope(
       'coordination.k8s.io/v1',
       'Lease',
-      Buffer.concat([field(1, field(1, 'l'), field(8, time)), field(2, field(1, 'me'), field(4, time, [0x10, 0xe8, 0x07]))]),
+      Buffer.concat([
+        field(1, field(1, 'l'), field(8, time)),
+        field(2, field(1, 'me'), field(4, time, [0x10, 0xe8, 0x07])),
+      ]),
     );
     expect(decodeProtobuf(lease)).toEqual({
       apiVersion: 'coordination.k8s.io/v1',
@@ -85,7 +94,11 @@ describe('particular forms', () => {
   });
 
   test('DeleteOptions of any group, also of custom ones', () => {
-    const options = envelope('apps/v1', 'DeleteOptions', Buffer.concat([Buffer.from([8, 0]), field(4, 'Foreground')]));
+    const options = envelope(
+      'apps/v1',
+      'DeleteOptions',
+      Buffer.concat([Buffer.from([8, 0]), field(4, 'Foreground')]),
+    );
     expect(decodeProtobuf(options)).toEqual({
       apiVersion: 'apps/v1',
       kind: 'DeleteOptions',

@@ -20,7 +20,9 @@ interface Envelope {
 
 const readEnvelope = (bytes: Uint8Array): Envelope => {
   if (MAGIC.some((byte, i) => bytes[i] !== byte))
-    throw badRequest('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
+    throw badRequest(
+      'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]',
+    );
   const envelope: Envelope = { apiVersion: '', kind: '', raw: new Uint8Array(0) };
   for (const field of wireFields(bytes.subarray(MAGIC.length))) {
     if (field.number === 1)
