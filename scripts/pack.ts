@@ -3,7 +3,16 @@
  * the built files, because in the repository they point at the sources; `restore` puts package.json back.
  */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, cpSync, existsSync, globSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  globSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 
 const saved = 'package.json.source';
 const examples = '../../examples';

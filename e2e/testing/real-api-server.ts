@@ -30,7 +30,8 @@ export interface RealApiServerOptions {
   controllers?: string[];
 }
 
-async function freePort(): Promise<number> {
+/** A TCP port on loopback that was free a moment ago. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
@@ -38,7 +39,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function readyz(url: string, token: string): Promise<boolean> {
+/** Whether a server answers `/readyz` with ok. */
+export async function readyz(url: string, token: string): Promise<boolean> {
   return await new Promise((resolve) => {
     const call = request(
       `${url}/readyz`,
