@@ -12,6 +12,11 @@ export interface FieldWriter extends Reach {
   /** The field manager, or what stands for it when the client names none; `unknown` when empty. */
   manager: string;
   now: Date;
+  /**
+   * What an object of the kind looks like with nothing set: Go writes structs that are no pointers even then, so that
+   * nobody is the one who added them. Nothing at all when absent, as for custom resources.
+   */
+  empty?: Readonly<Record<string, unknown>>;
 }
 
 export const identityOfWriter = (

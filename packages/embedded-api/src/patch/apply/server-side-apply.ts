@@ -5,7 +5,7 @@ import type { JsonObject } from '../json-value.ts';
 import { compare } from './compare.ts';
 import { applyConflict } from './conflict.ts';
 import { extractSet } from './extract.ts';
-import { difference, emptySet, intersection, isEmpty, union } from './field-set.ts';
+import { difference, emptySet, intersection, isEmpty, leaf, union } from './field-set.ts';
 import type { FieldSet } from './field-set.ts';
 import { objectType } from './field-type.ts';
 import type { FieldType } from './field-type.ts';
@@ -16,6 +16,7 @@ import { encodeManagers, identityOf, storedManagers, timestamp } from './managed
 import type { Manager } from './managed-fields.ts';
 import { mergeValues } from './merge.ts';
 import { afterChange, overlaps } from './ownership.ts';
+import { reconcile } from './reconcile.ts';
 import { removeItems, withParents } from './remove.ts';
 import { trackedFields } from './tracked-fields.ts';
 import { trackUpdate, withManagedFields } from './track-update.ts';
@@ -39,10 +40,10 @@ const checkedConfig = (request: ApplyRequest, type: FieldType): KubeObject => {
     throw badRequest('error decoding YAML: the applied configuration is not an object with metadata');
   if (config['apiVersion'] !== apiVersion)
     throw badRequest(
-      `Incorrect version specified in apply patch. Specified patch version: ${String(config['apiVersion'])}, expected: ${apiVersion}`,
+      `Incorrect version specified in apply patch. Specified patch version: ${textOf(config, 'apiVersion')}, expected: ${apiVersion}`,
     );
   if (config['kind'] !== kind)
-    throw badRequest(`invalid object type: ${apiVersion}, Kind=${String(config['kind'])}`);
+    throw badRequest(`invalid object type: ${apiVersion}, Kind=${textOf(config, 'kind')}`);
   const metadata = (config['metadata'] ?? {}) as JsonObject;
   if (metadata['managedFields'] !== undefined && metadata['managedFields'] !== null)
     throw badRequest('metadata.managedFields must be nil');
@@ -95,6 +96,9 @@ const tracked = (request: ApplyRequest, live: KubeObject): KubeObject =>
         statusSubresource: false,
       });
 
+/** No configuration gives up the object itself. */
+const identity: FieldSet = { 'f:metadata': { 'f:name': leaf } };
+
 /**
  * What the applier owned last time and no longer mentions goes, unless another manager owns it too. Lists and
  * structs that hold something of others stay.
@@ -122,16 +126,23 @@ export const serverSideApply = (request: ApplyRequest): KubeObject => {
   const type = objectType(request.schema, request.resolve);
   const config = checkedConfig(request, type);
   const { apiVersion, kind } = request;
-  const live = request.live ? tracked(request, request.live) : { apiVersion, kind, metadata: {} };
-  const before = storedManagers(live.metadata.managedFields);
+  const live = request.live
+    ? tracked(request, request.live)
+    : { metadata: {}, ...request.empty, apiVersion, kind };
+  const bare = withManagedFields(live, []);
+  const before = storedManagers(live.metadata.managedFields).map((manager) => ({
+    ...manager,
+    set: reconcile(type, manager.set, bare),
+  }));
   const self = identityOfWriter(request, 'Apply');
   const own = identityOf(self);
   const previous = before.find((manager) => identityOf(manager) === own);
-  const current: Manager = { ...self, set: trackedFields(extractSet(type, config), request) };
-  const managers = [...before.filter((manager) => manager !== previous), current];
+  const mentioned = extractSet(type, config);
+  const current: Manager = { ...self, set: trackedFields(mentioned, request) };
+  const others = before.filter((manager) => manager !== previous);
+  const managers = [...others, current];
 
-  const bare = withManagedFields(live, []);
-  const owned = managers.reduce((all, { set }) => union(all, set), emptySet);
+  const owned = others.reduce((all, { set }) => union(all, set), union(identity, mentioned));
   const merged = mergeValues(type, bare, config);
   const next = pruned(type, merged, previous?.set ?? emptySet, owned) as KubeObject;
 

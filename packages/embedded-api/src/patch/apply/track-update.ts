@@ -9,6 +9,7 @@ import { ListItemError } from './list-item.ts';
 import { encodeManagers, identityOf, parseManagers, storedManagers, timestamp } from './managed-fields.ts';
 import type { Manager } from './managed-fields.ts';
 import { afterChange, capUpdaters } from './ownership.ts';
+import { reconcile } from './reconcile.ts';
 import { trackedFields } from './tracked-fields.ts';
 
 /** A write other than server-side apply. */
@@ -67,14 +68,18 @@ export const trackUpdate = (update: TrackedUpdate): KubeObject => {
 
 const managersAfter = (update: TrackedUpdate, managers: readonly Manager[]): Manager[] => {
   const type = objectType(update.schema, update.resolve);
-  const found = compare(type, update.live ?? {}, update.next);
+  const found = compare(type, update.live ?? update.empty ?? {}, update.next);
   const change = {
     added: trackedFields(found.added, update),
     modified: trackedFields(found.modified, update),
     removed: trackedFields(found.removed, update),
   };
   const self = identityOfWriter(update, 'Update');
-  const others = afterChange(managers, change, self);
+  const before = managers.map((manager) => ({
+    ...manager,
+    set: reconcile(type, manager.set, update.live ?? update.empty),
+  }));
+  const others = afterChange(before, change, self);
   const taken = union(change.added, change.modified);
   if (isEmpty(taken)) return others;
   const own = identityOf(self);

@@ -1,0 +1,71 @@
+import type { Answer } from './endpoint.ts';
+
+const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
+const jwt = /eyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+const clusterIp = /\b10\.96\.\d+\.\d+\b/g;
+const loopbackPort = /127\.0\.0\.1:\d+/g;
+
+/**
+ * Replaces what two servers cannot agree on. Identities keep their pattern: the first UID of a case becomes `uid-1`
+ * wherever it appears, and an object that kept its resource version keeps its label too.
+ */
+export class Normaliser {
+  readonly #labels = new Map<string, string>();
+  readonly #counts = new Map<string, number>();
+
+  answer({ status, contentType, warnings, body }: Answer): Answer {
+    return {
+      status,
+      contentType,
+      warnings: warnings.map((text) => this.#text(text)),
+      body: this.#value(body),
+    };
+  }
+
+  #label(kind: string, value: string): string {
+    const key = `${kind} ${value}`;
+    const known = this.#labels.get(key);
+    if (known) return known;
+    const count = (this.#counts.get(kind) ?? 0) + 1;
+    this.#counts.set(kind, count);
+    const label = `${kind}-${count}`;
+    this.#labels.set(key, label);
+    return label;
+  }
+
+  #text(text: string): string {
+    return text
+      .replace(uuid, (value) => this.#label('uid', value))
+      .replace(time, '<time>')
+      .replace(jwt, '<token>')
+      .replace(clusterIp, '<cluster ip>')
+      .replace(loopbackPort, '<server>');
+  }
+
+  #value(value: unknown): unknown {
+    if (typeof value === 'string') return this.#text(value);
+    if (Array.isArray(value)) return value.map((item) => this.#value(item));
+    if (typeof value !== 'object' || value === null) return value;
+    const entries = Object.entries(value).map(([key, entry]): [string, unknown] => [
+      key,
+      key === 'metadata' ? this.#metadata(entry, value) : this.#value(entry),
+    ]);
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  #metadata(metadata: unknown, owner: object): unknown {
+    const result = this.#value(metadata);
+    if (typeof result !== 'object' || result === null || Array.isArray(result)) return result;
+    const fields = result as Record<string, unknown>;
+    const version = fields['resourceVersion'];
+    if (typeof version === 'string')
+      fields['resourceVersion'] =
+        'items' in owner || 'rows' in owner ? '<list version>' : version && this.#label('version', version);
+    if (typeof fields['continue'] === 'string') fields['continue'] = '<continue>';
+    const { generateName, name } = fields;
+    if (typeof generateName === 'string' && typeof name === 'string' && name.startsWith(generateName))
+      fields['name'] = `${generateName}<generated>`;
+    return fields;
+  }
+}
