@@ -44,7 +44,11 @@ export function defaultPipelineSpec(spec: PipelineSpec): PipelineSpec {
 
 function defaultParam(param: ParamSpec): ParamSpec {
   const inferred =
-    param.properties !== undefined ? 'object' : param.default === undefined ? 'string' : typeOfValue(param.default);
+    param.properties !== undefined
+      ? 'object'
+      : param.default === undefined
+        ? 'string'
+        : typeOfValue(param.default);
   return {
     ...param,
     type: param.type ?? inferred,

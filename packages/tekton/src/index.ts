@@ -19,7 +19,16 @@ export { defaultPipelineSpec, defaultServiceAccount, defaultTaskSpec, defaultTim
 export * from './substitution/replacements.ts';
 export { substitute } from './substitution/substitute.ts';
 export { taskFields } from './substitution/fields.ts';
-export { type Refusal, type TaskLookup, checkPipelineRun, checkTaskRun } from './check.ts';
+export {
+  checkAppliedTask,
+  checkPipelineRun,
+  checkTaskRun,
+  missingPipeline,
+  missingTask,
+  missingTaskOfPipeline,
+  type Refusal,
+  type TaskLookup,
+} from './check.ts';
 export { type FieldError, formatErrors } from './validation/field-error.ts';
 export { validatePipelineSpec } from './validation/pipeline.ts';
 export { validatePipelineRun, validateTaskRun } from './validation/run.ts';

@@ -45,8 +45,12 @@ export function unsupportedInTask(task: TaskSpec, path = 'spec'): Unsupported[] 
       ...celIn(step.when, `${path}.steps[${index}]`),
     ]),
     ...(task.workspaces ?? []).flatMap(({ mountPath, readOnly }, index) => [
-      ...(mountPath === undefined ? [] : [{ path: `${path}.workspaces[${index}].mountPath`, feature: 'mount paths of workspaces' }]),
-      ...(readOnly === true ? [{ path: `${path}.workspaces[${index}].readOnly`, feature: 'read-only workspaces' }] : []),
+      ...(mountPath === undefined
+        ? []
+        : [{ path: `${path}.workspaces[${index}].mountPath`, feature: 'mount paths of workspaces' }]),
+      ...(readOnly === true
+        ? [{ path: `${path}.workspaces[${index}].readOnly`, feature: 'read-only workspaces' }]
+        : []),
     ]),
   ];
 }
@@ -74,7 +78,9 @@ function unsupportedInPipelineTask(task: PipelineTask, path: string): Unsupporte
 export function unsupportedInPipelineRun(spec: PipelineRunSpec): Unsupported[] {
   const { pipelineRef, taskRunTemplate } = spec;
   return [
-    ...(pipelineRef?.resolver === undefined ? [] : [{ path: 'spec.pipelineRef.resolver', feature: 'resolvers' }]),
+    ...(pipelineRef?.resolver === undefined
+      ? []
+      : [{ path: 'spec.pipelineRef.resolver', feature: 'resolvers' }]),
     ...used(taskRunTemplate ?? {}, { podTemplate: 'pod templates' }, 'spec.taskRunTemplate'),
     ...(spec.taskRunSpecs ?? []).flatMap((item, index) =>
       used(item, { podTemplate: 'pod templates' }, `spec.taskRunSpecs[${index}]`),
@@ -117,11 +123,15 @@ function celIn(when: readonly { cel?: string }[] = [], path: string): Unsupporte
 
 function used<T extends object>(object: T, features: Features<T>, path: string): Unsupported[] {
   return Object.entries(features).flatMap(([field, feature]) =>
-    isEmpty((object as Record<string, unknown>)[field]) ? [] : { path: `${path}.${field}`, feature: String(feature) },
+    isEmpty((object as Record<string, unknown>)[field])
+      ? []
+      : { path: `${path}.${field}`, feature: String(feature) },
   );
 }
 
 /** Absent, null, `{}` and `[]` ask for nothing. */
 function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0);
+  return (
+    value === undefined || value === null || (typeof value === 'object' && Object.keys(value).length === 0)
+  );
 }

@@ -1,15 +1,17 @@
 import { type Static, Type } from 'typebox';
 import { KubernetesValue, optionalBoolean, optionalString } from './schema.ts';
 
-const KeyToPath = Type.Object({ key: Type.String(), path: Type.String(), mode: Type.Optional(Type.Integer()) });
+const KeyToPath = Type.Object({
+  key: Type.String(),
+  path: Type.String(),
+  mode: Type.Optional(Type.Integer()),
+});
 
 export const WorkspaceBinding = Type.Object({
   name: Type.String(),
   subPath: optionalString,
   emptyDir: Type.Optional(KubernetesValue),
-  persistentVolumeClaim: Type.Optional(
-    Type.Object({ claimName: Type.String(), readOnly: optionalBoolean }),
-  ),
+  persistentVolumeClaim: Type.Optional(Type.Object({ claimName: Type.String(), readOnly: optionalBoolean })),
   volumeClaimTemplate: Type.Optional(KubernetesValue),
   configMap: Type.Optional(
     Type.Object({

@@ -3,7 +3,12 @@ import type { PipelineSpec, PipelineTask } from '../api/pipeline.ts';
 import { defaultPipelineSpec } from '../defaults.ts';
 import { pipelineTaskFields, taskFields } from '../substitution/fields.ts';
 import { paramReplacements, setContext } from '../substitution/params.ts';
-import { copyReplacements, replaceValue, type Replacements, spellings } from '../substitution/replacements.ts';
+import {
+  copyReplacements,
+  replaceValue,
+  type Replacements,
+  spellings,
+} from '../substitution/replacements.ts';
 import { substitute } from '../substitution/substitute.ts';
 
 /**
@@ -13,7 +18,7 @@ import { substitute } from '../substitution/substitute.ts';
  */
 export function applyRun(spec: PipelineSpec, run: PipelineRun, pipelineName: string): PipelineSpec {
   const defaulted = defaultPipelineSpec(spec);
-  const values = paramReplacements(defaulted.params, run.spec.params);
+  const values = paramReplacements(defaulted.params, run.spec.params, 'replaced');
   setContext(values, {
     pipelineRun: {
       name: run.metadata.name ?? '',
@@ -45,7 +50,9 @@ function applyToTask(task: PipelineTask, values: Replacements): PipelineTask {
   // Parameters reach into embedded tasks; where the task is given one of the same name, that one wins.
   for (const { name, value } of applied.params ?? []) {
     const keys = spellings('params', name);
-    const isKnown = keys.some((key) => values.strings.has(key) || values.arrays.has(key) || values.objects.has(key));
+    const isKnown = keys.some(
+      (key) => values.strings.has(key) || values.arrays.has(key) || values.objects.has(key),
+    );
     if (!isKnown) continue;
     const given = paramReplacements([], [{ name, value }]);
     for (const key of keys) {

@@ -17,7 +17,8 @@ export function statusReplacements(scheduler: PipelineScheduler): Replacements {
     );
     strings.set(`tasks.${state.planned.name}.reason`, state.child?.reason ?? 'None');
     if (failed || state.invalid !== undefined) aggregate = 'Failed';
-    else if (aggregate === 'Succeeded' && scheduler.skipReasonOf(state) !== undefined) aggregate = 'Completed';
+    else if (aggregate === 'Succeeded' && scheduler.skipReasonOf(state) !== undefined)
+      aggregate = 'Completed';
   }
   strings.set('tasks.status', aggregate);
   return { strings, ...rest };

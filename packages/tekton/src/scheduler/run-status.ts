@@ -1,4 +1,5 @@
 import type { ChildReference, PipelineRunResult, SkippedTask } from '../api/pipeline-run.ts';
+import type { WhenExpression } from '../api/schema.ts';
 import { tektonApiVersion } from '../api/objects.ts';
 import { pipelineResults } from './pipeline-results.ts';
 import type { PipelineScheduler } from './scheduler.ts';
@@ -38,7 +39,7 @@ function withoutResults(scheduler: PipelineScheduler, invalid: string[]): Verdic
 function childReferences(scheduler: PipelineScheduler): ChildReference[] {
   return scheduler.states.flatMap(({ planned, child }) => {
     if (child === undefined) return [];
-    const { when } = planned.task.when === undefined ? planned.task : scheduler.resolve(planned);
+    const when = shownWhen(scheduler.resolve(planned, 'resultsOnly').when);
     return {
       apiVersion: tektonApiVersion,
       kind: 'TaskRun',
@@ -55,7 +56,12 @@ function skippedTasks(scheduler: PipelineScheduler): SkippedTask[] {
     const reason = scheduler.skipReasonOf(state);
     if (reason === undefined) return [];
     const { planned } = state;
-    const { when } = planned.task.when === undefined ? planned.task : scheduler.resolve(planned);
+    const when = shownWhen(scheduler.resolve(planned).when);
     return { name: planned.name, reason, ...(when !== undefined && { whenExpressions: when }) };
   });
+}
+
+/** Tekton leaves an empty input out. */
+function shownWhen(when: WhenExpression[] | undefined): WhenExpression[] | undefined {
+  return when?.map(({ input, ...rest }) => (input === '' || input === undefined ? rest : { input, ...rest }));
 }

@@ -114,6 +114,9 @@ export class PipelineScheduler {
       const cancel = this.#cancelRunning(() => true, timedOut ? timedOutWithRun : cancelledByRun);
       return { create, cancel, verdict: verdictOf(this, timedOut ? 'timedOut' : 'cancelled') };
     }
+    if (this.requested === 'PipelineRunPending' && this.#startedDag === 0) {
+      return { create, cancel: [], verdict: verdictOf(this, 'pending') };
+    }
     const cancel = this.#cancelForTasks(now);
     if (!this.isStopping && !this.#isGraceful && !this.tasksTimedOut) this.#drain(create);
     if (this.dagDone && !this.#finalsDecided) this.#startFinals(create, now);
@@ -168,9 +171,13 @@ export class PipelineScheduler {
     return overlay === skipReason.tasksTimeout ? (state.base ?? overlay) : (overlay ?? state.base);
   }
 
-  /** A task with all known results, and for finally tasks the states of the others, put in place of variables. */
-  resolve(planned: PlannedTask): PipelineTask {
-    const values = planned.final ? copyReplacements(this.#statuses()) : noReplacements();
+  /**
+   * A task with all known results, and for finally tasks the states of the others, put in place of variables.
+   * @param extent `resultsOnly` leaves the states out, as `childReferences` does
+   */
+  resolve(planned: PlannedTask, extent?: 'resultsOnly'): PipelineTask {
+    const withStates = planned.final && extent === undefined;
+    const values = withStates ? copyReplacements(this.#statuses()) : noReplacements();
     for (const ref of planned.resultRefs) resolveResult(ref, this.#resultOf(ref.task, ref.result), values);
     const task = substitute(planned.task, pipelineTaskFields, values);
     if (task.taskSpec === undefined || (planned.embeddedRefs.length === 0 && !planned.final)) return task;
@@ -220,7 +227,8 @@ export class PipelineScheduler {
 
   /** Decides every task whose parents are done; skipping one may make others ready. */
   #drain(create: PlannedTask[]): void {
-    for (let planned = this.#ready.pop(); planned !== undefined; planned = this.#ready.pop()) {
+    // The list grows while it is walked.
+    for (const planned of this.#ready) {
       const state = this.#state(planned);
       if (state.started || state.base !== undefined || state.invalid !== undefined) continue;
       if (planned.parents.some((parent) => isSkippedForGood(this.#state(parent)))) {
@@ -235,6 +243,7 @@ export class PipelineScheduler {
         this.#skip(state, skipReason.when);
       }
     }
+    this.#ready = [];
   }
 
   #skip(state: TaskState, reason: SkipReason): void {
@@ -318,7 +327,9 @@ export class PipelineScheduler {
 
   #nextDeadline(now: number): number | undefined {
     const { startedAt, finallyStartedAt, timeouts } = this.facts;
-    const deadlines = [timeouts.pipeline, timeouts.tasks].flatMap((ms) => (ms === undefined ? [] : startedAt + ms));
+    const deadlines = [timeouts.pipeline, timeouts.tasks].flatMap((ms) =>
+      ms === undefined ? [] : startedAt + ms,
+    );
     if (finallyStartedAt !== undefined && timeouts.finally !== undefined) {
       deadlines.push(finallyStartedAt + timeouts.finally);
     }
@@ -341,4 +352,3 @@ function outOfBounds(facts: RunFacts, index: number, task: string, result: strin
       `array Result Index ${index} for Task ${task} Result ${result} is out of bound of size ${size}`,
   };
 }
-

@@ -42,7 +42,7 @@ export function taskRunFor(task: PipelineTask, { run, pipelineName, final }: Tas
         ...special?.metadata?.labels,
         [label.managedBy]: managedByLabelValue,
         [label.memberOf]: final ? 'finally' : 'tasks',
-        [label.pipeline]: pipelineName,
+        [label.pipeline]: pipelineLabel(run, pipelineName),
         [label.pipelineRun]: runName,
         [label.pipelineRunUid]: run.metadata.uid ?? '',
         [label.pipelineTask]: name,
@@ -80,6 +80,12 @@ export function taskRunFor(task: PipelineTask, { run, pipelineName, final }: Tas
       ...(run.spec.managedBy !== undefined && { managedBy: run.spec.managedBy }),
     },
   };
+}
+
+/** A pipeline written inside a run has the run's name; of a generated name Tekton takes the part that was given. */
+function pipelineLabel(run: PipelineRun, pipelineName: string): string {
+  const generated = run.spec.pipelineSpec === undefined ? undefined : run.metadata.generateName;
+  return generated === undefined ? pipelineName : generated.replace(/-+$/, '');
 }
 
 function plainTask(embedded: EmbeddedTask): TaskSpec {

@@ -21,8 +21,14 @@ export interface Tally {
 }
 
 /** Works out the condition as Tekton does; `forced` when the run ends whatever its tasks do. */
-export function verdictOf(scheduler: PipelineScheduler, forced?: 'cancelled' | 'timedOut'): Verdict {
+export function verdictOf(
+  scheduler: PipelineScheduler,
+  forced?: 'pending' | 'cancelled' | 'timedOut',
+): Verdict {
   const { name, timeouts } = scheduler.facts;
+  if (forced === 'pending') {
+    return { status: 'Unknown', reason: 'PipelineRunPending', message: `PipelineRun "${name}" is pending` };
+  }
   if (forced === 'cancelled') return cancelled(name);
   if (forced === 'timedOut') {
     const limit = formatDuration(timeouts.pipeline ?? 0);
@@ -60,7 +66,8 @@ function ended(scheduler: PipelineScheduler, tally: Tally): Verdict {
   }
   if (tally.failed > 0) return { status: 'False', reason: 'Failed', message };
   const { requested } = scheduler;
-  if (requested === 'CancelledRunFinally' || requested === 'StoppedRunFinally') return cancelled(scheduler.facts.name);
+  if (requested === 'CancelledRunFinally' || requested === 'StoppedRunFinally')
+    return cancelled(scheduler.facts.name);
   if (tally.cancelled > 0) return { status: 'False', reason: 'Cancelled', message };
   return { status: 'True', reason: tally.skipped > 0 ? 'Completed' : 'Succeeded', message };
 }

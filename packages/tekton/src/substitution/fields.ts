@@ -22,7 +22,9 @@ export const taskFields: FieldTable = [
   ...['onError', 'timeout', 'displayName', 'when[].input', 'when[].values', 'when[].cel'].map(
     (field) => `steps[].${field}`,
   ),
-  ...['stdoutConfig.path', 'stderrConfig.path', 'ref.name', 'params[].value!'].map((field) => `steps[].${field}`),
+  ...['stdoutConfig.path', 'stderrConfig.path', 'ref.name', 'params[].value!'].map(
+    (field) => `steps[].${field}`,
+  ),
   ...container.map((field) => `stepTemplate.${field}`),
   ...container.map((field) => `sidecars[].${field}`),
   'volumes[].name',

@@ -2,14 +2,20 @@ import type { Param, ParamSpec, ParamValue } from '../api/schema.ts';
 import { noReplacements, type Replacements, setVariable } from './replacements.ts';
 
 /**
- * The variables that parameters bring: declared defaults first, then given values; the given keys of an object are
- * merged over the default's keys.
+ * The variables that parameters bring: declared defaults first, then given values.
+ * @param objects whether the keys of a given object are merged over those of the default: a task does that, a
+ * pipeline takes the given object alone
  */
-export function paramReplacements(declared: readonly ParamSpec[] = [], given: readonly Param[] = []): Replacements {
+export function paramReplacements(
+  declared: readonly ParamSpec[] = [],
+  given: readonly Param[] = [],
+  objects: 'merged' | 'replaced' = 'merged',
+): Replacements {
   const replacements = noReplacements();
+  const overridden = new Set(given.map(({ name }) => name));
   const defaults = new Map<string, ParamValue>();
   for (const { name, default: value } of declared) {
-    if (value === undefined) continue;
+    if (value === undefined || (objects === 'replaced' && overridden.has(name))) continue;
     defaults.set(name, value);
     setVariable(replacements, 'params', name, value);
   }

@@ -54,7 +54,9 @@ function leaf(value: unknown, by: Replacements): unknown {
   if (typeof value === 'string') return replaceText(value, by);
   if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
     const items = replaceList(value, by);
-    return items.length === value.length && items.every((item, index) => item === value[index]) ? value : items;
+    return items.length === value.length && items.every((item, index) => item === value[index])
+      ? value
+      : items;
   }
   return value;
 }

@@ -67,9 +67,14 @@ export function applyTaskRun(task: TaskSpec, run: TaskRun, paths: TaskPaths, att
 
 function stepResultPaths(step: Step, index: number, paths: TaskPaths): Step {
   if (step.results === undefined) return step;
-  const values: Replacements = copyReplacements({ strings: new Map(), arrays: new Map(), objects: new Map() });
+  const values: Replacements = copyReplacements({
+    strings: new Map(),
+    arrays: new Map(),
+    objects: new Map(),
+  });
   const container = stepContainerName(step.name, index);
-  for (const { name } of step.results) setPath(values, 'step.results', name, paths.stepResult(container, name));
+  for (const { name } of step.results)
+    setPath(values, 'step.results', name, paths.stepResult(container, name));
   const [applied = step] = substitute({ steps: [step] }, taskFields, values).steps;
   return applied;
 }

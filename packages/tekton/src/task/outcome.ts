@@ -25,7 +25,11 @@ export interface TaskOutcome {
  * Works out a TaskRun's condition and results from the states of its steps, as Tekton does from a Pod.
  * @param ignoreFailure the pipeline task says `onError: continue`
  */
-export function taskOutcome(task: TaskSpec, states: readonly StepState[], ignoreFailure = false): TaskOutcome {
+export function taskOutcome(
+  task: TaskSpec,
+  states: readonly StepState[],
+  ignoreFailure = false,
+): TaskOutcome {
   const written = states.map(({ terminated }) => writtenResults(terminated?.message));
   const steps = states.map((state, index): StepState => {
     const declared = task.steps?.[index];

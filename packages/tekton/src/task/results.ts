@@ -71,7 +71,10 @@ export interface TaskResults {
  * Turns written files into results of the declared types: a string is taken as it is (with its last newline), arrays
  * and objects are JSON. Undeclared files are ignored.
  */
-export function taskResults(declared: readonly ResultSpec[] = [], files: ReadonlyMap<string, string>): TaskResults {
+export function taskResults(
+  declared: readonly ResultSpec[] = [],
+  files: ReadonlyMap<string, string>,
+): TaskResults {
   const specs = new Map(declared.map((spec) => [spec.name, spec]));
   const results: TaskRunResult[] = [];
   const mismatches: string[] = [];
@@ -92,7 +95,8 @@ export function taskResults(declared: readonly ResultSpec[] = [], files: Readonl
     if (type === 'object' && absent.length > 0) missing.push(`${name}:[${absent.join(' ')}]`);
   }
   if (mismatches.length > 0) {
-    const prefix = "Provided results don't match declared results; may be invalid JSON or missing result declaration: ";
+    const prefix =
+      "Provided results don't match declared results; may be invalid JSON or missing result declaration: ";
     return { results, error: prefix + mismatches.join(',') };
   }
   if (missing.length === 0) return { results };
@@ -109,6 +113,9 @@ export function parseValue(text: string): ParamValue {
     if (error instanceof SyntaxError) return text;
     throw error;
   }
-  const isStrings = typeof value === 'object' && value !== null && Object.values(value).every((item) => typeof item === 'string');
+  const isStrings =
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((item) => typeof item === 'string');
   return isStrings ? (value as string[] | Record<string, string>) : text;
 }

@@ -51,5 +51,7 @@ export function oracleCases(): OracleCase[] {
 
 /** The manifests of a kind that the server accepted. */
 export function accepted<T>(oracle: OracleCase, kind: string): T[] {
-  return oracle.manifests.filter((object, index) => object.kind === kind && oracle.refused[index] == null) as T[];
+  return oracle.manifests.filter(
+    (object, index) => object.kind === kind && oracle.refused[index] == null,
+  ) as T[];
 }

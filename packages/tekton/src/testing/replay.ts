@@ -5,6 +5,7 @@ import {
   childOf,
   defaultPipelineSpec,
   defaultTaskSpec,
+  missingPipeline,
   type Pipeline,
   type PipelineRun,
   PipelineScheduler,
@@ -35,10 +36,12 @@ const start = Date.parse('2026-11-22T08:00:00Z');
  */
 export function replayPipelineRun(oracle: OracleCase): Replay {
   const run = namespaced(accepted<PipelineRun>(oracle, 'PipelineRun')[0], oracle.id);
+  // A name that the server generated.
+  run.metadata.name = oracle.pipelineRun?.name ?? '';
   const reference = run.spec.pipelineRef?.name;
   const pipeline = accepted<Pipeline>(oracle, 'Pipeline').find(({ metadata }) => metadata.name === reference);
   const spec = run.spec.pipelineSpec ?? pipeline?.spec;
-  if (spec === undefined) throw new Error(`${oracle.id}: no pipeline`);
+  if (spec === undefined) return { refusal: missingPipeline(run), created: [] };
   const pipelineName = reference ?? run.metadata.name ?? '';
   const tasks = new Map(
     accepted<Task>(oracle, 'Task').map((task) => [task.metadata.name ?? '', defaultTaskSpec(task.spec)]),
@@ -46,11 +49,18 @@ export function replayPipelineRun(oracle: OracleCase): Replay {
   const refusal = checkPipelineRun(run, defaultPipelineSpec(spec), pipelineName, (name) => tasks.get(name));
   if (refusal !== undefined) return { refusal, created: [] };
 
-  const facts = { name: run.metadata.name ?? '', namespace: oracle.id, timeouts: runTimeouts(run.spec), startedAt: start };
+  const facts = {
+    name: run.metadata.name ?? '',
+    namespace: oracle.id,
+    timeouts: runTimeouts(run.spec),
+    startedAt: start,
+  };
   const scheduler = new PipelineScheduler(planPipeline(applyRun(spec, run, pipelineName)), facts);
   scheduler.requested = run.spec.status;
   const created: TaskRun[] = [];
-  const actions = (oracle.actions ?? []).filter((action) => action.patch?.spec?.status != null && action.error === undefined);
+  const actions = (oracle.actions ?? []).filter(
+    (action) => action.patch?.spec !== undefined && action.error === undefined,
+  );
   const held: Child[] = [];
   let now = start;
   for (let round = 0; round < 1000; round++) {
@@ -60,7 +70,8 @@ export function replayPipelineRun(oracle: OracleCase): Replay {
       created.push(taskRun);
       scheduler.observe({ ...childOf(taskRun), state: 'running' });
     }
-    if (decision.verdict.status !== 'Unknown') return { report: reportRun(scheduler, decision.verdict), created };
+    if (decision.verdict.status !== 'Unknown')
+      return { report: reportRun(scheduler, decision.verdict), created };
     const ended = endings(oracle, created, scheduler, held);
     if (decision.cancel.length > 0) ended.push(...held.splice(0));
     if (ended.length > 0) {
@@ -69,7 +80,8 @@ export function replayPipelineRun(oracle: OracleCase): Replay {
     }
     const action = actions.shift();
     if (action?.patch?.spec !== undefined) scheduler.requested = action.patch.spec.status ?? undefined;
-    else if (oracle.recordedWhileRunning === true) return { report: reportRun(scheduler, decision.verdict), created };
+    else if (oracle.recordedWhileRunning === true)
+      return { report: reportRun(scheduler, decision.verdict), created };
     else if (decision.nextDeadline !== undefined && decision.create.length === 0) now = decision.nextDeadline;
   }
   throw new Error(`${oracle.id}: the run does not end`);
@@ -82,10 +94,16 @@ export function namespaced<T extends PipelineRun | TaskRun>(run: T | undefined, 
 }
 
 /** The TaskRuns that end next: failures before successes, so that they stop the run as they did. */
-function endings(oracle: OracleCase, created: TaskRun[], scheduler: PipelineScheduler, held: Child[]): Child[] {
+function endings(
+  oracle: OracleCase,
+  created: TaskRun[],
+  scheduler: PipelineScheduler,
+  held: Child[],
+): Child[] {
   const open = created.flatMap(({ metadata }) => {
     const recorded = oracle.taskRuns.find(({ name }) => name === metadata.name);
-    if (recorded === undefined) throw new Error(`${oracle.id}: TaskRun ${metadata.name ?? ''} was not recorded`);
+    if (recorded === undefined)
+      throw new Error(`${oracle.id}: TaskRun ${metadata.name ?? ''} was not recorded`);
     const planned = scheduler.plan.byName.get(recorded.pipelineTaskName ?? '');
     const state = planned && scheduler.states[planned.index]?.child?.state;
     return state === 'running' ? [recorded] : [];

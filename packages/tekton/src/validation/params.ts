@@ -69,8 +69,18 @@ export function repeated(names: readonly (string | undefined)[]): { name: string
 }
 
 /** The value of `onError` is one of the two. */
-export function validateOnError(value: string | undefined, path: string, what: string, quoted: boolean): FieldError[] {
-  if (value === undefined || value === '' || ['continue', 'stopAndFail'].includes(value) || value.includes('$(')) {
+export function validateOnError(
+  value: string | undefined,
+  path: string,
+  what: string,
+  quoted: boolean,
+): FieldError[] {
+  if (
+    value === undefined ||
+    value === '' ||
+    ['continue', 'stopAndFail'].includes(value) ||
+    value.includes('$(')
+  ) {
     return [];
   }
   const details = `${what} must be either "continue" or "stopAndFail"`;

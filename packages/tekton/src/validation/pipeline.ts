@@ -5,7 +5,13 @@ import { findCycle, planPipeline } from '../scheduler/plan.ts';
 import { variablesIn } from '../substitution/replacements.ts';
 import { parseResultRef } from '../substitution/results.ts';
 import { type FieldError, invalidValue, missingField } from './field-error.ts';
-import { repeated, textsIn, validateOnError, validateParamVariables, validatePipelineParams } from './params.ts';
+import {
+  repeated,
+  textsIn,
+  validateOnError,
+  validateParamVariables,
+  validatePipelineParams,
+} from './params.ts';
 
 const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const contextVariables = new Set([
@@ -15,17 +21,23 @@ const contextVariables = new Set([
 ]);
 
 /** What is wrong with a pipeline, as Tekton's admission sees it. `given` are the parameters of the run around it. */
-export function validatePipelineSpec(spec: PipelineSpec, path = 'spec', given: readonly Param[] = []): FieldError[] {
+export function validatePipelineSpec(
+  spec: PipelineSpec,
+  path = 'spec',
+  given: readonly Param[] = [],
+): FieldError[] {
   const tasks = spec.tasks ?? [];
   const last = spec.finally ?? [];
   if (tasks.length === 0 && last.length > 0) {
-    return [invalidValue(`${path}.tasks is empty but ${path}.finally has ${last.length} tasks`, `${path}.finally`)];
+    return [
+      invalidValue(`${path}.tasks is empty but ${path}.finally has ${last.length} tasks`, `${path}.finally`),
+    ];
   }
   if (tasks.length === 0) {
     const fields = ['description', 'params', 'resources', 'tasks', 'workspaces'];
     return [{ message: 'expected at least one, got none', paths: fields.map((field) => `${path}.${field}`) }];
   }
-  const all = [...tasks.map((task, index) => at(task, `${path}.tasks[${index}]`))];
+  const all = tasks.map((task, index) => at(task, `${path}.tasks[${index}]`));
   const finals = last.map((task, index) => at(task, `${path}.finally[${index}]`));
   return [
     ...[...all, ...finals].flatMap(({ task, where }) => validatePipelineTask(task, where)),
@@ -60,17 +72,26 @@ function validatePipelineTask(task: PipelineTask, path: string): FieldError[] {
         'Pipeline Task name must be a valid DNS Label.For more info refer to https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#names',
     });
   }
-  errors.push(...validateOnError(task.onError, `${path}.OnError`, 'PipelineTask OnError', false), ...sourceErrors(task, path));
+  errors.push(
+    ...validateOnError(task.onError, `${path}.OnError`, 'PipelineTask OnError', false),
+    ...sourceErrors(task, path),
+  );
   for (const [index, { operator = '', values = [], cel }] of (task.when ?? []).entries()) {
     const where = `${path}.when[${index}]`;
     if (cel !== undefined) continue;
     if (operator !== 'in' && operator !== 'notin') {
-      errors.push(invalidValue(`operator ${JSON.stringify(operator)} is not recognized. valid operators: in,notin`, where));
+      errors.push(
+        invalidValue(
+          `operator ${JSON.stringify(operator)} is not recognized. valid operators: in,notin`,
+          where,
+        ),
+      );
     } else if (values.length === 0) {
       errors.push(invalidValue('expecting non-empty values field', where));
     }
   }
-  if (task.timeout !== undefined && !task.timeout.includes('$(')) errors.push(...durationErrors(task.timeout, `${path}.timeout`));
+  if (task.timeout !== undefined && !task.timeout.includes('$('))
+    errors.push(...durationErrors(task.timeout, `${path}.timeout`));
   return errors;
 }
 
@@ -136,7 +157,10 @@ function workspaceErrors(spec: PipelineSpec, path: string): FieldError[] {
   const errors = repeated(declared).map(({ name, index }) =>
     invalidValue(`workspace with name "${name}" appears more than once`, `${path}.workspaces[${index}]`),
   );
-  for (const [part, tasks] of [['tasks', spec.tasks], ['finally', spec.finally]] as const) {
+  for (const [part, tasks] of [
+    ['tasks', spec.tasks],
+    ['finally', spec.finally],
+  ] as const) {
     for (const [index, task] of (tasks ?? []).entries()) {
       for (const [position, { name, workspace }] of (task.workspaces ?? []).entries()) {
         const wanted = workspace ?? name;
@@ -154,7 +178,12 @@ function workspaceErrors(spec: PipelineSpec, path: string): FieldError[] {
   return errors;
 }
 
-function variableErrors(task: PipelineTask, path: string, spec: PipelineSpec, given: readonly Param[]): FieldError[] {
+function variableErrors(
+  task: PipelineTask,
+  path: string,
+  spec: PipelineSpec,
+  given: readonly Param[],
+): FieldError[] {
   const declared = new Map((spec.params ?? []).map((param) => [param.name, param]));
   for (const { name } of given) if (!declared.has(name)) declared.set(name, { name });
   return (task.params ?? []).flatMap(({ name, value }) =>
@@ -163,7 +192,12 @@ function variableErrors(task: PipelineTask, path: string, spec: PipelineSpec, gi
         (variable) => /^context\.pipeline(Run)?\./.test(variable) && !contextVariables.has(variable),
       );
       const context = unknown
-        ? [{ message: `non-existent variable in ${JSON.stringify(text)}`, paths: [path.replace(/\[\d+\]$/, '.value')] }]
+        ? [
+            {
+              message: `non-existent variable in ${JSON.stringify(text)}`,
+              paths: [path.replace(/\[\d+\]$/, '.value')],
+            },
+          ]
         : [];
       const where = path.startsWith('spec.pipelineSpec') ? path.replace(/^.*(\[\d+\])$/, 'spec$1') : path;
       return [...context, ...validateParamVariables(text, declared, `${where}.params[${name}]`, true)];
@@ -188,7 +222,12 @@ function finalErrors(tasks: PipelineTask[], finals: { task: PipelineTask; where:
           const message = `invalid task result reference, final task has task result reference from a final task ${ref.task}`;
           errors.push(invalidValue(message, path));
         } else if (ref !== undefined && !known.has(ref.task)) {
-          errors.push(invalidValue(`invalid task result reference, final task has task result reference from a task ${ref.task} which is not defined in the pipeline`, path));
+          errors.push(
+            invalidValue(
+              `invalid task result reference, final task has task result reference from a task ${ref.task} which is not defined in the pipeline`,
+              path,
+            ),
+          );
         }
         const status = /^tasks\.([^.]+)\.(?:status|reason)$/.exec(variable)?.[1];
         if (status !== undefined && !known.has(status)) {
@@ -204,7 +243,9 @@ function statusErrors(tasks: { task: PipelineTask; where: string }[]): FieldErro
   const status = /^tasks\.(?:[^.]+\.)?(?:status|reason)$/;
   return tasks.flatMap(({ task, where }) =>
     (task.params ?? []).flatMap(({ name, value }) =>
-      textsIn(value).flatMap(variablesIn).some((variable) => status.test(variable))
+      textsIn(value)
+        .flatMap(variablesIn)
+        .some((variable) => status.test(variable))
         ? invalidValue(
             'pipeline tasks can not refer to execution status of any other pipeline task or aggregate status of tasks',
             `${where}.params[${name}].value`,
@@ -232,4 +273,3 @@ function resultErrors(spec: PipelineSpec, path: string): FieldError[] {
     return refs.some((ref) => !names.has(ref.task)) ? [missing] : [];
   });
 }
-

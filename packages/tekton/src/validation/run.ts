@@ -77,7 +77,15 @@ function negative(text: string, path: string): FieldError[] {
   return [invalidValue(`${formatDuration(parseDuration(text))} should be >= 0`, path)];
 }
 
-const sources = ['emptyDir', 'persistentVolumeClaim', 'volumeClaimTemplate', 'configMap', 'secret', 'projected', 'csi'] as const;
+const sources = [
+  'emptyDir',
+  'persistentVolumeClaim',
+  'volumeClaimTemplate',
+  'configMap',
+  'secret',
+  'projected',
+  'csi',
+] as const;
 
 function bindingErrors(bindings: readonly WorkspaceBinding[] = [], owner: string): FieldError[] {
   const firstIndex = (name: string) => bindings.findIndex((binding) => binding.name === name);

@@ -9,10 +9,12 @@ const dnsLabel = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 export function validateTaskSpec(spec: TaskSpec, path = 'spec'): FieldError[] {
   const steps = spec.steps ?? [];
   if (steps.length === 0) return [missingField(`${path}.steps`)];
-  const params = new Map((spec.params ?? []).map((param) => [param.name, param]));
   return [
     ...repeated((spec.workspaces ?? []).map(({ name }) => name)).map(({ name, index }) =>
-      invalidValue(`workspace name ${JSON.stringify(name)} must be unique`, `${path}.workspaces[${index}].name`),
+      invalidValue(
+        `workspace name ${JSON.stringify(name)} must be unique`,
+        `${path}.workspaces[${index}].name`,
+      ),
     ),
     ...repeated(steps.map(({ name }) => name)).map(({ index }) => ({
       message: 'expected exactly one, got both',
@@ -21,14 +23,21 @@ export function validateTaskSpec(spec: TaskSpec, path = 'spec'): FieldError[] {
     ...steps.flatMap((step, index) =>
       validateStep(step, `${path}.steps[${index}]`, spec.stepTemplate?.image !== undefined),
     ),
-    // Tekton looks at arguments before scripts, step by step from the last: the order of its messages.
-    ...steps.toReversed().flatMap((step, at) => variablesOfStep(step, `${path}.steps[${steps.length - 1 - at}]`, params)),
+    ...variablesOfSteps(spec, `${path}.steps`),
   ];
+}
+
+/** Variables of parameters that are not declared; step by step from the last, which is the order Tekton says it in. */
+export function variablesOfSteps(spec: TaskSpec, path: string): FieldError[] {
+  const params = new Map((spec.params ?? []).map((param) => [param.name, param]));
+  const steps = [...(spec.steps ?? []).entries()].reverse();
+  return steps.flatMap(([index, step]) => variablesOfStep(step, `${path}[${index}]`, params));
 }
 
 function validateStep(step: Step, path: string, hasTemplateImage: boolean): FieldError[] {
   const errors = validateOnError(step.onError, `${path}.onError`, 'Task step onError', true);
-  if (step.image === undefined && step.ref === undefined && !hasTemplateImage) errors.push(missingField(`${path}.Image`));
+  if (step.image === undefined && step.ref === undefined && !hasTemplateImage)
+    errors.push(missingField(`${path}.Image`));
   if (step.script !== undefined && step.script !== '' && (step.command ?? []).length > 0) {
     errors.push({ message: 'script cannot be used with command', paths: [`${path}.script`] });
   }
