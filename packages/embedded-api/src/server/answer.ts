@@ -6,6 +6,7 @@ import { createGzip, gzip } from 'node:zlib';
 import { StatusError, internalError } from '../status-error.ts';
 import type { Status } from '../status-error.ts';
 import { StorageError } from '../storage/storage-error.ts';
+import { ended } from './ended.ts';
 
 const gzipped = promisify(gzip);
 // Below this the real server does not compress either.
@@ -55,7 +56,7 @@ export async function sendPieces(
   response.writeHead(200);
   const sink = compressed ? createGzip(gzipOptions) : response;
   if (sink !== response) sink.pipe(response);
-  const closed = once(response, 'close');
+  const closed = ended(response);
   for (const piece of pieces) {
     if (response.destroyed) break;
     if (!sink.write(piece)) await Promise.race([once(sink, 'drain'), closed]);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { KubeObject } from '../object.ts';
-import type { ServedResource } from '../served-resource.ts';
+import type { ServedResource, Strategy } from '../served-resource.ts';
 import { alreadyExists, badRequest, conflict, invalid } from '../status-error.ts';
 import type { StatusCause } from '../status-error.ts';
 import { StaleWrite } from '../storage/store.ts';
@@ -146,14 +146,16 @@ export class ObjectWriter {
     if (how !== 'apply') next = withOwnership(ownership, live, next);
     const request = this.#admission('UPDATE', target, options, next, live);
     next = await this.#mutate(request);
-    resource.strategy.prepareForUpdate?.(next, live);
+    // A binding assigns what is immutable for everybody else.
+    const rules: Strategy = subresource === 'binding' ? {} : resource.strategy;
+    rules.prepareForUpdate?.(next, live);
     setGeneration(resource, next, live);
     if (sameObject(next, live)) return live;
     refuse(resource, next, [
       ...metadataProblems(next, resource),
       ...metadataUpdateProblems(next, live),
-      ...(resource.strategy.validate?.(next, live) ?? []),
-      ...(resource.strategy.validateUpdate?.(next, live) ?? []),
+      ...(rules.validate?.(next, live) ?? []),
+      ...(rules.validateUpdate?.(next, live) ?? []),
     ]);
     await this.#validate({ ...request, object: next });
     return this.#allocated(next, live, resource, async () => {

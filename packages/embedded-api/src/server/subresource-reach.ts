@@ -4,7 +4,7 @@ import { jsonClone } from './json-equal.ts';
 
 /**
  * Lets a write change only what its door leads to: `/status` the status, `/finalize` the finalizers of a namespace's
- * spec, the object itself everything but a status that has its own door. Built-in core kinds let `/status` change
+ * spec, `/binding` what the server made of it, the object itself everything but a status that has its own door. Built-in core kinds let `/status` change
  * metadata too; kubelets rely on it.
  */
 export function keepsToSubresource(
@@ -27,6 +27,8 @@ export function keepsToSubresource(
       const spec = { ...(live['spec'] as object | undefined), finalizers };
       return { ...jsonClone(live), spec };
     }
+    case 'binding':
+      return next;
     default:
       return resource.status ? withField(next, 'status', jsonClone(live['status'])) : next;
   }
