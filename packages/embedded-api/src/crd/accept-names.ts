@@ -25,8 +25,8 @@ export function acceptNames(
   const conflicts: { reason: string; message: string }[] = [];
   const inUse = (name: string | undefined, own: string | undefined, used: Set<string | undefined>): boolean =>
     name !== own && used.has(name);
-  const accept = <Name extends 'plural' | 'singular' | 'kind' | 'listKind'>(
-    name: Name,
+  const accept = (
+    name: 'plural' | 'singular' | 'kind' | 'listKind',
     used: Set<string | undefined>,
     reason: string,
   ): void => {

@@ -29,21 +29,19 @@ export function columnsOf(version: DefinitionVersion): TableColumn[] {
 
 // Values of another type than the column's show as nothing, as with the real server.
 function cell(value: unknown, type: TableColumn['type'], now: Date): unknown {
-  if (value === undefined || value === null) return null;
-  switch (type) {
-    case 'string':
-      return typeof value === 'object' ? JSON.stringify(value) : String(value);
-    case 'date':
-      return typeof value === 'string'
-        ? Number.isNaN(Date.parse(value))
-          ? '<invalid>'
-          : age(value, now)
-        : null;
-    case 'boolean':
-      return typeof value === 'boolean' ? value : null;
-    case 'integer':
-      return typeof value === 'number' ? Math.trunc(value) : null;
-    case 'number':
-      return typeof value === 'number' ? value : null;
-  }
+  if (type === 'string') return text(value);
+  if (type === 'date') return date(value, now);
+  if (type === 'boolean') return typeof value === 'boolean' ? value : null;
+  if (typeof value !== 'number') return null;
+  return type === 'integer' ? Math.trunc(value) : value;
+}
+
+function text(value: unknown): string | null {
+  if (typeof value === 'string') return value;
+  return value === undefined || value === null ? null : JSON.stringify(value);
+}
+
+function date(value: unknown, now: Date): string | null {
+  if (typeof value !== 'string') return null;
+  return Number.isNaN(Date.parse(value)) ? '<invalid>' : age(value, now);
 }
