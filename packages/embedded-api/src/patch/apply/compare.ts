@@ -94,14 +94,19 @@ class Walk {
     }
   }
 
-  /** Items with the same path element; several on one side are compared and owned whole. */
+  /** Items with the same path element: one on either side is compared, several are one thing owned whole. */
   #items(type: ListType, left: readonly unknown[], right: readonly unknown[]): void {
-    if (left.length === 1 && right.length === 1) this.value(type.element, left[0], right[0]);
-    else if (left.length === 0)
-      insert(this.added, this.#path, right.length > 1 ? leaf : whole(type.element, right[0]));
-    else if (right.length === 0)
-      insert(this.removed, this.#path, left.length > 1 ? leaf : whole(type.element, left[0]));
-    else if (!equal(left, right)) insert(this.modified, this.#path, leaf);
+    if (left.length === 1 && right.length === 1) return this.value(type.element, left[0], right[0]);
+    if (left.length > 1 && right.length > 1) {
+      if (!equal(left, right)) insert(this.modified, this.#path, leaf);
+      return;
+    }
+    if (left.length > 0) insert(this.removed, this.#path, this.#item(type, left));
+    if (right.length > 0) insert(this.added, this.#path, this.#item(type, right));
+  }
+
+  #item(type: ListType, items: readonly unknown[]): FieldSet {
+    return items.length > 1 ? leaf : whole(type.element, items[0]);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Schema } from '../../served-resource.ts';
-import { isObject, textOf } from '../json-value.ts';
+import { textOf } from '../json-value.ts';
 import { fieldSchema, itemSchema, propertiesOf, resolveSchema } from '../schema-walk.ts';
 import type { SchemaResolver } from '../schema-walk.ts';
 
@@ -33,21 +33,23 @@ export interface FieldType {
 
 const anyScalar: FieldType = { scalar: 'any' };
 
+const atomic = (): ListType => ({ kind: 'atomic', keys: [], keyDefaults: {}, element: untyped });
+
 /** A value of unknown schema, owned whole. */
 const untyped: FieldType = {
   scalar: 'any',
-  list: { kind: 'atomic', keys: [], keyDefaults: {}, element: anyScalar },
-  map: { atomic: true, declares: () => false, field: () => anyScalar },
+  map: { atomic: true, declares: () => false, field: () => untyped },
 };
+untyped.list = atomic();
 
 /** A value of unknown schema whose objects are owned field by field. Also what fields outside the schema get. */
 export const deduced: FieldType = {
   scalar: 'any',
-  list: { kind: 'atomic', keys: [], keyDefaults: {}, element: anyScalar },
+  list: atomic(),
   map: { atomic: false, declares: () => false, field: () => deduced },
 };
 
-const atomicList: FieldType = { list: { kind: 'atomic', keys: [], keyDefaults: {}, element: deduced } };
+const atomicList: FieldType = { list: atomic() };
 const string: FieldType = { scalar: 'string' };
 const strings: FieldType = { map: { atomic: false, declares: () => false, field: () => string } };
 
@@ -94,13 +96,13 @@ const metadata = struct(
 const wholeObject: Record<string, FieldType> = { apiVersion: string, kind: string, metadata };
 
 const listOf = (schema: Schema, resolve: SchemaResolver, preserve: boolean): ListType => {
-  const items = itemSchema(schema) ?? {};
+  const items = itemSchema(schema);
   const keys = schema['x-kubernetes-list-map-keys'];
   const mergeKey = textOf(schema, 'x-kubernetes-patch-merge-key');
   const merges = textOf(schema, 'x-kubernetes-patch-strategy').split(',').includes('merge');
   const declared = schema['x-kubernetes-list-type'] ?? (merges ? (mergeKey ? 'map' : 'set') : 'atomic');
   const names: string[] = declared !== 'map' ? [] : Array.isArray(keys) ? (keys as string[]) : [mergeKey];
-  const element = resolveSchema(items, resolve);
+  const element = resolveSchema(items ?? {}, resolve);
   const keyDefaults: Record<string, unknown> = {};
   for (const name of names) {
     const value = resolveSchema(fieldSchema(element, name) ?? {}, resolve)['default'];
@@ -110,14 +112,16 @@ const listOf = (schema: Schema, resolve: SchemaResolver, preserve: boolean): Lis
     kind: declared === 'map' || declared === 'set' ? declared : 'atomic',
     keys: [...names].sort(),
     keyDefaults,
-    element: typeOf(items, resolve, preserve),
+    element: items ? typeOf(items, resolve, preserve) : untyped,
   };
 };
 
 const mapOf = (schema: Schema, resolve: SchemaResolver, preserve: boolean): FieldType => {
   const properties = propertiesOf(schema);
   const embedded = schema['x-kubernetes-embedded-resource'] === true;
-  const free = preserve || schema['additionalProperties'] === true || properties === undefined;
+  const others = schema['additionalProperties'];
+  const bare = Object.keys(properties ?? {}).length === 0;
+  const free = others === true || (others === undefined && (preserve || bare));
   const declares = (name: string): boolean =>
     (properties !== undefined && Object.hasOwn(properties, name)) ||
     (embedded && Object.hasOwn(wholeObject, name));
@@ -151,10 +155,8 @@ const typeOf = (schema: Schema, resolve: SchemaResolver, preserve: boolean): Fie
   const cache = caches[preserve ? 1 : 0];
   const known = cache.get(schema);
   if (known) return known;
-  // Set before the schema is walked, because schemas may refer to themselves (JSONSchemaProps).
-  const type: FieldType = {};
+  const type = built(schema, resolve, preserve);
   cache.set(schema, type);
-  Object.assign(type, built(schema, resolve, preserve));
   return type;
 };
 
@@ -164,11 +166,9 @@ const built = (schema: Schema, resolve: SchemaResolver, preserve: boolean): Fiel
   const keeps = preserve || resolved['x-kubernetes-preserve-unknown-fields'] === true;
   if (resolved['x-kubernetes-int-or-string'] === true) return anyScalar;
   if (resolved['type'] === 'array') return { list: listOf(resolved, resolve, keeps) };
-  if (resolved['type'] === 'object' || isObject(resolved['properties']))
-    return mapOf(resolved, resolve, keeps);
-  if (resolved['type'] === undefined && resolved['format'] === undefined && !('oneOf' in resolved))
-    return keeps ? deduced : untyped;
-  return scalarOf(resolved);
+  if (resolved['type'] === 'object') return mapOf(resolved, resolve, keeps);
+  if (resolved['type'] !== undefined || 'oneOf' in resolved) return scalarOf(resolved);
+  return { scalar: 'any', list: listOf(resolved, resolve, keeps), ...mapOf(resolved, resolve, keeps) };
 };
 
 const objectTypes = new WeakMap<Schema, FieldType>();

@@ -13,12 +13,13 @@ const keyed = (type: ListType, item: unknown): PathElement => {
   const keys: JsonObject = {};
   for (const name of type.keys) {
     const value = field(item, name) ?? type.keyDefaults[name];
-    if (value === undefined)
-      throw new ListItemError(
-        `associative list with keys has an element that omits key field "${name}" (and doesn't have default value)`,
-      );
-    keys[name] = value;
+    // An item without one of several keys is another item than those that have it.
+    if (value !== undefined) keys[name] = value;
   }
+  if (Object.keys(keys).length === 0)
+    throw new ListItemError(
+      `associative list with keys has an element that omits all key fields [${type.keys.map((name) => `"${name}"`).join(' ')}] (and doesn't have default values for any key fields)`,
+    );
   return keyElement(keys);
 };
 

@@ -132,7 +132,7 @@ export const serverSideApply = (request: ApplyRequest): KubeObject => {
   const bare = withManagedFields(live, []);
   const before = storedManagers(live.metadata.managedFields).map((manager) => ({
     ...manager,
-    set: reconcile(type, manager.set, bare),
+    set: reconcile(type, manager.set),
   }));
   const self = identityOfWriter(request, 'Apply');
   const own = identityOf(self);
@@ -152,7 +152,7 @@ export const serverSideApply = (request: ApplyRequest): KubeObject => {
     const remaining = kubectlMayTake(request.manager, type, bare, conflicts);
     if (remaining.length > 0) throw applyConflict(remaining);
   }
-  const isSame = [change.added, change.modified, change.removed].every(isEmpty);
+  const isSame = equal(bare, next);
   const untouched = isSame && previous?.apiVersion === apiVersion && equal(previous.set, current.set);
   const time = untouched && previous?.time ? previous.time : timestamp(request.now);
   const after = afterChange(managers, change, self).map((manager) =>

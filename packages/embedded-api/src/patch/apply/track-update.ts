@@ -75,10 +75,7 @@ const managersAfter = (update: TrackedUpdate, managers: readonly Manager[]): Man
     removed: trackedFields(found.removed, update),
   };
   const self = identityOfWriter(update, 'Update');
-  const before = managers.map((manager) => ({
-    ...manager,
-    set: reconcile(type, manager.set, update.live ?? update.empty),
-  }));
+  const before = managers.map((manager) => ({ ...manager, set: reconcile(type, manager.set) }));
   const others = afterChange(before, change, self);
   const taken = union(change.added, change.modified);
   if (isEmpty(taken)) return others;
