@@ -1,4 +1,4 @@
-import type { ServedResource } from '../served-resource.ts';
+import type { ServedResource, Strategy } from '../served-resource.ts';
 
 // Which built-in kinds differ in the registry strategies of Kubernetes' pkg/registry.
 const versionedUpdateOnly = new Set([
@@ -60,3 +60,16 @@ export const answersDeletedObject = (r: ServedResource): boolean => answeredWhen
 
 /** `metadata.generation` is kept. */
 export const hasGeneration = (r: ServedResource): boolean => r.custom || withGeneration.has(r.storageKey);
+
+const nameRules: Readonly<Record<string, NonNullable<Strategy['nameRule']>>> = {
+  'clusterrolebindings.rbac.authorization.k8s.io': 'path-segment',
+  'clusterroles.rbac.authorization.k8s.io': 'path-segment',
+  namespaces: 'dns-label',
+  'rolebindings.rbac.authorization.k8s.io': 'path-segment',
+  'roles.rbac.authorization.k8s.io': 'path-segment',
+  services: 'dns-1035-label',
+};
+
+/** What names of objects look like; a strategy may say otherwise. */
+export const nameRule = (r: ServedResource): NonNullable<Strategy['nameRule']> =>
+  r.strategy.nameRule ?? nameRules[r.storageKey] ?? 'dns-subdomain';

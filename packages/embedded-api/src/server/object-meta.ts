@@ -1,6 +1,7 @@
 import type { KubeObject } from '../object.ts';
 import type { ServedResource } from '../served-resource.ts';
 import type { StatusCause } from '../status-error.ts';
+import { nameRule } from './kind-rules.ts';
 import { nameProblems } from './object-name.ts';
 
 const qualifiedName = /^([A-Za-z0-9][-A-Za-z0-9_.]{0,61})?[A-Za-z0-9]$/;
@@ -33,7 +34,7 @@ export function metadataProblems({ metadata }: KubeObject, resource: ServedResou
   const causes: StatusCause[] = [];
   if (!metadata.name) causes.push(required('metadata.name', 'name or generateName is required'));
   else {
-    for (const why of nameProblems(metadata.name, resource.strategy.nameRule)) {
+    for (const why of nameProblems(metadata.name, nameRule(resource))) {
       causes.push(wrong('metadata.name', metadata.name, why));
     }
   }
