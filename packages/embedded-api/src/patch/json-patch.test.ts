@@ -134,7 +134,7 @@ describe('JSON patch', () => {
     expect(failure(() => applyJsonPatch({ a: 1 }, patch)).status).toMatchObject({
       code: 413,
       reason: 'RequestEntityTooLarge',
-      message: 'The allowed maximum operations in a JSON patch is 10000, got 10001',
+      message: 'Request entity too large: The allowed maximum operations in a JSON patch is 10000, got 10001',
     });
     expect(applyJsonPatch({ a: 1 }, patch.slice(1))).toEqual({ a: 1 });
   });

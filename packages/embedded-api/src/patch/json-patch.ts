@@ -156,7 +156,9 @@ export const applyJsonPatch = <T>(document: T, patch: unknown): T => {
       'error decoding patch: a JSON patch is a list of operations, each an object with "op" and "path"',
     );
   if (patch.length > maxOperations)
-    throw tooLarge(`The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`);
+    throw tooLarge(
+      `Request entity too large: The allowed maximum operations in a JSON patch is ${maxOperations}, got ${patch.length}`,
+    );
   const draft = new Draft(document);
   for (const operation of patch) run(draft, operation);
   return draft.root as T;
