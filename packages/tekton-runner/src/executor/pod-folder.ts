@@ -1,0 +1,125 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join, normalize } from 'node:path';
+import type { TaskPaths } from '@armillary/tekton';
+import type { ProcessIdentity } from './process-table.ts';
+
+/** The files of one pod on this machine: the places that Tekton promises inside its containers. */
+export class PodFolder {
+  readonly root: string;
+  readonly #volumes: ReadonlyMap<string, string>;
+
+  /** @param volumes workspaces that live elsewhere, by name */
+  constructor(root: string, volumes: ReadonlyMap<string, string> = new Map()) {
+    this.root = root;
+    this.#volumes = volumes;
+  }
+
+  /**
+   * Makes the folder. Whoever makes it may run the pod: no other process, now or after a restart, gets true again.
+   * @returns false when it exists
+   */
+  claim(): boolean {
+    try {
+      mkdirSync(this.root, { mode: 0o700 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+    for (const folder of [
+      this.workspaces,
+      this.home,
+      this.temporary,
+      ...['results', 'steps', 'scripts', 'pipes', 'logs', 'creds'].map((name) => join(this.root, name)),
+    ]) {
+      mkdirSync(folder, { mode: 0o700 });
+    }
+    return true;
+  }
+
+  get workspaces(): string {
+    return join(this.root, 'workspace');
+  }
+
+  get home(): string {
+    return join(this.root, 'home');
+  }
+
+  get temporary(): string {
+    return join(this.root, 'tmp');
+  }
+
+  log(container: string): string {
+    return join(this.root, 'logs', `${container}.log`);
+  }
+
+  script(container: string): string {
+    return join(this.root, 'scripts', container);
+  }
+
+  pipe(container: string): string {
+    return join(this.root, 'pipes', container);
+  }
+
+  workspace(name: string): string {
+    return this.#volumes.get(name) ?? join(this.workspaces, name);
+  }
+
+  /** Where a task's variables point. */
+  get paths(): TaskPaths {
+    return {
+      workspace: ({ name }) => this.workspace(name),
+      result: (name) => join(this.root, 'results', name),
+      stepResult: (container, name) => join(this.root, 'steps', container, 'results', name),
+      exitCode: (container) => join(this.root, 'steps', container, 'exitCode'),
+      credentials: join(this.root, 'creds'),
+    };
+  }
+
+  /** The folder that a `workingDir` means here: paths under /workspace and /tekton/home are this pod's. */
+  workingDirectory(given: string | undefined): string {
+    if (given === undefined || given === '' || given === '/workspace') return this.workspaces;
+    const path = normalize(given);
+    const inWorkspace = /^\/workspace\/(.*)$/.exec(path)?.[1];
+    if (inWorkspace !== undefined) return join(this.workspaces, inWorkspace);
+    const atHome = /^\/tekton\/home(?:\/(.*))?$/.exec(path);
+    if (atHome !== null) return join(this.home, atHome[1] ?? '');
+    return path.startsWith('/') ? path : join(this.workspaces, path);
+  }
+
+  /** Whether a path is of this pod or of one of its volumes. */
+  owns(path: string): boolean {
+    return [this.root, ...this.#volumes.values()].some(
+      (place) => path === place || path.startsWith(`${place}/`),
+    );
+  }
+
+  /** Notes the process that runs, so that a later life of the runner can end it. */
+  noteProcess(identity: ProcessIdentity): void {
+    writeFileSync(join(this.root, 'process.json'), JSON.stringify(identity));
+  }
+
+  /** The process that was noted last. */
+  notedProcess(): ProcessIdentity | undefined {
+    try {
+      return JSON.parse(readFileSync(join(this.root, 'process.json'), 'utf8')) as ProcessIdentity;
+    } catch (error) {
+      // None was started, or the note was being written when everything ended: then nothing had run yet.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError)
+        return undefined;
+      throw error;
+    }
+  }
+
+  /** Removes everything but logs: secrets and files have no use after the pod has ended. */
+  sweep(): void {
+    for (const name of ['workspace', 'home', 'tmp', 'results', 'steps', 'scripts', 'pipes', 'creds']) {
+      rmSync(join(this.root, name), { recursive: true, force: true });
+    }
+  }
+
+  /** Removes everything, logs too. */
+  async remove(): Promise<void> {
+    await rm(this.root, { recursive: true, force: true });
+  }
+}
