@@ -52,14 +52,14 @@ const registry = new Registry(builtinResources());
 const discovery = new Discovery(registry, '127.0.0.1');
 const openapi = new OpenApi(registry, 'v1.34.0');
 
-let recorded: Buffer | undefined;
+let recorded: string | undefined;
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
   request.on('end', () => {
     const path = (request.url ?? '').replace(/\?.*/, '');
     if (request.method === 'POST') {
-      recorded = Buffer.concat(chunks);
+      recorded = Buffer.concat(chunks).toString('base64');
       // kubectl has sent what is to be recorded; what it makes of the answer does not matter.
       response.writeHead(503).end();
       return;
@@ -100,7 +100,7 @@ for (const [name, command] of Object.entries(COMMANDS)) {
   fixtures.push({
     name,
     command: args,
-    body: (recorded as Buffer).toString('base64'),
+    body: recorded as string,
     ...(printed ? { printed } : {}),
   });
 }

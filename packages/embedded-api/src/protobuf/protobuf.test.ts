@@ -26,10 +26,7 @@ const withoutNothing = (value: unknown): unknown => {
   if (value === null || typeof value !== 'object') return value;
   const kept = Object.entries(value)
     .map(([key, inner]) => [key, withoutNothing(inner)] as const)
-    .filter(
-      ([, inner]) =>
-        inner !== null && !(typeof inner === 'object' && Object.keys(inner as object).length === 0),
-    );
+    .filter(([, inner]) => inner !== null && !(typeof inner === 'object' && Object.keys(inner).length === 0));
   return Object.fromEntries(kept);
 };
 

@@ -77,11 +77,16 @@ const eventColumns: TableColumn[] = [
   { ...nameColumn, priority: 1 },
 ];
 
+const quantityText = (value: unknown): string => (typeof value === 'string' ? value : '0');
+
 const quota = (limits: boolean) => (object: KubeObject) =>
   Object.entries(objectAt(object, 'status.hard'))
     .filter(([name]) => name.startsWith('limits.') === limits)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, hard]) => `${name}: ${String(objectAt(object, 'status.used')[name] ?? '0')}/${String(hard)}`)
+    .map(
+      ([name, hard]) =>
+        `${name}: ${quantityText(objectAt(object, 'status.used')[name])}/${quantityText(hard)}`,
+    )
     .join(', ');
 
 /** The columns of core kinds, by kind and group. */

@@ -58,10 +58,10 @@ const hpaTargets = (hpa: KubeObject): string => {
     if (metric['type'] !== 'Resource') return textAt(metric, 'type').toLowerCase();
     const now = objectAt(current[index], 'resource.current');
     const target = objectAt(metric, 'resource.target');
-    const percent = at(target, 'averageUtilization');
-    const is = percent === undefined ? textAt(now, 'averageValue') : textAt(now, 'averageUtilization');
-    const unit = percent === undefined ? '' : '%';
-    const wanted = percent === undefined ? textAt(target, 'averageValue', '<auto>') : String(percent);
+    const percent = textAt(target, 'averageUtilization');
+    const is = percent === '' ? textAt(now, 'averageValue') : textAt(now, 'averageUtilization');
+    const unit = percent === '' ? '' : '%';
+    const wanted = percent || textAt(target, 'averageValue', '<auto>');
     return `${textAt(metric, 'resource.name')}: ${is === '' ? '<unknown>' : is + unit}/${wanted}${unit}`;
   });
   return (

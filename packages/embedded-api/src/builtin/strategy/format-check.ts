@@ -95,5 +95,5 @@ export const oneOf = (
   must = false,
 ): StatusCause[] => {
   if (value === undefined || value === '') return must ? [required(field)] : [];
-  return supported.includes(String(value)) ? [] : [notSupported(field, value, supported)];
+  return supported.some((one) => one === value) ? [] : [notSupported(field, value, supported)];
 };

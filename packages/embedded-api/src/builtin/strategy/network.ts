@@ -113,7 +113,7 @@ const backend = (value: unknown, path: string): StatusCause[] => {
   const number = at(service, 'port.number');
   return [
     ...(textAt(service, 'name') === '' ? [required(`${path}.service.name`)] : []),
-    ...(name === '' && !number ? [required(`${path}`, 'port name or number is required')] : []),
+    ...(name === '' && !number ? [required(path, 'port name or number is required')] : []),
     ...(name !== '' && number ? [invalidValue(path, '', 'cannot set both port name & port number')] : []),
     ...(name === '' ? [] : portName(name).map((why) => invalidValue(`${path}.service.port.name`, name, why))),
     ...(number ? portNumber(`${path}.service.port.number`, number) : []),

@@ -93,27 +93,24 @@ const mounts = (path: string, list: readonly Json[], volumes: ReadonlySet<unknow
 
 /** Requests may not be above limits, nothing may be negative. */
 const resources = (path: string, value: Json): StatusCause[] => {
-  const limits = objectAt(value, 'limits');
-  const amounts = (kind: string): StatusCause[] =>
-    Object.entries(objectAt(value, kind)).flatMap(([name, amount]) =>
-      (parseQuantity(String(amount))?.nano ?? 0n) < 0n
+  const amounts = (kind: string): [string, string][] =>
+    Object.entries(objectAt(value, kind) as Record<string, string>);
+  const limits = new Map(amounts('limits'));
+  const negative = (kind: string): StatusCause[] =>
+    amounts(kind).flatMap(([name, amount]) =>
+      (parseQuantity(amount)?.nano ?? 0n) < 0n
         ? [invalidValue(`${path}.${kind}[${name}]`, amount, 'must be greater than or equal to 0')]
         : [],
     );
-  const above = Object.entries(objectAt(value, 'requests')).flatMap(([name, amount]) => {
-    const limit = limits[name];
-    if (limit === undefined) return [];
-    const [wanted, most] = [parseQuantity(String(amount)), parseQuantity(String(limit))];
+  const above = amounts('requests').flatMap(([name, amount]) => {
+    const limit = limits.get(name) ?? '';
+    const [wanted, most] = [parseQuantity(amount), parseQuantity(limit)];
     if (!wanted || !most || wanted.nano <= most.nano) return [];
     return [
-      invalidValue(
-        `${path}.requests`,
-        amount,
-        `must be less than or equal to ${name} limit of ${String(limit)}`,
-      ),
+      invalidValue(`${path}.requests`, amount, `must be less than or equal to ${name} limit of ${limit}`),
     ];
   });
-  return [...amounts('limits'), ...amounts('requests'), ...above];
+  return [...negative('limits'), ...negative('requests'), ...above];
 };
 
 const HANDLERS = ['exec', 'grpc', 'httpGet', 'sleep', 'tcpSocket'];

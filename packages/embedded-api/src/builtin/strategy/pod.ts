@@ -69,12 +69,14 @@ const admit = (spec: Json): void => {
 const ONLY_THESE =
   'pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
 
+const without = (object: Json, ...names: string[]): Json =>
+  Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
+
 /** A pod's spec without what an update may change. */
 const fixedPart = (spec: Json): Json => {
-  const { activeDeadlineSeconds, tolerations, schedulingGates, ...rest } = spec;
-  void [activeDeadlineSeconds, tolerations, schedulingGates];
+  const rest = without(spec, 'activeDeadlineSeconds', 'tolerations', 'schedulingGates');
   for (const list of ['containers', 'initContainers'])
-    if (Array.isArray(rest[list])) rest[list] = listAt(rest, list).map(({ image, ...c }) => (void image, c));
+    if (Array.isArray(rest[list])) rest[list] = listAt(rest, list).map((c) => without(c, 'image'));
   return rest;
 };
 
