@@ -11,6 +11,7 @@ import { accessReviews } from './authz/access-reviews.ts';
 import { Authorizer } from './authz/authorizer.ts';
 import { EscalationAdmission } from './authz/escalation.ts';
 import { builtinResources } from './builtin/resources.ts';
+import { ServiceAllocator } from './builtin/strategy/service-allocator.ts';
 import type { Controller, ControllerContext } from './controllers/controller.ts';
 import { startControllers } from './controllers/controllers.ts';
 import { DefinitionController } from './crd/definition-controller.ts';
@@ -127,7 +128,16 @@ async function assemble(
   const staticTokens = new StaticTokens();
   staticTokens.add(pki.adminToken, { username: 'kubernetes-admin', groups: [mastersGroup] });
   const authenticator = new Authenticator(staticTokens, tokens);
-  const operations = new Operations({ registry, store, admissions: [new EscalationAdmission(authorizer)] });
+  const services = new ServiceAllocator({
+    services: () => store.list('services'),
+    ...(options.serviceCidr ? { clusterIPRanges: [options.serviceCidr] } : {}),
+  });
+  const operations = new Operations({
+    registry,
+    store,
+    admissions: [new EscalationAdmission(authorizer)],
+    allocators: [services],
+  });
   const context: ControllerContext = {
     verbs: operations,
     store,

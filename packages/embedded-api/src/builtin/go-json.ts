@@ -225,12 +225,22 @@ export const readTyped = (model: string, value: Json, path = ''): TypedObject =>
   return { object: struct(model, value, path, context), unknown: context.unknown };
 };
 
-/** `readTyped` of a whole request body: a wrong type is a 400 `StatusError` that names version and kind. */
-export const readTypedBody = (model: string, version: string, kind: string, value: Json): TypedObject => {
+/** Turns a wrong type into a 400 that names version and kind. */
+const readAs = (version: string, kind: string, read: () => TypedObject): TypedObject => {
   try {
-    return readTyped(model, value);
+    return read();
   } catch (error) {
     if (!(error instanceof FormError)) throw error;
     throw badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${error.message}`);
   }
 };
+
+/** `readTyped` of a whole request body. Throws a 400 `StatusError` for a wrong type. */
+export const readTypedBody = (model: string, version: string, kind: string, value: Json): TypedObject =>
+  readAs(version, kind, () => readTyped(model, value));
+
+const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+
+/** `readTyped` of any object's metadata, custom resources included. Throws a 400 `StatusError` for a wrong type. */
+export const readObjectMeta = (version: string, kind: string, metadata: Json): TypedObject =>
+  readAs(version, kind, () => readTyped(OBJECT_META, metadata, 'metadata'));

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../object.ts';
 import type { Strategy } from '../../served-resource.ts';
 import type { StatusCause } from '../../status-error.ts';
 import { parseQuantity } from '../quantity.ts';
-import { at, listAt, objectAt, textAt } from '../read-field.ts';
+import { at, listAt, objectAt, textAt, textsAt } from '../read-field.ts';
 import { forbiddenField, immutable, invalidValue, required } from './field-error.ts';
 import { dnsSubdomain, notNegative, oneOf, optionalText } from './format-check.ts';
 import { fillZero } from './pod-defaults.ts';
@@ -27,7 +27,9 @@ export const namespaceStrategy: Strategy = {
   prepareForCreate(object) {
     const { name } = object.metadata;
     if (name) object.metadata.labels = { ...object.metadata.labels, [NAME_LABEL]: name };
-    object['spec'] = { ...objectAt(object, 'spec'), finalizers: ['kubernetes'] };
+    const finalizers = textsAt(object, 'spec.finalizers');
+    const own = finalizers.includes('kubernetes') ? [] : ['kubernetes'];
+    object['spec'] = { ...objectAt(object, 'spec'), finalizers: [...finalizers, ...own] };
     object['status'] = { phase: 'Active' };
   },
   prepareForUpdate(object, old) {
