@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { KubeObject, OwnerReference } from '../../object.ts';
-import { InProcess } from '../testing/in-process.ts';
+import { InProcess, customResource } from '../testing/in-process.ts';
 import { GarbageCollector } from './garbage-collector.ts';
 
 let server: InProcess;
@@ -199,16 +199,8 @@ describe('references that cannot work', () => {
     await server.create('configmaps', 'a', 'child', owned(reference));
     await collector.settled();
     expect(server.names('configmaps', 'a')).toEqual(['child']);
-    const [widgets] = server.registry.all().filter(({ plural }) => plural === 'widgets');
-    server.registry.replaceCustom('laters.later.example.com', [
-      {
-        ...widgets!,
-        group: 'later.example.com',
-        plural: 'laters',
-        kind: 'Later',
-        storageKey: 'laters.later.example.com',
-      },
-    ]);
+    const later = { ...customResource('laters', 'Later', true), group: 'later.example.com' };
+    server.registry.replaceCustom('laters.later.example.com', [later]);
     await collector.settled();
     expect(server.names('configmaps', 'a')).toEqual([]);
   });
