@@ -7,7 +7,7 @@ import type { Status } from '../status-error.ts';
 export interface AdmissionResponse {
   allowed: boolean;
   /** Of a refusal. */
-  status?: Partial<Status>;
+  status: Pick<Partial<Status>, 'code' | 'reason' | 'message' | 'details'>;
   /** JSON Patch operations, not checked yet. */
   patch?: unknown;
   warnings: string[];
@@ -96,6 +96,17 @@ const decodePatch = (response: RawResponse, mayPatch: boolean, version: string):
   return parse(Buffer.from(patch, 'base64').toString('utf8'));
 };
 
+/** Keeps of a status what has the right type: it becomes part of the server's own answer. */
+const readStatus = (status: unknown): AdmissionResponse['status'] => {
+  const { code, reason, message, details } = (status ?? {}) as Record<string, unknown>;
+  return {
+    ...(typeof code === 'number' && code >= 400 && code < 600 ? { code } : {}),
+    ...(typeof reason === 'string' ? { reason } : {}),
+    ...(typeof message === 'string' ? { message } : {}),
+    ...(typeof details === 'object' && details !== null ? { details } : {}),
+  };
+};
+
 /**
  * Reads the answer to a review.
  * @throws Error that says what is wrong with it.
@@ -124,7 +135,7 @@ export const readAdmissionResponse = (
   const warnings = Array.isArray(response.warnings) ? response.warnings : [];
   return {
     allowed: response.allowed === true,
-    ...(typeof response.status === 'object' && response.status !== null ? { status: response.status } : {}),
+    status: readStatus(response.status),
     ...(patch === undefined ? {} : { patch }),
     warnings: warnings.filter((warning) => typeof warning === 'string'),
   };

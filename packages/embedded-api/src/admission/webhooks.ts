@@ -4,7 +4,7 @@ import type { KubeObject } from '../object.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Admission, AdmissionRequest } from '../server/admission.ts';
 import type { ServedResource } from '../served-resource.ts';
-import { StatusError, badRequest, type Status } from '../status-error.ts';
+import { StatusError, badRequest } from '../status-error.ts';
 import type { StoreReader } from '../storage/store-event.ts';
 import { admissionReview, readAdmissionResponse, type AdmissionResponse } from './admission-review.ts';
 import { webhookAddress } from './webhook-address.ts';
@@ -47,15 +47,13 @@ const internal = (message: string, cause?: unknown): StatusError =>
     { cause },
   );
 
-const denial = (webhook: string, status: Partial<Status> = {}): StatusError => {
+const denial = (webhook: string, status: AdmissionResponse['status']): StatusError => {
   const deniedBy = `admission webhook "${webhook}" denied the request`;
-  const { code, reason, message, details } = status;
-  const why = message || reason;
+  const why = status.message || status.reason;
   return new StatusError({
-    code: typeof code === 'number' && code >= 400 && code < 600 ? code : 400,
-    ...(reason ? { reason } : {}),
+    code: 400,
+    ...status,
     message: why ? `${deniedBy}: ${why}` : `${deniedBy} without explanation`,
-    ...(details ? { details } : {}),
   });
 };
 

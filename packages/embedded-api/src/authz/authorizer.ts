@@ -53,15 +53,6 @@ export class Authorizer {
     return { allowed: false, reason: errors.length > 0 ? `RBAC: ${aggregate(errors)}` : '' };
   }
 
-  /**
-   * Lets the request pass.
-   * @throws StatusError 403 in the words of the real server.
-   */
-  require(request: RequestAttributes): void {
-    const decision = this.authorize(request);
-    if (!decision.allowed) throw forbiddenRequest(request, decision.reason);
-  }
-
   /** The rules of a user in a namespace (cluster-wide ones only, when it is empty). */
   rulesFor(user: UserInfo, namespace: string): EffectiveRules {
     const result: EffectiveRules = { rules: [], errors: [] };
