@@ -6,6 +6,9 @@ const jwt = /eyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 const clusterIp = /\b10\.96\.\d+\.\d+\b/g;
 const loopbackPort = /127\.0\.0\.1:\d+/g;
 
+const sortable = (value: unknown): string => JSON.stringify(value);
+const parse = (text: string): unknown => JSON.parse(text);
+
 /**
  * Replaces what two servers cannot agree on. Identities keep their pattern: the first UID of a case becomes `uid-1`
  * wherever it appears, and an object that kept its resource version keeps its label too.
@@ -51,7 +54,10 @@ export class Normaliser {
       key,
       key === 'metadata' ? this.#metadata(entry, value) : this.#value(entry),
     ]);
-    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+    const result = Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+    // Go walks maps in random order, so the real server lists what it found in several managers or fields so too.
+    if (Array.isArray(result['causes'])) result['causes'] = result['causes'].map(sortable).sort().map(parse);
+    return result;
   }
 
   #metadata(metadata: unknown, owner: object): unknown {

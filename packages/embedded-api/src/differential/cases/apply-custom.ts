@@ -106,13 +106,13 @@ const serving = (group: string): Step[] => [
 
 interface Things {
   path: string;
-  apply(
+  apply: (
     step: string,
     manager: string,
     spec: unknown,
     more?: { query?: string; status?: unknown; subresource?: string; version?: string },
-  ): Step;
-  thing(spec: unknown, more?: object): object;
+  ) => Step;
+  thing: (spec: unknown, more?: object) => object;
   steps: Step[];
 }
 
