@@ -46,7 +46,7 @@ export interface GroupResource {
 
 const qualified = (r: GroupResource): string => (r.group ? `${r.resource}.${r.group}` : r.resource);
 const details = (r: GroupResource, name: string): NonNullable<Status['details']> => ({
-  name,
+  ...(name ? { name } : {}),
   ...(r.group ? { group: r.group } : {}),
   kind: r.resource,
 });
@@ -101,7 +101,7 @@ export const invalid = (
     code: 422,
     reason: 'Invalid',
     message: `${k.group ? `${k.kind}.${k.group}` : k.kind} "${name}" is invalid: ${text}`,
-    details: { name, ...(k.group ? { group: k.group } : {}), kind: k.kind, causes },
+    details: { ...(name ? { name } : {}), ...(k.group ? { group: k.group } : {}), kind: k.kind, causes },
   });
 };
 

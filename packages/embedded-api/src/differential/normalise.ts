@@ -46,12 +46,17 @@ export class Normaliser {
       .replace(loopbackPort, '<server>');
   }
 
+  /** Versions are counted per object, so that one write more or less does not shift those of other objects. */
+  #version(version: string, uid: unknown): string {
+    return version && this.#label(typeof uid === 'string' ? `${uid} version` : 'version', version);
+  }
+
   #value(value: unknown): unknown {
     if (typeof value === 'string') return this.#text(value);
     if (Array.isArray(value)) return value.map((item) => this.#value(item));
     if (typeof value !== 'object' || value === null) return value;
     const entries = Object.entries(value).map(([key, entry]): [string, unknown] => [
-      key,
+      this.#text(key),
       key === 'metadata' ? this.#metadata(entry, value) : this.#value(entry),
     ]);
     const result = Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -64,10 +69,10 @@ export class Normaliser {
     const result = this.#value(metadata);
     if (typeof result !== 'object' || result === null || Array.isArray(result)) return result;
     const fields = result as Record<string, unknown>;
-    const version = fields['resourceVersion'];
+    const { resourceVersion: version, uid } = fields;
     if (typeof version === 'string')
       fields['resourceVersion'] =
-        'items' in owner || 'rows' in owner ? '<list version>' : version && this.#label('version', version);
+        'items' in owner || 'rows' in owner ? '<list version>' : this.#version(version, uid);
     if (typeof fields['continue'] === 'string') fields['continue'] = '<continue>';
     const { generateName, name } = fields;
     if (typeof generateName === 'string' && typeof name === 'string' && name.startsWith(generateName))

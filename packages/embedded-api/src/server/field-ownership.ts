@@ -8,6 +8,7 @@ import type { ServedResource } from '../served-resource.ts';
 import { badRequest } from '../status-error.ts';
 import type { PatchBody, WriteOptions } from './operation-types.ts';
 import { apiVersionOf } from './served-object.ts';
+import { emptyObject } from './typed-fields.ts';
 
 /** Resolves the references in schemas of built-in kinds. */
 export const resolveReference: SchemaResolver = (reference) => builtinSchemas.resolve(reference);
@@ -48,6 +49,7 @@ export function applyConfiguration(
 }
 
 function writer({ resource, subresource, options, now }: OwnershipContext): FieldWriter {
+  const empty = emptyObject(resource);
   const manager = (options.fieldManager ?? options.user.username).slice(0, maxManagerLength);
   return {
     schema: resource.schema,
@@ -57,5 +59,6 @@ function writer({ resource, subresource, options, now }: OwnershipContext): Fiel
     apiVersion: apiVersionOf(resource),
     statusSubresource: resource.status,
     now,
+    ...(empty ? { empty } : {}),
   };
 }

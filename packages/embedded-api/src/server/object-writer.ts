@@ -18,7 +18,7 @@ import type { Target, WriteOptions } from './operation-types.ts';
 import { servedObject, storableObject } from './served-object.ts';
 import { keepsToSubresource } from './subresource-reach.ts';
 import { timestamp } from './timestamp.ts';
-import { pruneToKind } from './typed-fields.ts';
+import { emptyObject, pruneToKind } from './typed-fields.ts';
 
 /** A change of a stored object: what is stored, the same as served, and what the caller wants. */
 export interface Change {
@@ -102,7 +102,7 @@ export class ObjectWriter {
     delete metadata.deletionGracePeriodSeconds;
     delete metadata['selfLink'];
     delete metadata.generation;
-    if (resource.status) delete next['status'];
+    if (resource.status) next = withoutStatus(next, resource);
     metadata.uid = randomUUID();
     metadata.creationTimestamp = timestamp(now);
     if (hasGeneration(resource)) metadata.generation = 1;
@@ -303,4 +303,10 @@ function sameObject(next: KubeObject, live: KubeObject): boolean {
     metadata: { ...metadata, managedFields: managedFields.map((entry) => ({ ...entry, time: undefined })) },
   });
   return jsonEqual(timeless(next), timeless(live));
+}
+
+/** The object as its creator may make it: its status is the kind's empty one. */
+function withoutStatus({ status: _, ...object }: KubeObject, resource: ServedResource): KubeObject {
+  const status = emptyObject(resource)?.['status'];
+  return status === undefined ? object : { ...object, status };
 }

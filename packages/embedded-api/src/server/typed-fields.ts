@@ -19,3 +19,16 @@ export function pruneToKind(object: KubeObject, resource: ServedResource): strin
   Object.assign(object, typed);
   return unknown;
 }
+
+const empty = new WeakMap<ServedResource, Readonly<Record<string, unknown>>>();
+
+/**
+ * What an object of a built-in kind holds before anything is said about it: Go writes structs that are no pointers
+ * even then. Undefined for custom resources, which start from nothing. Shared: treat as frozen.
+ */
+export function emptyObject(resource: ServedResource): Readonly<Record<string, unknown>> | undefined {
+  if (resource.custom) return undefined;
+  const known = empty.get(resource) ?? readBuiltin(resource, {}).object;
+  empty.set(resource, known);
+  return known;
+}
