@@ -1,6 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import { webhookConfigurationStrategy } from './admission/webhook-configuration-strategy.ts';
+import { webhookStorageKeys } from './admission/webhook-configuration.ts';
+import { AdmissionWebhooks } from './admission/webhooks.ts';
 import { selfSubjectReview, tokenReview } from './authn/authentication-reviews.ts';
 import { Authenticator } from './authn/authenticator.ts';
 import { ServiceAccountTokens } from './authn/service-account-tokens.ts';
@@ -14,6 +17,7 @@ import { builtinResources } from './builtin/resources.ts';
 import { ServiceAllocator } from './builtin/strategy/service-allocator.ts';
 import type { Controller, ControllerContext } from './controllers/controller.ts';
 import { startControllers } from './controllers/controllers.ts';
+import { protectedNamespaces } from './controllers/namespaces/protected-namespaces.ts';
 import { DefinitionController } from './crd/definition-controller.ts';
 import { definitionStrategy } from './crd/definition-strategy.ts';
 import { Discovery } from './discovery/discovery.ts';
@@ -22,7 +26,7 @@ import { writeKubeconfig } from './pki/kubeconfig.ts';
 import { loadOrCreatePki } from './pki/pki.ts';
 import type { Pki } from './pki/pki.ts';
 import { Registry } from './registry/registry.ts';
-import type { ServedResource } from './served-resource.ts';
+import type { ServedResource, Strategy } from './served-resource.ts';
 import type { HealthCheck } from './server/health.ts';
 import { listen } from './server/https-server.ts';
 import type { HttpsServer } from './server/https-server.ts';
@@ -132,10 +136,16 @@ async function assemble(
     services: () => store.list('services'),
     ...(options.serviceCidr ? { clusterIPRanges: [options.serviceCidr] } : {}),
   });
+  const webhooks = new AdmissionWebhooks({
+    store,
+    registry,
+    onIgnoredFailure: (webhook, error) => report(error, `${webhook} failed and was ignored`),
+  });
+  cleanup.push(() => webhooks.close());
   const operations = new Operations({
     registry,
     store,
-    admissions: [new EscalationAdmission(authorizer)],
+    admissions: [protectedNamespaces, new EscalationAdmission(authorizer), webhooks],
     allocators: [services],
   });
   const context: ControllerContext = {
@@ -206,12 +216,17 @@ async function assemble(
   return { url, port: https.port, kubeconfig, ca: pki.ca, pki };
 }
 
+const strategies: Record<string, Strategy> = {
+  'customresourcedefinitions.apiextensions.k8s.io': definitionStrategy,
+  [webhookStorageKeys.mutating]: webhookConfigurationStrategy.mutating,
+  [webhookStorageKeys.validating]: webhookConfigurationStrategy.validating,
+};
+
 function servedBuiltins(): ServedResource[] {
-  return builtinResources().map((resource) =>
-    resource.storageKey === 'customresourcedefinitions.apiextensions.k8s.io'
-      ? { ...resource, strategy: definitionStrategy }
-      : resource,
-  );
+  return builtinResources().map((resource) => {
+    const strategy = strategies[resource.storageKey];
+    return strategy ? { ...resource, strategy } : resource;
+  });
 }
 
 function storageProblem(store: Store): string | undefined {

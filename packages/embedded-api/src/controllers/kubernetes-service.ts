@@ -111,7 +111,9 @@ export const kubernetesService = (context: ControllerContext, address: ServerAdd
     },
     async process(storageKey) {
       const entry = storageKeys.get(storageKey);
-      if (!entry || !store.get('namespaces', '', namespace)) return;
+      const home = store.get('namespaces', '', namespace);
+      // When it goes, it comes back, and these with it.
+      if (!entry || !home || home.metadata.deletionTimestamp) return;
       const { resource, object } = entry;
       const target = { resource, namespace, name };
       const existing = store.get(storageKey, namespace, name);
