@@ -1,1 +1,18 @@
-export {};
+export { convertToTekton, type Conversion, type ConversionInput } from './convert/convert.ts';
+export { UnknownParameterError, type ParameterDeclaration } from './convert/parameters.ts';
+export type { Fidelity } from './convert/report.ts';
+export { ENGINES, type Engine } from './engines/engine.ts';
+export type { StageState } from './engines/tekton/stages.ts';
+export type { TektonEngineOptions } from './engines/tekton/start-run.ts';
+export { pipelinesControllers, type PipelinesOptions } from './controllers/controllers.ts';
+export { devopsKinds } from './kinds/devops-kinds.ts';
+export { devopsProjectKind, type DevOpsProject } from './kinds/devops-project.ts';
+export * from './kinds/metadata.ts';
+export {
+  pipelineRunKind,
+  type PipelineRun,
+  type RunCondition,
+  type RunPhase,
+  type RunStatus,
+} from './kinds/pipeline-run.ts';
+export { pipelineKind, type Pipeline, type PipelineSpec } from './kinds/pipeline.ts';

@@ -22,7 +22,10 @@ export function runLocally(spec: PipelineRunSpec): LocalRun {
   const workspace = join(folder, 'workspace');
   mkdirSync(workspace);
   const given = Object.fromEntries(
-    (spec.params ?? []).map(({ name, value }) => [`params.${name}`, String(value)]),
+    (spec.params ?? []).map(({ name, value }) => [
+      `params.${name}`,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]),
   );
   const base = { ...given, 'workspaces.source.path': workspace };
   let output = '';

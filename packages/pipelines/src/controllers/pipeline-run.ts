@@ -1,0 +1,222 @@
+import {
+  isAlreadyExists,
+  isNotFound,
+  watchOf,
+  type Clock,
+  type ControllerDefinition,
+  type ControllerManager,
+  type EventRecorder,
+  type Informer,
+  type KubeClient,
+  type KubeObject,
+  type ObjectKey,
+  type ReconcileContext,
+  type ResourceType,
+} from '@armillary/kube';
+import {
+  label as tektonLabel,
+  pipelineRunKind as tektonRunKind,
+  taskRunKind,
+  type PipelineRun as TektonRun,
+  type TaskRun,
+} from '@armillary/tekton';
+import type { RunState } from '../engines/tekton/run-status.ts';
+import type { StageState } from '../engines/tekton/stages.ts';
+import { annotation, label } from '../kinds/metadata.ts';
+import { pipelineRunKind, type PipelineRun } from '../kinds/pipeline-run.ts';
+import { pipelineKind, type Pipeline } from '../kinds/pipeline.ts';
+import { decideRun, type RunDecision, type RunFacts, type RunSettings } from './decide-run.ts';
+import { nextRunNumber, numberPatch } from './run-number.ts';
+import { runStatus } from './run-status.ts';
+import { stagesAnnotation } from './stages-annotation.ts';
+
+const BY_RUN = 'tekton-run';
+const WORKERS = 4;
+
+/** Brings PipelineRuns of devops.kubesphere.io to an end on the Tekton engine. */
+export class PipelineRunController {
+  readonly #settings: RunSettings;
+  readonly #clock: Clock;
+  readonly #recorder: EventRecorder;
+  readonly #runs: Informer<PipelineRun>;
+  readonly #pipelines: Informer<Pipeline>;
+  readonly #tektonRuns: Informer<TektonRun>;
+  readonly #taskRuns: Informer<TaskRun>;
+
+  constructor(manager: ControllerManager, settings: RunSettings, clock: Clock) {
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#recorder = manager.recorder('pipelines');
+    this.#runs = manager.informer(pipelineRunKind);
+    this.#pipelines = manager.informer(pipelineKind);
+    this.#tektonRuns = manager.informer(tektonRunKind);
+    this.#taskRuns = manager.informer(taskRunKind);
+    this.#taskRuns.addIndex(BY_RUN, (taskRun) =>
+      runKeys(taskRun).map(({ namespace, name }) => `${namespace}/${name}`),
+    );
+  }
+
+  /** The definition to add to the manager. */
+  definition(): ControllerDefinition<PipelineRun> {
+    return {
+      name: 'pipelinerun',
+      for: pipelineRunKind,
+      owns: [tektonRunKind],
+      watches: [watchOf({ type: taskRunKind, map: runKeys })],
+      workers: WORKERS,
+      reconcile: (key, context) => this.#reconcile(key, context),
+    };
+  }
+
+  async #reconcile(key: ObjectKey, context: ReconcileContext): Promise<void> {
+    const run = this.#runs.get(key.name, key.namespace);
+    if (run === undefined) return;
+    let facts = this.#cachedFacts(run);
+    let decision = decideRun(facts, this.#settings);
+    if (rests(decision, facts)) {
+      // The caches may be behind: nothing is started, and no run is given up, on their word alone.
+      const live = await this.#liveFacts(facts, context);
+      if (live === undefined) return;
+      facts = live;
+      decision = decideRun(facts, this.#settings);
+    }
+    await this.#carryOut(decision, facts.run, context);
+  }
+
+  #cachedFacts(run: PipelineRun): RunFacts {
+    const { name = '', namespace = '' } = run.metadata;
+    return {
+      run,
+      pipeline: this.#pipelines.get(run.spec.pipelineRef.name ?? '', namespace),
+      tektonRun: this.#tektonRuns.get(name, namespace),
+      taskRuns: this.#taskRuns.byIndex(BY_RUN, `${namespace}/${name}`),
+    };
+  }
+
+  async #liveFacts(facts: RunFacts, { client, signal }: ReconcileContext): Promise<RunFacts | undefined> {
+    const { name = '', namespace = '' } = facts.run.metadata;
+    const run = await find<PipelineRun>(client, pipelineRunKind, name, namespace, signal);
+    if (run === undefined) return undefined;
+    const pipelineName = facts.run.spec.pipelineRef.name ?? '';
+    return {
+      ...facts,
+      run,
+      pipeline:
+        pipelineName === ''
+          ? undefined
+          : await find<Pipeline>(client, pipelineKind, pipelineName, namespace, signal),
+      tektonRun: await find<TektonRun>(client, tektonRunKind, name, namespace, signal),
+    };
+  }
+
+  async #carryOut(decision: RunDecision, run: PipelineRun, context: ReconcileContext): Promise<void> {
+    const { client, signal } = context;
+    switch (decision.do) {
+      case 'nothing':
+        return;
+      case 'take-number':
+        return this.#takeNumber(run, decision.pipeline, decision.engine, context);
+      case 'create':
+        try {
+          await client.resource<TektonRun>(tektonRunKind).create(decision.tektonRun, { signal });
+        } catch (error) {
+          // It is there but not in the cache yet: its own event leads to the next decision.
+          if (!isAlreadyExists(error)) throw error;
+        }
+        return this.#tell(
+          run,
+          {
+            phase: 'Pending',
+            reason: 'Started',
+            message: 'The tekton.dev PipelineRun of the same name was created.',
+          },
+          context,
+        );
+      case 'cancel':
+        await patch(client, tektonRunKind, decision.tektonRun, { spec: { status: 'Cancelled' } }, signal);
+        return;
+      default:
+        return this.#tell(await this.#noteStages(run, decision.stages, context), decision.state, context);
+    }
+  }
+
+  async #takeNumber(
+    run: PipelineRun,
+    pipeline: Pipeline,
+    engine: string,
+    { client, signal }: ReconcileContext,
+  ): Promise<void> {
+    const { resourceVersion, namespace } = pipeline.metadata;
+    const number = nextRunNumber(pipeline, this.#runs.list(namespace));
+    // With the resource version, one of two writers of the same counter gets a conflict and tries again.
+    const counter = { resourceVersion, annotations: { [annotation.lastRunId]: String(number) } };
+    await patch(client, pipelineKind, pipeline, { metadata: counter }, signal);
+    await patch(client, pipelineRunKind, run, numberPatch(run, pipeline, number, engine), signal);
+  }
+
+  async #noteStages(
+    run: PipelineRun,
+    stages: readonly StageState[] | undefined,
+    { client, signal }: ReconcileContext,
+  ): Promise<PipelineRun> {
+    if (stages === undefined) return run;
+    const text = stagesAnnotation(stages);
+    if (run.metadata.annotations?.[annotation.stages] === text) return run;
+    const metadata = { annotations: { [annotation.stages]: text } };
+    return patch<PipelineRun>(client, pipelineRunKind, run, { metadata }, signal);
+  }
+
+  async #tell(run: PipelineRun, state: RunState, { client, signal }: ReconcileContext): Promise<void> {
+    const now = new Date(this.#clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
+    const status = runStatus(state, run.status, now);
+    if (status === undefined) return;
+    const { name = '', namespace = '', resourceVersion } = run.metadata;
+    // With the resource version, what is decided from an old state is never written over a newer one.
+    const body = { metadata: { resourceVersion }, status };
+    await client
+      .resource<PipelineRun>(pipelineRunKind)
+      .patch(name, { type: 'merge', subresource: 'status', namespace, body, signal });
+    if (state.phase === run.status?.phase) return;
+    const warning = state.phase === 'Failed';
+    this.#recorder.event(run, warning ? 'Warning' : 'Normal', state.reason, state.message);
+  }
+}
+
+/** Whether a decision would start, number or fail a run because of what a cache does not have. */
+function rests(decision: RunDecision, facts: RunFacts): boolean {
+  if (decision.do === 'take-number' || decision.do === 'create') return true;
+  return decision.do === 'tell' && facts.tektonRun === undefined;
+}
+
+/** The runs that a TaskRun belongs to: one that was created for a run of ours, or none. */
+function runKeys(taskRun: TaskRun): ObjectKey[] {
+  const { labels = {}, namespace = '' } = taskRun.metadata;
+  const name = labels[tektonLabel.pipelineRun];
+  return name === undefined || labels[label.pipeline] === undefined ? [] : [{ namespace, name }];
+}
+
+async function find<T extends KubeObject>(
+  client: KubeClient,
+  type: ResourceType<T>,
+  name: string,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  try {
+    return await client.resource(type).get(name, { namespace, signal });
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+async function patch<T extends KubeObject>(
+  client: KubeClient,
+  type: ResourceType<T>,
+  object: T,
+  body: object,
+  signal: AbortSignal,
+): Promise<T> {
+  const { name = '', namespace } = object.metadata;
+  return client.resource(type).patch(name, { type: 'merge', namespace, body, signal });
+}

@@ -1,0 +1,42 @@
+import type {
+  ControllerDefinition,
+  ControllerManager,
+  Informer,
+  ObjectKey,
+  ReconcileContext,
+} from '@armillary/kube';
+import { pipelineKind, type Pipeline } from '../kinds/pipeline.ts';
+import type { RunSettings } from './decide-run.ts';
+import { validationAnnotations } from './validate-pipeline.ts';
+
+/** Tells on every Pipeline of the Tekton engine whether its Jenkinsfile can run. */
+export class PipelineController {
+  readonly #pipelines: Informer<Pipeline>;
+  readonly #settings: RunSettings;
+
+  constructor(manager: ControllerManager, settings: RunSettings) {
+    this.#pipelines = manager.informer(pipelineKind);
+    this.#settings = settings;
+  }
+
+  /** The definition to add to the manager. */
+  definition(): ControllerDefinition<Pipeline> {
+    return {
+      name: 'pipeline',
+      for: pipelineKind,
+      reconcile: (key, context) => this.#reconcile(key, context),
+    };
+  }
+
+  async #reconcile({ namespace, name }: ObjectKey, { client, signal }: ReconcileContext): Promise<void> {
+    const pipeline = this.#pipelines.get(name, namespace);
+    if (pipeline === undefined || pipeline.metadata.deletionTimestamp !== undefined) return;
+    const annotations = validationAnnotations(pipeline, this.#settings);
+    const present = pipeline.metadata.annotations ?? {};
+    if (Object.entries(annotations).every(([key, value]) => (present[key] ?? null) === value)) return;
+    const metadata = { resourceVersion: pipeline.metadata.resourceVersion, annotations };
+    await client
+      .resource<Pipeline>(pipelineKind)
+      .patch(name, { type: 'merge', namespace, body: { metadata }, signal });
+  }
+}
