@@ -1,5 +1,6 @@
 import { forbidden, invalid, notSupported, required } from '../cause.ts';
 import type { Cause } from '../cause.ts';
+import { checkRules } from '../cel/check-rules.ts';
 import { checkDefaults } from './check-defaults.ts';
 import { checkListTypes } from './check-list-types.ts';
 import { isObject } from './json-schema.ts';
@@ -21,7 +22,7 @@ export function checkSchema(schema: unknown, path: string, { status }: { status:
   checkNode(root, path, { root: true, insideMeta: false }, causes);
   const structural = checkStructural(root, path);
   causes.push(...structural);
-  return causes.length > 0 ? causes : checkDefaults(root, path);
+  return causes.length > 0 ? causes : [...checkDefaults(root, path), ...checkRules(root, path)];
 }
 
 const schemaFields = new Set(['items', 'not']);
@@ -63,6 +64,11 @@ function checkShape(schema: unknown, path: string): Cause[] {
     if (name === 'required' || name === 'x-kubernetes-list-map-keys') {
       const strings = Array.isArray(value) && value.every((entry) => typeof entry === 'string');
       return strings ? [] : [invalid(at, value, 'must be a list of strings')];
+    }
+    if (name === 'x-kubernetes-validations') {
+      return Array.isArray(value) && value.every(isObject)
+        ? []
+        : [invalid(at, value, 'must be a list of rules')];
     }
     if (name === 'enum' && !Array.isArray(value)) return [invalid(at, value, 'must be a list')];
     const type = types.get(name);

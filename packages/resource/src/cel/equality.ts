@@ -1,0 +1,92 @@
+import { Optional } from '@marcbachmann/cel-js';
+import { Duration, UnsignedInt } from '@marcbachmann/cel-js/evaluator';
+import { isObject } from '../schema/json-schema.ts';
+import type { JsonSchema } from '../schema/json-schema.ts';
+import { SchemaObject } from './schema-object.ts';
+
+/** A value of one of our own CEL types (quantities, addresses). */
+export interface Comparable {
+  equals(other: unknown): boolean;
+}
+
+const listSchemas = new WeakMap<unknown[], JsonSchema>();
+
+/** Remembers that a CEL list follows a schema, because lists of type set and map compare without order. */
+export function tagList(list: unknown[], schema: JsonSchema): unknown[] {
+  const type = schema['x-kubernetes-list-type'];
+  if (type === 'set' || type === 'map') listSchemas.set(list, schema);
+  return list;
+}
+
+/** Equality of CEL values: numbers across types, lists and maps by content, `set` and `map` lists without order. */
+export function celEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (isNumeric(a) && isNumeric(b)) return numeric(a) == numeric(b); // oxlint-disable-line eqeqeq
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (a instanceof SchemaObject) return b instanceof SchemaObject && objectsEqual(a, b);
+  if (Array.isArray(a)) return Array.isArray(b) && listsEqual(a, b);
+  if (a instanceof Map || isObjectLiteral(a))
+    return (b instanceof Map || isObjectLiteral(b)) && mapsEqual(a, b);
+  if (a instanceof Date) return b instanceof Date && a.getTime() === b.getTime();
+  if (a instanceof Duration) return b instanceof Duration && a.seconds === b.seconds && a.nanos === b.nanos;
+  if (a instanceof Uint8Array) return b instanceof Uint8Array && Buffer.compare(a, b) === 0;
+  if (a instanceof Optional) return b instanceof Optional && optionalsEqual(a, b);
+  return 'equals' in a && (a as Comparable).equals(b);
+}
+
+const isNumeric = (value: unknown): value is bigint | number | UnsignedInt =>
+  typeof value === 'bigint' || typeof value === 'number' || value instanceof UnsignedInt;
+const numeric = (value: bigint | number | UnsignedInt): bigint | number =>
+  value instanceof UnsignedInt ? value.valueOf() : value;
+const isObjectLiteral = (value: object): boolean =>
+  Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null;
+
+function listsEqual(a: unknown[], b: unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  const schema = listSchemas.get(a) ?? listSchemas.get(b);
+  if (!schema) return a.every((item, i) => celEqual(item, b[i]));
+  const rest = [...b];
+  return a.every((item) => {
+    const i = rest.findIndex((other) => celEqual(item, other));
+    if (i >= 0) rest.splice(i, 1);
+    return i >= 0;
+  });
+}
+
+type MapLike = object;
+const entries = (map: MapLike): [unknown, unknown][] => (map instanceof Map ? [...map] : Object.entries(map));
+const get = (map: MapLike, key: unknown): unknown =>
+  map instanceof Map ? map.get(key) : (map as Record<string, unknown>)[String(key)];
+
+function mapsEqual(a: MapLike, b: MapLike): boolean {
+  const pairs = entries(a);
+  return pairs.length === entries(b).length && pairs.every(([key, value]) => celEqual(value, get(b, key)));
+}
+
+const optionalsEqual = (a: Optional, b: Optional): boolean =>
+  a.hasValue() === b.hasValue() && (!a.hasValue() || celEqual(a.value(), b.value()));
+
+function objectsEqual(a: SchemaObject, b: SchemaObject): boolean {
+  const schema = (a as unknown as { [SchemaObject.schema]: JsonSchema })[SchemaObject.schema];
+  return jsonEqual(a[SchemaObject.json], b[SchemaObject.json], schema);
+}
+
+/** Equality of JSON that follows a schema. */
+export function jsonEqual(a: unknown, b: unknown, schema: JsonSchema | undefined): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    if (a.length !== b.length) return false;
+    const type = schema?.['x-kubernetes-list-type'];
+    if (type !== 'set' && type !== 'map') return a.every((item, i) => jsonEqual(item, b[i], schema?.items));
+    return a.every((item) => b.some((other) => jsonEqual(item, other, schema?.items)));
+  }
+  if (!isObject(a) || !isObject(b)) return false;
+  const keys = Object.keys(a);
+  const { properties, additionalProperties } = schema ?? {};
+  const child = (key: string): JsonSchema | undefined =>
+    properties?.[key] ?? (isObject(additionalProperties) ? additionalProperties : undefined);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && jsonEqual(a[key], b[key], child(key)))
+  );
+}
