@@ -37,7 +37,9 @@ export function applyConfiguration(
   patch: PatchBody,
 ): KubeObject {
   if (!context.options.fieldManager) {
-    throw badRequest('PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch');
+    throw badRequest(
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    );
   }
   return serverSideApply({
     ...writer(context),

@@ -80,7 +80,10 @@ export class ObjectWriter {
         if (!(error instanceof StaleWrite) || how === 'apply') throw error;
         const { generateName, name } = object.metadata;
         if (name || !generateName || attempt === maxNameAttempts) {
-          throw alreadyExists({ group: resource.group, resource: resource.plural }, name ?? generateName ?? '');
+          throw alreadyExists(
+            { group: resource.group, resource: resource.plural },
+            name ?? generateName ?? '',
+          );
         }
       }
     }
@@ -112,7 +115,10 @@ export class ObjectWriter {
     // Admission may have taken as long as it likes.
     requireNamespace(this.#store, { ...target, name: next.metadata.name ?? '' });
     resource.strategy.prepareForCreate?.(next);
-    refuse(resource, next, [...metadataProblems(next, resource), ...(resource.strategy.validate?.(next) ?? [])]);
+    refuse(resource, next, [
+      ...metadataProblems(next, resource),
+      ...(resource.strategy.validate?.(next) ?? []),
+    ]);
     await this.#validate({ ...request, object: next });
     return this.#allocated(next, undefined, resource, async () => {
       const { name = '' } = next.metadata;
@@ -280,7 +286,13 @@ function refuse(resource: ServedResource, object: KubeObject, causes: StatusCaus
 
 /** Puts back what only the server sets, whatever the client sent. */
 function keepServerMetadata({ metadata }: KubeObject, live: KubeObject): void {
-  const kept = ['uid', 'resourceVersion', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'];
+  const kept = [
+    'uid',
+    'resourceVersion',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+  ];
   for (const field of [...kept, 'generation', 'generateName', 'selfLink']) {
     if (live.metadata[field] === undefined) delete metadata[field];
     else metadata[field] = live.metadata[field];
@@ -291,7 +303,9 @@ function setGeneration(resource: ServedResource, next: KubeObject, live: KubeObj
   if (!hasGeneration(resource)) return;
   const changed = [...new Set([...Object.keys(next), ...Object.keys(live)])].some(
     (field) =>
-      field !== 'metadata' && !(field === 'status' && resource.status) && !jsonEqual(next[field], live[field]),
+      field !== 'metadata' &&
+      !(field === 'status' && resource.status) &&
+      !jsonEqual(next[field], live[field]),
   );
   if (changed) next.metadata.generation = (live.metadata.generation ?? 0) + 1;
 }
