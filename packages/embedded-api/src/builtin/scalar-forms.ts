@@ -10,17 +10,24 @@ export class FormError extends Error {
 
 const quoted = (value: string): string => JSON.stringify(value);
 
-/** An RFC 3339 time in UTC: whole seconds, or microseconds (`digits` 6). */
+/**
+ * An RFC 3339 time in UTC: whole seconds, or exactly six digits of a fraction (`digits` 6), which Go's `MicroTime`
+ * also asks of what it reads.
+ */
 export const canonicalTime = (value: string, digits: 0 | 6): string => {
   if (digits === 0 && CANONICAL_TIME.test(value) && !Number.isNaN(Date.parse(value))) return value;
   const match = TIME.exec(value);
+  const fraction = match?.[2] ?? '';
   const at = match ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(at))
+  if (Number.isNaN(at) || (digits === 6 && fraction.length !== 6)) {
+    const layout = digits === 6 ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
+    const part = Number.isNaN(at) ? '2006' : '.000000';
     throw new FormError(
-      `parsing time ${quoted(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${quoted(value)} as "2006"`,
+      `parsing time ${quoted(value)} as "${layout}": cannot parse ${quoted(value)} as "${part}"`,
     );
+  }
   const seconds = new Date(at).toISOString().slice(0, 19);
-  return digits === 0 ? `${seconds}Z` : `${seconds}.${(match?.[2] ?? '').padEnd(6, '0').slice(0, 6)}Z`;
+  return digits === 0 ? `${seconds}Z` : `${seconds}.${fraction}Z`;
 };
 
 /** A resource quantity in its canonical form. Numbers are taken as their decimal text, as Go takes them. */

@@ -81,8 +81,8 @@ export const workloadColumns: Record<string, TableColumn[]> = {
   'Deployment.apps': [
     nameColumn,
     text('Ready', (d) => `${numberAt(d, 'status.readyReplicas')}/${numberAt(d, 'spec.replicas')}`),
-    count('Up-to-date', 'status.updatedReplicas'),
-    count('Available', 'status.availableReplicas'),
+    text('Up-to-date', (d) => numberAt(d, 'status.updatedReplicas')),
+    text('Available', (d) => numberAt(d, 'status.availableReplicas')),
     ageColumn,
     ...ofTemplate,
   ],

@@ -4,7 +4,7 @@ import type { Strategy } from '../../served-resource.ts';
 import type { StatusCause } from '../../status-error.ts';
 import { parseQuantity } from '../quantity.ts';
 import { at, listAt, objectAt, textAt, textsAt } from '../read-field.ts';
-import { forbiddenField, immutable, invalidValue, required } from './field-error.ts';
+import { duplicate, forbiddenField, immutable, invalidValue, required } from './field-error.ts';
 import { dnsSubdomain, notNegative, oneOf, optionalText } from './format-check.ts';
 import { fillZero } from './pod-defaults.ts';
 
@@ -53,10 +53,11 @@ export const nodeStrategy: Strategy = {
   validate(object) {
     const seen = new Set<string>();
     return listAt(object, 'spec.taints').flatMap((taint, i) => {
-      const field = `spec.taints[${i}]`;
+      // The real server names `metadata` here.
+      const field = `metadata.taints[${i}]`;
       const key = `${textAt(taint, 'key')}:${textAt(taint, 'effect')}`;
       const twice = seen.has(key)
-        ? [invalidValue(field, key, 'taints must be unique by key and effect pair')]
+        ? [duplicate(field, taint, 'taints must be unique by key and effect pair')]
         : [];
       seen.add(key);
       return [
@@ -122,7 +123,7 @@ export const priorityClassStrategy: Strategy = {
         ? [
             forbiddenField(
               'metadata.name',
-              "priority class names with 'system-' prefix are reserved for system use only. error: only system defined",
+              `priority class names with 'system-' prefix are reserved for system use only. error: ${name} is not a known system priority class`,
             ),
           ]
         : []),

@@ -27,10 +27,10 @@ export const notSupported = (field: string, value: unknown, supported: readonly 
 });
 
 /** The value must be unique and is there already. */
-export const duplicate = (field: string, value: unknown): StatusCause => ({
+export const duplicate = (field: string, value: unknown, detail = ''): StatusCause => ({
   reason: 'FieldValueDuplicate',
   field,
-  message: `Duplicate value: ${shown(value)}`,
+  message: `Duplicate value: ${shown(value)}${detail === '' ? '' : `: ${detail}`}`,
 });
 
 /** The value names something that is not there. */

@@ -62,6 +62,8 @@ export const jobStrategy: Strategy = {
     };
     spec['selector'] = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
     spec['template'] = template;
+    if (Object.keys(object.metadata.labels ?? {}).length === 0)
+      object.metadata.labels = { ...(objectAt(template, 'metadata.labels') as Record<string, string>) };
   },
   validate: (object) => jobSpec(objectAt(object, 'spec'), 'spec'),
   validateUpdate(object, old) {

@@ -107,7 +107,7 @@ const backend = (value: unknown, path: string): StatusCause[] => {
   const service = at(value, 'service') as Json | undefined;
   const resource = at(value, 'resource');
   if (service && resource) return [invalidValue(path, '', 'cannot set both resource and service backends')];
-  if (!service && !resource) return [required(path, 'must specify a service or resource backend')];
+  if (!service && !resource) return [invalidValue(path, '', 'resource or service backend is required')];
   if (!service) return [];
   const name = textAt(service, 'port.name');
   const number = at(service, 'port.number');
@@ -138,11 +138,10 @@ export const ingressStrategy: Strategy = {
           const field = `spec.rules[${i}].http.paths[${k}]`;
           const path = textAt(entry, 'path');
           const type = textAt(entry, 'pathType');
+          if (type === '') return [required(`${field}.pathType`, 'pathType must be specified')];
           return [
-            ...(type === ''
-              ? [required(`${field}.pathType`, 'pathType must be specified')]
-              : oneOf(`${field}.pathType`, type, PATH_TYPES)),
-            ...((type === 'Exact' || type === 'Prefix') && !path.startsWith('/')
+            ...oneOf(`${field}.pathType`, type, PATH_TYPES),
+            ...(type !== 'ImplementationSpecific' && !path.startsWith('/')
               ? [invalidValue(`${field}.path`, path, 'must be an absolute path')]
               : []),
             ...backend(entry['backend'], `${field}.backend`),

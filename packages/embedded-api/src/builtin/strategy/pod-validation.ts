@@ -6,7 +6,6 @@ import {
   dnsLabel,
   dnsSubdomain,
   environmentName,
-  notNegative,
   oneOf,
   optionalText,
   portName,
@@ -76,7 +75,7 @@ const mounts = (path: string, list: readonly Json[], volumes: ReadonlySet<unknow
     const field = `${path}[${i}]`;
     const causes: StatusCause[] = [];
     if (textAt(mount, 'name') === '') causes.push(required(`${field}.name`));
-    else if (!volumes.has(mount['name'])) causes.push(notThere(`${field}.name`, mount['name']));
+    if (!volumes.has(mount['name'])) causes.push(notThere(`${field}.name`, textAt(mount, 'name')));
     const mountPath = textAt(mount, 'mountPath');
     if (mountPath === '') causes.push(required(`${field}.mountPath`));
     else if (paths.has(mountPath))
@@ -84,9 +83,9 @@ const mounts = (path: string, list: readonly Json[], volumes: ReadonlySet<unknow
     paths.add(mountPath);
     const subPath = textAt(mount, 'subPath');
     if (subPath.startsWith('/'))
-      causes.push(invalidValue(`${field}.subPath`, subPath, 'must be a relative path'));
+      causes.push(invalidValue(`${path}.subPath`, subPath, 'must be a relative path'));
     if (subPath.split('/').includes('..'))
-      causes.push(invalidValue(`${field}.subPath`, subPath, "must not contain '..'"));
+      causes.push(invalidValue(`${path}.subPath`, subPath, "must not contain '..'"));
     return causes;
   });
 };
@@ -166,9 +165,11 @@ const volumes = (path: string, list: readonly Json[]): StatusCause[] => {
   const names = new Set<unknown>();
   return list.flatMap((volume, i) => {
     const field = `${path}[${i}]`;
-    const sources = Object.keys(volume).filter((key) => key !== 'name');
+    const given = Object.keys(volume).filter((key) => key !== 'name');
+    const sources = given.includes('emptyDir')
+      ? ['emptyDir', ...given.filter((key) => key !== 'emptyDir')]
+      : given;
     const causes = requiredText(`${field}.name`, volume['name'], dnsLabel);
-    if (causes.length === 0) causes.push(...unique(`${field}.name`, volume['name'], names));
     if (sources.length === 0) causes.push(required(field, 'must specify a volume type'));
     for (const source of sources.slice(1))
       causes.push(forbiddenField(`${field}.${source}`, 'may not specify more than 1 volume type'));
@@ -180,6 +181,8 @@ const volumes = (path: string, list: readonly Json[]): StatusCause[] => {
       causes.push(required(`${field}.hostPath.path`));
     if (sources[0] === 'persistentVolumeClaim' && textAt(volume, 'persistentVolumeClaim.claimName') === '')
       causes.push(required(`${field}.persistentVolumeClaim.claimName`));
+    // A volume that is not acceptable takes no name.
+    if (causes.length === 0) causes.push(...unique(`${field}.name`, volume['name'], names));
     return causes;
   });
 };
@@ -211,7 +214,6 @@ export const validatePodSpec = (spec: Json, path: string): StatusCause[] => {
     ...containers('initContainers'),
     ...oneOf(`${path}.restartPolicy`, spec['restartPolicy'], RESTART, true),
     ...oneOf(`${path}.dnsPolicy`, spec['dnsPolicy'], DNS, true),
-    ...notNegative(`${path}.terminationGracePeriodSeconds`, spec['terminationGracePeriodSeconds']),
     ...(typeof spec['activeDeadlineSeconds'] === 'number' && spec['activeDeadlineSeconds'] < 1
       ? [
           invalidValue(

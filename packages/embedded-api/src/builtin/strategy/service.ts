@@ -205,6 +205,11 @@ const byType = (spec: Json): StatusCause[] => {
 export const serviceStrategy: Strategy = {
   nameRule: 'dns-1035-label',
   default: setDefaults,
+  prepareForCreate(object) {
+    const spec = specOf(object);
+    if (textAt(spec, 'clusterIP') !== '' && textsAt(spec, 'clusterIPs').length === 0)
+      spec['clusterIPs'] = [spec['clusterIP']];
+  },
   prepareForUpdate: keepAllocated,
   validate(object) {
     const spec = specOf(object);

@@ -10,10 +10,8 @@ import { fill, fillZero } from './pod-defaults.ts';
 
 const MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 
-const accessModes = (object: KubeObject): StatusCause[] => [
-  ...(listAt(object, 'spec.accessModes').length === 0
-    ? [required('spec.accessModes', 'at least 1 access mode is required')]
-    : []),
+const accessModes = (object: KubeObject, whenNone: string): StatusCause[] => [
+  ...(listAt(object, 'spec.accessModes').length === 0 ? [required('spec.accessModes', whenNone)] : []),
   ...textsAt(object, 'spec.accessModes').flatMap((mode) => oneOf('spec.accessModes', mode, MODES)),
 ];
 
@@ -43,7 +41,7 @@ export const persistentVolumeStrategy: Strategy = {
   validate(object) {
     const sources = Object.keys(objectAt(object, 'spec')).filter((name) => !NOT_A_SOURCE.has(name));
     return [
-      ...accessModes(object),
+      ...accessModes(object, ''),
       ...(textAt(object, 'spec.capacity.storage') === '' ? [required('spec.capacity')] : []),
       ...(sources.length === 0 ? [required('spec', 'must specify a volume type')] : []),
       ...sources
@@ -68,7 +66,7 @@ export const volumeClaimStrategy: Strategy = {
     object['status'] = { phase: 'Pending' };
   },
   validate: (object) => [
-    ...accessModes(object),
+    ...accessModes(object, 'at least 1 access mode is required'),
     ...(textAt(object, 'spec.resources.requests.storage') === ''
       ? [required('spec.resources[storage]')]
       : []),

@@ -66,18 +66,21 @@ const emptyFor = (kind: string): string => (kind === 'ReplicaSet' ? 'deployment'
 const selectorAndTemplate = (object: KubeObject, always: boolean): StatusCause[] => {
   const selector = at(object, 'spec.selector') as Json | undefined;
   const causes: StatusCause[] = [];
-  if (selector === undefined) causes.push(required('spec.selector'));
+  const labels = objectAt(object, 'spec.template.metadata.labels');
+  const mismatch = invalidValue(
+    'spec.template.metadata.labels',
+    labels,
+    '`selector` does not match template `labels`',
+  );
+  // Without a selector nothing matches.
+  if (selector === undefined) causes.push(required('spec.selector'), mismatch);
   else {
     causes.push(...validateSelector(selector, 'spec.selector'));
     if (isEmpty(selector))
       causes.push(
         invalidValue('spec.selector', selector, `empty selector is invalid for ${emptyFor(object.kind)}`),
       );
-    const labels = objectAt(object, 'spec.template.metadata.labels');
-    if (causes.length === 0 && !selects(selector, labels))
-      causes.push(
-        invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
-      );
+    if (causes.length === 0 && !selects(selector, labels)) causes.push(mismatch);
   }
   causes.push(...validatePodSpec(templateSpec(object), 'spec.template.spec'));
   const restart = templateSpec(object)['restartPolicy'];
@@ -180,6 +183,9 @@ export const replicationControllerStrategy: Strategy = {
   validate: (object) => validatePodSpec(templateSpec(object), 'spec.template.spec'),
 };
 
+/** Counts the templates a DaemonSet has had. Clients of the first release read it. */
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
 /** DaemonSets. */
 export const daemonSetStrategy: Strategy = {
   default(object) {
@@ -193,6 +199,16 @@ export const daemonSetStrategy: Strategy = {
       fill(strategy['rollingUpdate'] as Json, { maxUnavailable: 1, maxSurge: 0 });
     }
     defaultPodSpec(templateSpec(object));
+  },
+  prepareForCreate(object) {
+    object.metadata.annotations = { ...object.metadata.annotations, [TEMPLATE_GENERATION]: '1' };
+  },
+  prepareForUpdate(object, old) {
+    const before = old.metadata.annotations?.[TEMPLATE_GENERATION];
+    if (before === undefined) return;
+    const changed = !isDeepStrictEqual(at(object, 'spec.template'), at(old, 'spec.template'));
+    const next = changed ? String(Number(before) + 1) : before;
+    object.metadata.annotations = { ...object.metadata.annotations, [TEMPLATE_GENERATION]: next };
   },
   validate: (object) => [...replicasAndWaits(object), ...selectorAndTemplate(object, true)],
   validateUpdate: keepsSelector,
@@ -227,7 +243,8 @@ export const statefulSetStrategy: Strategy = {
       whenScaled: 'Retain',
     });
     for (const claim of listAt(spec, 'volumeClaimTemplates')) {
-      fillZero(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', status: { phase: 'Pending' } });
+      fillZero(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim' });
+      claim['status'] = { phase: 'Pending', ...objectAt(claim, 'status') };
       fill(objectAt(claim, 'spec'), { volumeMode: 'Filesystem' });
     }
     defaultPodSpec(templateSpec(object));
