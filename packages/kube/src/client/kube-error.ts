@@ -71,10 +71,10 @@ export interface KubeErrorDetails {
 export class KubeError extends Error {
   readonly code: KubeErrorCode;
   /** The `Status` of the answer, when there was one. */
-  readonly status?: Status;
-  readonly httpStatus?: number;
+  declare readonly status?: Status;
+  declare readonly httpStatus?: number;
   /** How long the server asked to wait before another try. */
-  readonly retryAfterMs?: number;
+  declare readonly retryAfterMs?: number;
 
   constructor(code: KubeErrorCode, message: string, details: KubeErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });

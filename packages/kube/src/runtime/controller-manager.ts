@@ -148,8 +148,8 @@ export class ControllerManager {
   /** For `/readyz`: every cache has synced, and the manager runs or waits for leadership. */
   readiness(): Health {
     const problems = this.#informers.unsynced().map((kind) => `the cache of ${kind} has not synced`);
-    if (this.#phase !== 'standby' && this.#phase !== 'running')
-      problems.push(`the manager is ${this.#phase}`);
+    const phase = this.#stop.signal.aborted && this.#phase !== 'failed' ? 'stopping' : this.#phase;
+    if (phase !== 'standby' && phase !== 'running') problems.push(`the manager is ${phase}`);
     return { ok: problems.length === 0, problems };
   }
 

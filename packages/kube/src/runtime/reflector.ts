@@ -1,4 +1,4 @@
-import { isExpired, isTooLargeResourceVersion } from '../client/kube-error.ts';
+import { hasCode, isExpired, isTooLargeResourceVersion } from '../client/kube-error.ts';
 import type { ResourceClient, SelectorOptions } from '../client/resource-client.ts';
 import type { WatchEvent } from '../client/watch-event.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
@@ -51,6 +51,7 @@ export class Reflector<T extends KubeObject> {
   readonly #options: ReflectorOptions<T>;
   /** Where the next watch starts; undefined when everything must be read anew. */
   #version: string | undefined;
+  #awaitsInitialEvents = false;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
@@ -67,11 +68,13 @@ export class Reflector<T extends KubeObject> {
         if (clock.now() - startedAt >= shortWatchMs) continue;
       } catch (error) {
         if (signal.aborted) return;
-        if (this.#version === undefined && this.#options.watchList.supported && refusesWatchList(error)) {
+        if (this.#awaitsInitialEvents && refusesWatchList(error)) {
           this.#options.watchList.supported = false;
           continue;
         }
         this.#noteFailure(error);
+        // The silence was wait enough.
+        if (hasCode(error, 'StreamIdle')) continue;
       }
       await delay(clock, backoff.next(), signal);
     }
@@ -85,6 +88,7 @@ export class Reflector<T extends KubeObject> {
       if (watchList.supported) initial = new InitialEvents();
       else await this.#list(signal);
     }
+    this.#awaitsInitialEvents = initial !== undefined;
     const deadline = new Deadline(clock, signal);
     const events = resource.watch({
       ...select,
@@ -105,6 +109,7 @@ export class Reflector<T extends KubeObject> {
           if (!objects) continue;
           sink.replace(objects);
           initial = undefined;
+          this.#awaitsInitialEvents = false;
           deadline.stop();
         } else if (event.type !== 'BOOKMARK') sink.apply(event);
         this.#version = event.object.metadata.resourceVersion;

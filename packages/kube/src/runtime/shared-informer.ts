@@ -101,10 +101,9 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
     if (recreated) this.#remove(key, undefined, true);
     this.#cache.set(object);
     const initial = !this.#hasSynced;
-    this.#tell((handlers) => {
-      if (before && !recreated) handlers.updated?.(before, object);
-      else handlers.added?.(object, { initial });
-    });
+    this.#tell((handlers) =>
+      before && !recreated ? handlers.updated?.(before, object) : handlers.added?.(object, { initial }),
+    );
   }
 
   #remove(key: string, last: T | undefined, finalStateUnknown: boolean): void {
