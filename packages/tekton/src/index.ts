@@ -13,7 +13,14 @@ export type {
 } from './api/pipeline-run.ts';
 export { pipelineKind, pipelineRunKind, taskKind, taskRunKind, tektonKinds } from './kinds.ts';
 export { DurationError, formatDuration, parseDuration } from './duration.ts';
-export { childName, podName, stepContainerName, stepName, taskRunName } from './names.ts';
+export {
+  childName,
+  podName,
+  stepContainerName,
+  stepName,
+  taskRunName,
+  templateClaimPrefix,
+} from './names.ts';
 export { inheritedAnnotations, label, managedByLabelValue, onErrorAnnotation } from './labels.ts';
 export { defaultPipelineSpec, defaultServiceAccount, defaultTaskSpec, defaultTimeoutMs } from './defaults.ts';
 export * from './substitution/replacements.ts';

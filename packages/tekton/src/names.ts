@@ -28,6 +28,16 @@ export function podName(taskRun: string, attempt = 0): string {
   return childName(taskRun, attempt === 0 ? '-pod' : `-pod-retry${attempt}`);
 }
 
+/** The claim that a run's `volumeClaimTemplate` stands for; the run's uid makes it the run's own. */
+export function templateClaimName(runUid: string, workspace: string): string {
+  return childName(templateClaimPrefix(runUid), workspace);
+}
+
+/** What the names of all such claims of a run begin with. */
+export function templateClaimPrefix(runUid: string): string {
+  return `pvc-${md5(runUid).slice(0, 10)}-`;
+}
+
 /** The container of a step: `step-<name>`, or `step-unnamed-<index>` for a step without a name. */
 export function stepContainerName(name: string | undefined, index: number): string {
   return `step-${stepName(name, index)}`;

@@ -5,7 +5,7 @@ import { Execution } from './execution.ts';
 import type { ExecutionState, StopReason, TaskPlan } from './plan.ts';
 import { PodFolder } from './pod-folder.ts';
 import { killLeftovers } from './process-table.ts';
-import { claimFolder } from './volumes.ts';
+import { claimFolder, removeRunVolumes } from './volumes.ts';
 
 /** Settings of the executor. */
 export interface ExecutorOptions {
@@ -40,8 +40,9 @@ export class Executor {
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
-    mkdirSync(join(options.dataFolder, 'pods'), { recursive: true, mode: 0o700 });
-    mkdirSync(join(options.dataFolder, 'volumes'), { recursive: true, mode: 0o700 });
+    for (const name of ['pods', 'volumes', 'run-volumes']) {
+      mkdirSync(join(options.dataFolder, name), { recursive: true, mode: 0o700 });
+    }
   }
 
   /**
@@ -61,6 +62,16 @@ export class Executor {
   /** The pods that have a folder here. */
   podUids(): string[] {
     return readdirSync(join(this.#options.dataFolder, 'pods'));
+  }
+
+  /** The PipelineRuns that have volumes here. */
+  runUids(): string[] {
+    return readdirSync(join(this.#options.dataFolder, 'run-volumes'));
+  }
+
+  /** Removes the volumes that a PipelineRun had for itself. */
+  async forgetRun(uid: string): Promise<void> {
+    await removeRunVolumes(this.#options.dataFolder, uid);
   }
 
   /** The files of a pod. */

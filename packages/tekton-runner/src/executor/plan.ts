@@ -3,7 +3,12 @@ import type { EnvVar, ResultSpec, Step, TaskPaths, WorkspaceDeclaration } from '
 /** What fills a workspace. */
 export type WorkspaceSource = (
   | { kind: 'empty' }
-  | { kind: 'volume'; claim: string }
+  | {
+      kind: 'volume';
+      claim: string;
+      /** The uid of the PipelineRun that the volume lives and goes with; without it the volume stays. */
+      run?: string;
+    }
   | { kind: 'files'; files: ReadonlyMap<string, Buffer> }
 ) & { subPath?: string };
 

@@ -1,4 +1,5 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import type { TaskPlan, WorkspaceSource } from './plan.ts';
 import { PodFolder } from './pod-folder.ts';
@@ -44,7 +45,13 @@ function volumeFolder(
   namespace: string,
   source: WorkspaceSource & { kind: 'volume' },
 ): string {
-  return join(dataFolder, 'volumes', namespace, contained(source.claim), subPath(source));
+  const owner = source.run === undefined ? join('volumes', namespace) : join('run-volumes', source.run);
+  return join(dataFolder, owner, contained(source.claim), subPath(source));
+}
+
+/** Removes the volumes of a PipelineRun that is gone. */
+export async function removeRunVolumes(dataFolder: string, run: string): Promise<void> {
+  await rm(join(dataFolder, 'run-volumes', contained(run)), { recursive: true, force: true });
 }
 
 function subPath(source: WorkspaceSource): string {

@@ -1,4 +1,4 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { closeSync, createWriteStream, openSync, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { CriEncoder, logTime } from './cri-line.ts';
 import type { LogHub } from './log-hub.ts';
@@ -15,6 +15,8 @@ export class LogWriter {
   constructor(path: string, hub: LogHub) {
     this.path = path;
     this.#hub = hub;
+    // The file is there from now on, so that a reader finds it.
+    closeSync(openSync(path, 'a', 0o600));
     this.#file = createWriteStream(path, { flags: 'a', mode: 0o600 });
     // A full disk must not stop the step: its log ends, and `failure` says why.
     this.#file.on('error', (error) => (this.#failure ??= error));

@@ -6,7 +6,7 @@ import type { WorkspaceBinding } from '../api/workspace.ts';
 import { defaultServiceAccount, defaultTimeoutMs } from '../defaults.ts';
 import { formatDuration, parseDuration } from '../duration.ts';
 import { inheritedAnnotations, label, managedByLabelValue, onErrorAnnotation } from '../labels.ts';
-import { taskRunName } from '../names.ts';
+import { taskRunName, templateClaimName } from '../names.ts';
 import { taskFields, workspaceFields } from '../substitution/fields.ts';
 import { paramReplacements } from '../substitution/params.ts';
 import { variablesIn } from '../substitution/replacements.ts';
@@ -109,7 +109,18 @@ function workspacesOf(task: PipelineTask, run: PipelineRun): WorkspaceBinding[] 
   }
   const values = paramReplacements(run.spec.pipelineSpec?.params, run.spec.params);
   values.strings.set('context.pipelineRun.name', run.metadata.name ?? '');
-  return [...found.values()].map((binding) => substitute(binding, workspaceFields, values));
+  return [...found.values()].map((binding) => substitute(claimed(binding, run), workspaceFields, values));
+}
+
+/** A claim made from a template is one claim for all tasks of the run. */
+function claimed(binding: WorkspaceBinding, run: PipelineRun): WorkspaceBinding {
+  const { volumeClaimTemplate, ...rest } = binding;
+  if (volumeClaimTemplate === undefined) return binding;
+  const source = run.spec.workspaces?.find(
+    (candidate) => candidate.volumeClaimTemplate === volumeClaimTemplate,
+  );
+  const claimName = templateClaimName(run.metadata.uid ?? '', source?.name ?? binding.name);
+  return { ...rest, persistentVolumeClaim: { claimName } };
 }
 
 function withSubPath(binding: WorkspaceBinding, subPath: string | undefined): WorkspaceBinding {

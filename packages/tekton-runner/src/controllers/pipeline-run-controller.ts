@@ -1,0 +1,228 @@
+import {
+  type ControllerDefinition,
+  controllerOf,
+  type EventRecorder,
+  type Informer,
+  isAlreadyExists,
+  isNotFound,
+  type KubeClient,
+  patchStatus,
+  type ReconcileContext,
+  type ReconcileResult,
+} from '@armillary/kube';
+import {
+  childOf,
+  type PipelineRun,
+  pipelineRunKind,
+  type PipelineRunStatus,
+  PipelineScheduler,
+  planPipeline,
+  runTimeouts,
+  type TaskRun,
+  taskRunFor,
+  taskRunKind,
+  timedOutWithRun,
+} from '@armillary/tekton';
+import { isDone, succeededOf } from './condition.ts';
+import { isOurs } from './ownership.ts';
+import { pipelineNameOf, PipelineRefusedError, preparePipelineRun } from './pipeline-run-preparation.ts';
+import { pendingStatus, refusedStatus, runStatus } from './pipeline-run-status.ts';
+
+/** What the controller works with. */
+export interface PipelineRunControllerOptions {
+  client: KubeClient;
+  pipelineRuns: Informer<PipelineRun>;
+  taskRuns: Informer<TaskRun>;
+  events: EventRecorder;
+  takesUnmanaged: boolean;
+}
+
+/** The index of TaskRuns by the uid of the PipelineRun that controls them. */
+export const byPipelineRun = 'pipelineRun';
+
+/** Brings PipelineRuns to their end: TaskRuns in the order of the graph, the outcome in the status. */
+export function pipelineRunController(
+  options: PipelineRunControllerOptions,
+): ControllerDefinition<PipelineRun> {
+  const { pipelineRuns, taskRuns, takesUnmanaged } = options;
+  // Kept between reconciles, so that the work of a run is linear in its graph; made anew after a restart.
+  const schedulers = new Map<string, PipelineScheduler>();
+  taskRuns.addIndex(byPipelineRun, (run) => {
+    const owner = controllerOf(run);
+    return owner?.kind === pipelineRunKind.kind ? [owner.uid] : [];
+  });
+  pipelineRuns.onEvent({ deleted: ({ metadata }) => schedulers.delete(metadata.uid ?? '') });
+  return {
+    name: 'tekton-pipeline-runs',
+    for: pipelineRunKind,
+    owns: [taskRunKind],
+    workers: 4,
+    async reconcile({ name, namespace }, context) {
+      const run = pipelineRuns.get(name, namespace);
+      if (
+        run === undefined ||
+        run.metadata.deletionTimestamp !== undefined ||
+        !isOurs(run.spec, takesUnmanaged)
+      )
+        return;
+      const uid = run.metadata.uid ?? '';
+      if (isDone(run.status?.conditions)) {
+        schedulers.delete(uid);
+        return;
+      }
+      try {
+        return await reconcile(options, schedulers, run, context);
+      } catch (error) {
+        // What was decided may not have happened; the next attempt looks at what is there.
+        schedulers.delete(uid);
+        throw error;
+      }
+    },
+  };
+}
+
+async function reconcile(
+  options: PipelineRunControllerOptions,
+  schedulers: Map<string, PipelineScheduler>,
+  run: PipelineRun,
+  { signal }: ReconcileContext,
+): Promise<ReconcileResult | void> {
+  const now = Date.now();
+  const uid = run.metadata.uid ?? '';
+  let scheduler = schedulers.get(uid);
+  if (scheduler === undefined) {
+    if (run.spec.status === 'PipelineRunPending' && run.status?.startTime === undefined) {
+      return writeStatus(options, run, pendingStatus(run, now), signal);
+    }
+    try {
+      scheduler = await schedulerFor(options, run, now, signal);
+    } catch (error) {
+      if (!(error instanceof PipelineRefusedError)) throw error;
+      return writeStatus(options, run, refusedStatus(run, error.refusal, now), signal);
+    }
+    schedulers.set(uid, scheduler);
+  }
+  await observeAll(options, scheduler, uid, run, signal);
+  scheduler.requested = run.spec.status;
+  const decision = scheduler.advance(now);
+  await Promise.all(
+    decision.cancel.map(({ name, message }) => cancelTaskRun(options, run, name, message, signal)),
+  );
+  for (const planned of decision.create) {
+    const place = { run, pipelineName: pipelineNameOf(run), final: planned.final };
+    const created = await createTaskRun(options, taskRunFor(scheduler.resolve(planned), place), run, signal);
+    scheduler.observe(observed(created));
+  }
+  await writeStatus(options, run, runStatus(run, scheduler, decision.verdict, now), signal);
+  if (decision.verdict.status !== 'Unknown' || decision.nextDeadline === undefined) return undefined;
+  return { requeueAfterMs: Math.max(0, decision.nextDeadline - now) };
+}
+
+/** A scheduler for a run that starts, or that an earlier life of this process started. */
+async function schedulerFor(
+  { client, events }: PipelineRunControllerOptions,
+  run: PipelineRun,
+  now: number,
+  signal: AbortSignal,
+): Promise<PipelineScheduler> {
+  const { status = {} } = run;
+  const isNew = status.startTime === undefined;
+  const spec = status.pipelineSpec ?? (await preparePipelineRun(client, run, signal));
+  if (isNew) events.event(run, 'Normal', 'Started', 'the PipelineRun has started');
+  return new PipelineScheduler(planPipeline(spec), {
+    name: run.metadata.name ?? '',
+    namespace: run.metadata.namespace ?? '',
+    timeouts: runTimeouts(run.spec),
+    startedAt: status.startTime === undefined ? now : Date.parse(status.startTime),
+    ...(status.finallyStartTime !== undefined && { finallyStartedAt: Date.parse(status.finallyStartTime) }),
+  });
+}
+
+/** Tells the scheduler of all children; one that ran and is nowhere any more has failed. */
+async function observeAll(
+  { client, taskRuns }: PipelineRunControllerOptions,
+  scheduler: PipelineScheduler,
+  uid: string,
+  run: PipelineRun,
+  signal: AbortSignal,
+): Promise<void> {
+  const seen = new Set<string>();
+  for (const taskRun of taskRuns.byIndex(byPipelineRun, uid)) {
+    const child = observed(taskRun);
+    seen.add(child.name);
+    scheduler.observe(child);
+  }
+  const unseen = scheduler.states.flatMap(({ child }) =>
+    child?.state === 'running' && !seen.has(child.name) ? child : [],
+  );
+  for (const child of unseen) {
+    try {
+      const taskRun = await client
+        .resource(taskRunKind)
+        .get(child.name, { namespace: run.metadata.namespace, signal });
+      scheduler.observe(observed(taskRun));
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      scheduler.observe({ ...child, state: 'failed', reason: 'TaskRunDeleted' });
+    }
+  }
+}
+
+function observed(taskRun: TaskRun) {
+  return { ...childOf(taskRun), timedOut: taskRun.spec.statusMessage === timedOutWithRun };
+}
+
+async function createTaskRun(
+  { client }: PipelineRunControllerOptions,
+  taskRun: TaskRun,
+  run: PipelineRun,
+  signal: AbortSignal,
+): Promise<TaskRun> {
+  const resource = client.resource(taskRunKind);
+  try {
+    return await resource.create(taskRun, { signal });
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+    const name = taskRun.metadata.name ?? '';
+    const existing = await resource.get(name, { namespace: taskRun.metadata.namespace, signal });
+    if (controllerOf(existing)?.uid === run.metadata.uid) return existing;
+    throw new Error(
+      `the TaskRun ${name} belongs to somebody else: delete it, or run the pipeline under another name`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function cancelTaskRun(
+  { client }: PipelineRunControllerOptions,
+  run: PipelineRun,
+  name: string,
+  statusMessage: string,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await client.resource(taskRunKind).patch(name, {
+      namespace: run.metadata.namespace,
+      type: 'merge',
+      body: { spec: { status: 'TaskRunCancelled', statusMessage } },
+      signal,
+    });
+  } catch (error) {
+    // A TaskRun that is gone needs no cancelling.
+    if (!isNotFound(error)) throw error;
+  }
+}
+
+async function writeStatus(
+  { client, events }: PipelineRunControllerOptions,
+  run: PipelineRun,
+  status: PipelineRunStatus,
+  signal: AbortSignal,
+): Promise<void> {
+  await patchStatus(client.resource(pipelineRunKind), run, status, { signal });
+  const condition = succeededOf(status.conditions);
+  if (condition?.status === 'True') events.event(run, 'Normal', 'Succeeded', condition.message ?? '');
+  if (condition?.status === 'False') events.event(run, 'Warning', 'Failed', condition.message ?? '');
+}

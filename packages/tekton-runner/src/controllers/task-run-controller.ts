@@ -1,0 +1,238 @@
+import {
+  type ControllerDefinition,
+  controllerOf,
+  coreV1,
+  type EventRecorder,
+  type Informer,
+  isAlreadyExists,
+  isNotFound,
+  type KubeClient,
+  patchStatus,
+  type Pod,
+  type ReconcileContext,
+  type ReconcileResult,
+  watchOf,
+} from '@armillary/kube';
+import { type TaskRun, taskRunKind, type TaskRunStatus } from '@armillary/tekton';
+import type { Executor } from '../executor/executor.ts';
+import { machineImage } from '../executor/images.ts';
+import { podFor } from '../pod/pod-for.ts';
+import { isEnded, lostPodStatus, seconds } from '../pod/pod-status.ts';
+import type { PodStatusWriter } from '../pod/pod-status-writer.ts';
+import { isDone, succeededOf, withVerdict } from './condition.ts';
+import { isOurs } from './ownership.ts';
+import { decideTaskRun, finishedStatus, type PodView } from './task-run-decision.ts';
+import { prepareTaskRun, TaskRefusedError } from './task-run-preparation.ts';
+
+/** What the controller works with. */
+export interface TaskRunControllerOptions {
+  client: KubeClient;
+  taskRuns: Informer<TaskRun>;
+  /** The pods of our node. */
+  pods: Informer<Pod>;
+  podSelector: { fieldSelector: string };
+  executor: Executor;
+  writer: PodStatusWriter;
+  events: EventRecorder;
+  nodeName: string;
+  hostIP: string;
+  takesUnmanaged: boolean;
+  maps: (image: string) => boolean;
+  /** Called before a pod's work is given to the executor. */
+  starting: (pod: Pod) => void;
+}
+
+/** How long to wait when the executor's queue is full, milliseconds. */
+const fullQueueMs = 2000;
+
+/** Brings TaskRuns to their end: a Pod object per attempt, its work in the executor, its outcome in the status. */
+export function taskRunController(options: TaskRunControllerOptions): ControllerDefinition<TaskRun> {
+  const { taskRuns, takesUnmanaged } = options;
+  return {
+    name: 'tekton-task-runs',
+    for: taskRunKind,
+    workers: 8,
+    watches: [
+      watchOf({
+        type: coreV1.pods,
+        select: options.podSelector,
+        map: (pod) => {
+          const owner = controllerOf(pod);
+          if (owner?.kind !== taskRunKind.kind) return [];
+          return [{ namespace: pod.metadata.namespace ?? '', name: owner.name }];
+        },
+      }),
+    ],
+    async reconcile({ name, namespace }, context) {
+      const run = taskRuns.get(name, namespace);
+      if (run === undefined || run.metadata.deletionTimestamp !== undefined) return;
+      if (!isOurs(run.spec, takesUnmanaged) || isDone(run.status?.conditions)) return;
+      return reconcile(options, run, context);
+    },
+  };
+}
+
+async function reconcile(
+  options: TaskRunControllerOptions,
+  run: TaskRun,
+  context: ReconcileContext,
+): Promise<ReconcileResult | void> {
+  const now = Date.now();
+  const pod = await podOf(options, run, context.signal);
+  const decision = decideTaskRun(run, pod, now);
+  switch (decision.kind) {
+    case 'nothing':
+      return;
+    case 'start':
+      return start(options, run, decision.attempt, context);
+    case 'stop': {
+      const { uid = '' } = decision.pod.metadata;
+      if (options.executor.stateOf(uid) === undefined)
+        options.writer.write(decision.pod, lost(options, decision.pod));
+      // The pod's end brings the TaskRun here again.
+      else void options.executor.stop(uid, decision.reason);
+      return;
+    }
+    case 'status': {
+      if (
+        typeof pod === 'object' &&
+        !isEnded(pod) &&
+        options.executor.stateOf(pod.metadata.uid ?? '') === undefined
+      ) {
+        // Made, and not begun in this life of the runner.
+        await begin(options, run, pod, run.status?.retriesStatus?.length ?? 0, context);
+      }
+      await writeStatus(options, run, decision.status, context.signal);
+      return decision.lookAgainAt === undefined
+        ? undefined
+        : { requeueAfterMs: Math.max(0, decision.lookAgainAt - now) };
+    }
+  }
+}
+
+async function start(
+  options: TaskRunControllerOptions,
+  run: TaskRun,
+  attempt: number,
+  { signal }: ReconcileContext,
+): Promise<ReconcileResult | void> {
+  const { client, executor, events, nodeName } = options;
+  const now = Date.now();
+  try {
+    const prepared = await prepareTaskRun(client, run, attempt, options.maps, signal);
+    const pod = await createPod(options, run, podFor(run, prepared.steps, { nodeName, attempt }), signal);
+    options.starting(pod);
+    const submission = executor.submit(
+      prepared.plan({ uid: pod.metadata.uid ?? '', name: pod.metadata.name ?? '' }),
+    );
+    if (submission === 'lost') options.writer.write(pod, lost(options, pod));
+    if (attempt === 0) events.event(run, 'Normal', 'Started', 'the TaskRun has started');
+    reportImages(
+      options,
+      run,
+      prepared.steps.map(({ image = '' }) => image),
+    );
+    const verdict = { status: 'Unknown', reason: 'Pending', message: 'Pending' } as const;
+    await writeStatus(
+      options,
+      run,
+      {
+        ...run.status,
+        conditions: withVerdict(run.status?.conditions, verdict, now),
+        startTime: run.status?.startTime ?? seconds(now),
+        podName: pod.metadata.name ?? '',
+        taskSpec: prepared.applied,
+      },
+      signal,
+    );
+    return submission === 'full' ? { requeueAfterMs: fullQueueMs } : undefined;
+  } catch (error) {
+    if (!(error instanceof TaskRefusedError)) throw error;
+    const status = finishedStatus(run, { status: 'False', ...error.refusal }, now);
+    await writeStatus(options, run, status, signal);
+    return undefined;
+  }
+}
+
+/** Gives the work of a pod that exists to the executor, after a restart or a full queue. */
+async function begin(
+  options: TaskRunControllerOptions,
+  run: TaskRun,
+  pod: Pod,
+  attempt: number,
+  { signal }: ReconcileContext,
+): Promise<void> {
+  const { uid = '', name = '' } = pod.metadata;
+  try {
+    const prepared = await prepareTaskRun(options.client, run, attempt, options.maps, signal);
+    options.starting(pod);
+    const submission = options.executor.submit(prepared.plan({ uid, name }));
+    if (submission === 'lost') options.writer.write(pod, lost(options, pod));
+    if (submission === 'full') throw new Error('the queue of the runner is full');
+  } catch (error) {
+    if (!(error instanceof TaskRefusedError)) throw error;
+    options.writer.write(pod, { ...lost(options, pod), reason: 'Error', message: error.message });
+  }
+}
+
+async function createPod(
+  options: TaskRunControllerOptions,
+  run: TaskRun,
+  pod: Pod,
+  signal: AbortSignal,
+): Promise<Pod> {
+  const pods = options.client.resource(coreV1.pods);
+  try {
+    return await pods.create(pod, { signal });
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+    const existing = await pods.get(pod.metadata.name ?? '', { namespace: pod.metadata.namespace, signal });
+    if (controllerOf(existing)?.uid === run.metadata.uid) return existing;
+    const message = `failed to create task run pod "${run.metadata.name ?? ''}": pods "${pod.metadata.name ?? ''}" already exists`;
+    throw new TaskRefusedError({ reason: 'PodCreationFailed', message });
+  }
+}
+
+/** The pod of the present attempt; the cache may not know it yet, so absence is confirmed by the server. */
+async function podOf(options: TaskRunControllerOptions, run: TaskRun, signal: AbortSignal): Promise<PodView> {
+  const name = run.status?.podName;
+  const { namespace, uid } = run.metadata;
+  if (name === undefined || name === '') return 'absent';
+  const cached = options.pods.get(name, namespace);
+  if (cached !== undefined && controllerOf(cached)?.uid === uid) return cached;
+  try {
+    const pod = await options.client.resource(coreV1.pods).get(name, { namespace, signal });
+    return controllerOf(pod)?.uid === uid ? pod : 'gone';
+  } catch (error) {
+    if (isNotFound(error)) return 'gone';
+    throw error;
+  }
+}
+
+async function writeStatus(
+  { client, events }: TaskRunControllerOptions,
+  run: TaskRun,
+  status: TaskRunStatus,
+  signal: AbortSignal,
+): Promise<void> {
+  await patchStatus(client.resource(taskRunKind), run, status, { signal });
+  const condition = succeededOf(status.conditions);
+  if (condition?.status === 'True') events.event(run, 'Normal', 'Succeeded', condition.message ?? '');
+  if (condition?.status === 'False') events.event(run, 'Warning', 'Failed', condition.message ?? '');
+}
+
+function reportImages({ events }: TaskRunControllerOptions, run: TaskRun, images: readonly string[]): void {
+  const mapped = [...new Set(images)].filter((image) => image !== machineImage);
+  if (mapped.length === 0) return;
+  const list = mapped.map((image) => JSON.stringify(image)).join(', ');
+  events.event(
+    run,
+    'Normal',
+    'ImageMapped',
+    `steps of ${list} run as processes of this machine, not in that image`,
+  );
+}
+
+function lost({ hostIP }: TaskRunControllerOptions, pod: Pod) {
+  return lostPodStatus(pod, Date.now(), hostIP);
+}
