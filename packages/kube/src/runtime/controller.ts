@@ -73,9 +73,9 @@ export class Controller<T extends KubeObject> {
     const enqueue = (change: Change<S>): void => {
       if (predicates?.some((predicate) => !predicate(change))) return;
       // What an object pointed at before the change may need work as much as what it points at now.
-      for (const object of [change.before, change.after]) {
-        for (const key of object ? map(object) : []) this.#queue.add(formatKey(key));
-      }
+      const objects = [change.before, change.after].filter((object) => object !== undefined);
+      const keys = new Set(objects.flatMap((object) => map(object)).map(formatKey));
+      for (const key of keys) this.#queue.add(key);
     };
     informer.onEvent({
       added: (after) => enqueue({ after }),
