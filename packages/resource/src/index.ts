@@ -9,6 +9,9 @@ export {
   typeInvalid,
 } from './cause.ts';
 export type { Cause } from './cause.ts';
+export { compileCondition } from './cel/condition.ts';
+export type { Condition } from './cel/condition.ts';
+export { CelCompileError } from './cel/program.ts';
 export { crdYaml } from './crd.ts';
 export type { CustomResourceDefinition, CustomResourceVersion, PrinterColumn, Subresources } from './crd.ts';
 export { defineKind, KindDefinitionError } from './kind.ts';
