@@ -80,7 +80,9 @@ function statements(connection: DatabaseSync): Omit<Database, 'connection'> {
     putObject: connection.prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?)'),
     deleteObject: connection.prepare('DELETE FROM objects WHERE storage_key = ? AND key = ?'),
     appendLog: connection.prepare('INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
-    selectCollection: connection.prepare('SELECT key, object FROM objects WHERE storage_key = ? ORDER BY key'),
+    selectCollection: connection.prepare(
+      'SELECT key, object FROM objects WHERE storage_key = ? ORDER BY key',
+    ),
     selectLog: connection.prepare(
       'SELECT rv, type, namespace, name, object, previous FROM log WHERE rv > ? AND storage_key = ? ORDER BY rv LIMIT ?',
     ),

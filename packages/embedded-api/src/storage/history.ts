@@ -33,7 +33,9 @@ export class History {
     this.#limits = limits;
     const { connection } = database;
     this.#floor = (connection.prepare('SELECT floor FROM compaction').get() as { floor: number }).floor;
-    const { newest, count } = connection.prepare('SELECT max(rv) AS newest, count(*) AS count FROM log').get() as {
+    const { newest, count } = connection
+      .prepare('SELECT max(rv) AS newest, count(*) AS count FROM log')
+      .get() as {
       newest: number | null;
       count: number;
     };
@@ -79,7 +81,9 @@ export class History {
   /** Drops what is beyond the limits, in one transaction. */
   trim(now: number): void {
     const { connection } = this.#database;
-    const byAge = connection.prepare('SELECT max(rv) AS rv FROM log WHERE at < ?').get(now - this.#limits.maxAgeMs);
+    const byAge = connection
+      .prepare('SELECT max(rv) AS rv FROM log WHERE at < ?')
+      .get(now - this.#limits.maxAgeMs);
     const byCount = connection
       .prepare('SELECT rv FROM log ORDER BY rv DESC LIMIT 1 OFFSET ?')
       .get(this.#limits.maxCount);

@@ -28,20 +28,34 @@ export function storageError(cause: unknown, file: string): StorageError {
   const errcode = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : 0;
   switch (errcode) {
     case busy:
-      return new StorageError('InUse', `${file} is in use by another process: stop it, or choose another folder`, {
-        cause,
-      });
+      return new StorageError(
+        'InUse',
+        `${file} is in use by another process: stop it, or choose another folder`,
+        {
+          cause,
+        },
+      );
     case full:
     case ioError:
-      return new StorageError('Full', `cannot write to ${file}: free some disk space and repeat the request`, {
-        cause,
-      });
+      return new StorageError(
+        'Full',
+        `cannot write to ${file}: free some disk space and repeat the request`,
+        {
+          cause,
+        },
+      );
     case corrupt:
     case notADatabase:
-      return new StorageError('Damaged', `${file} is damaged or not a database: restore it from a copy`, { cause });
-    default:
-      return new StorageError('Failed', `${file}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      return new StorageError('Damaged', `${file} is damaged or not a database: restore it from a copy`, {
         cause,
       });
+    default:
+      return new StorageError(
+        'Failed',
+        `${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        {
+          cause,
+        },
+      );
   }
 }

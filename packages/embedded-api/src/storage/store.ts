@@ -16,8 +16,7 @@ import type { StoreEvent, StoreReader } from './store-event.ts';
  * `expected` is the resource version that must still be the stored one.
  */
 export type Write = { storageKey: string; namespace: string; name: string; object: KubeObject } & (
-  | { type: 'create' }
-  | { type: 'update' | 'delete'; expected: string }
+  { type: 'create' } | { type: 'update' | 'delete'; expected: string }
 );
 
 /** The stored object is not the one the write was made from; `current` is what is stored, if anything. */
@@ -179,7 +178,10 @@ export class Store implements StoreReader {
   #collection(storageKey: string): Collection {
     let collection = this.#collections.get(storageKey);
     if (!collection) {
-      const rows = this.#database.selectCollection.all(storageKey) as unknown as { key: string; object: string }[];
+      const rows = this.#database.selectCollection.all(storageKey) as unknown as {
+        key: string;
+        object: string;
+      }[];
       collection = new Collection(
         rows.map(({ key, object }) => [key, parseObject(object)]),
         this.#resourceVersion,
