@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { ChildRole } from '../child-role.ts';
+import { ChildRole, type ReadyEvent } from '../child-role.ts';
 import { CommandError } from '../command-error.ts';
 import { dataOption, logLevelOption, outputOption, port } from '../options.ts';
 import { printEvent, say } from '../output.ts';
@@ -65,6 +65,15 @@ function refuseMissingParts(options: UpOptions): void {
   }
 }
 
+function controllerFlags(api: ReadyEvent, options: UpOptions): string[] {
+  const { certificate, key, clientCa } = api['kubelet'] as Record<string, string>;
+  return [
+    ...['--components', 'pipelines,tekton-runner', '--standalone', '--kubeconfig', String(api['kubeconfig'])],
+    ...['--kubelet-certificate', certificate!, '--kubelet-key', key!, '--kubelet-client-ca', clientCa!],
+    ...(options.demo ? ['--demo'] : []),
+  ];
+}
+
 async function up(options: UpOptions): Promise<void> {
   refuseMissingParts(options);
   const stop = stopSignal();
@@ -85,23 +94,18 @@ async function up(options: UpOptions): Promise<void> {
     say,
     stopTimeoutMs,
   });
-  const controller = new ChildRole({
-    name: 'controller',
-    args: () => [
-      'controller',
-      ...common,
-      '--components',
-      'pipelines,tekton-runner',
-      ...(options.demo ? ['--demo'] : []),
-    ],
-    say,
-    stopTimeoutMs,
-  });
+  let controller: ChildRole | undefined;
   try {
     say('Starting the API server');
     const ready = await Promise.race([api.start(), aborted(stop)]);
     if (!ready) return;
     say('Starting the controllers');
+    controller = new ChildRole({
+      name: 'controller',
+      args: () => ['controller', ...common, ...controllerFlags(ready, options)],
+      say,
+      stopTimeoutMs,
+    });
     if (!(await Promise.race([controller.start(), aborted(stop)]))) return;
     const kubeconfig = String(ready['kubeconfig']);
     if (options.output === 'json') printEvent({ event: 'ready', api: ready['api'], kubeconfig });
@@ -112,7 +116,7 @@ async function up(options: UpOptions): Promise<void> {
     say('Stopping');
   } finally {
     // The controllers write their last status while the API server still answers.
-    await controller.stop();
+    await controller?.stop();
     await api.stop();
   }
 }
