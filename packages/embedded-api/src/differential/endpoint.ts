@@ -7,7 +7,8 @@ export interface Endpoint {
   /** PEM of the certificate authority, or undefined for a throw-away server whose certificate nobody knows. */
   ca?: string;
   token?: string;
-  clientCertificate?: { cert: string; key: string };
+  /** Where namespaces are made, for a server that has none of its own. */
+  core?: Endpoint;
   close(): Promise<void>;
 }
 
@@ -67,7 +68,6 @@ const read = async (response: IncomingMessage, events: number | undefined): Prom
  */
 export const send = async (endpoint: Endpoint, exchange: Exchange): Promise<Answer> => {
   const token = exchange.token ?? endpoint.token;
-  const certificate = exchange.token === undefined ? endpoint.clientCertificate : undefined;
   const body =
     exchange.body === undefined || typeof exchange.body === 'string'
       ? exchange.body
@@ -81,7 +81,6 @@ export const send = async (endpoint: Endpoint, exchange: Exchange): Promise<Answ
         path: exchange.path,
         agent: false,
         ...(endpoint.ca ? { ca: endpoint.ca } : { rejectUnauthorized: false }),
-        ...certificate,
         headers: {
           accept: exchange.accept ?? 'application/json',
           'user-agent': 'differential/1.0',

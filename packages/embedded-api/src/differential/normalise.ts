@@ -9,6 +9,12 @@ const loopbackPort = /127\.0\.0\.1:\d+/g;
 const sortable = (value: unknown): string => JSON.stringify(value);
 const parse = (text: string): unknown => JSON.parse(text);
 
+const managerFirst = (entry: unknown): string => {
+  const { manager, operation, apiVersion, subresource } = entry as Record<string, string>;
+  return sortable([operation, manager, apiVersion, subresource ?? '', entry]);
+};
+const withoutManager = (text: string): unknown => (parse(text) as unknown[]).at(-1);
+
 /**
  * Replaces what two servers cannot agree on. Identities keep their pattern: the first UID of a case becomes `uid-1`
  * wherever it appears, and an object that kept its resource version keeps its label too.
@@ -62,6 +68,7 @@ export class Normaliser {
     const result = Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
     // Go walks maps in random order, so the real server lists what it found in several managers or fields so too.
     if (Array.isArray(result['causes'])) result['causes'] = result['causes'].map(sortable).sort().map(parse);
+    if (typeof result['nodePort'] === 'number') result['nodePort'] = '<node port>';
     return result;
   }
 
@@ -73,6 +80,9 @@ export class Normaliser {
     if (typeof version === 'string')
       fields['resourceVersion'] =
         'items' in owner || 'rows' in owner ? '<list version>' : this.#version(version, uid);
+    // Their order goes by seconds, which one server may cross within a case and the other not.
+    if (Array.isArray(fields['managedFields']))
+      fields['managedFields'] = fields['managedFields'].map(managerFirst).sort().map(withoutManager);
     if (typeof fields['continue'] === 'string') fields['continue'] = '<continue>';
     const { generateName, name } = fields;
     if (typeof generateName === 'string' && typeof name === 'string' && name.startsWith(generateName))

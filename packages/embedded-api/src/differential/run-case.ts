@@ -28,7 +28,7 @@ const settled = async (endpoint: Endpoint, step: Step, exchange: Exchange): Prom
 
 /** Runs a case against a server, in a namespace made for it. */
 export const runCase = async (endpoint: Endpoint, { name, steps }: Case): Promise<NormalAnswer[]> => {
-  await send(endpoint, {
+  await send(endpoint.core ?? endpoint, {
     method: 'POST',
     path: '/api/v1/namespaces',
     body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } },

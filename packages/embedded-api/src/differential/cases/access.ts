@@ -148,6 +148,7 @@ const users = inNamespace('access-rbac', (ns) => {
 
 const namespaces: Case = {
   name: 'access-namespaces',
+  oracle: 'kube-apiserver',
   steps: [
     post('create', '/api/v1/namespaces', {
       apiVersion: 'v1',

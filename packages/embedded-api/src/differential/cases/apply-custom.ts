@@ -1,6 +1,9 @@
 import { get, inNamespace, patch, post, put, putChanged } from '../case.ts';
 import type { Case, Step } from '../case.ts';
 
+const customCase = (name: string, steps: (namespace: string) => Step[]): Case =>
+  inNamespace(name, steps, 'apiextensions-apiserver');
+
 const text = { type: 'string' };
 const number = { type: 'integer' };
 const struct = (properties: object, more: object = {}): object => ({ type: 'object', properties, ...more });
@@ -145,7 +148,7 @@ const things = (namespace: string): Things => {
   };
 };
 
-const scalars = inNamespace('custom-scalars', (ns) => {
+const scalars = customCase('custom-scalars', (ns) => {
   const { apply, path, steps, thing } = things(ns);
   return [
     ...steps,
@@ -172,7 +175,7 @@ const scalars = inNamespace('custom-scalars', (ns) => {
   ];
 });
 
-const lists = inNamespace('custom-lists', (ns) => {
+const lists = customCase('custom-lists', (ns) => {
   const { apply, path, steps } = things(ns);
   return [
     ...steps,
@@ -216,7 +219,7 @@ const lists = inNamespace('custom-lists', (ns) => {
   ];
 });
 
-const maps = inNamespace('custom-maps', (ns) => {
+const maps = customCase('custom-maps', (ns) => {
   const { apply, path, steps } = things(ns);
   return [
     ...steps,
@@ -253,7 +256,7 @@ const maps = inNamespace('custom-maps', (ns) => {
   ];
 });
 
-const subresources = inNamespace('custom-status', (ns) => {
+const subresources = customCase('custom-status', (ns) => {
   const { apply, path, steps, thing } = things(ns);
   return [
     ...steps,
@@ -301,7 +304,7 @@ const subresources = inNamespace('custom-status', (ns) => {
   ];
 });
 
-const versions = inNamespace('custom-versions', (ns) => {
+const versions = customCase('custom-versions', (ns) => {
   const { apply, path, steps } = things(ns);
   return [
     ...steps,

@@ -1,6 +1,9 @@
 import { get, inNamespace, patch, post, put, putChanged, remove } from '../case.ts';
 import type { Case, Step } from '../case.ts';
 
+const customCase = (name: string, steps: (namespace: string) => Step[]): Case =>
+  inNamespace(name, steps, 'apiextensions-apiserver');
+
 const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const table = 'application/json;as=Table;v=v1;g=meta.k8s.io,application/json';
 
@@ -110,7 +113,7 @@ const served = (path: string): Step => ({
   unchecked: true,
 });
 
-const instances = inNamespace('definitions-instances', (ns) => {
+const instances = customCase('definitions-instances', (ns) => {
   const group = `${ns}.example.com`;
   const all = `/apis/${group}/v1/namespaces/${ns}/widgets`;
   const widget = (spec: unknown, more: object = {}, metadata: object = { name: 'w' }): object => ({
@@ -196,7 +199,7 @@ const instances = inNamespace('definitions-instances', (ns) => {
   ];
 });
 
-const versions = inNamespace('definitions-versions', (ns) => {
+const versions = customCase('definitions-versions', (ns) => {
   const group = `${ns}.example.com`;
   const at = (version: string): string => `/apis/${group}/${version}/namespaces/${ns}/widgets`;
   const simple = (extra: string): object => ({
@@ -234,7 +237,7 @@ const versions = inNamespace('definitions-versions', (ns) => {
   ];
 });
 
-const invalid = inNamespace('definitions-invalid', (ns) => {
+const invalid = customCase('definitions-invalid', (ns) => {
   const group = `${ns}.example.com`;
   const one = (step: string, value: unknown, more: object = {}, names: object = {}): Step =>
     post(step, definitions, definition(group, [{ name: 'v1', schema: value }], more, names));

@@ -290,6 +290,7 @@ const tables = inNamespace('reading-tables', (ns) => {
 
 const discovery: Case = {
   name: 'reading-discovery',
+  oracle: 'kube-apiserver',
   steps: [
     get('core versions', '/api'),
     get('one group', '/apis/coordination.k8s.io'),
