@@ -35,12 +35,16 @@ export interface Diagnostic {
   readonly construct: string;
 }
 
-/** Collects the findings of one parse. */
+/** Nobody reads more; a hostile text could cause one per byte. */
+const MAX_DIAGNOSTICS = 1000;
+
+/** Collects the findings of one parse, the first 1,000 of them. */
 export class Report {
   readonly diagnostics: Diagnostic[] = [];
 
   /** Notes an error at a span. */
   error(code: DiagnosticCode, construct: string, span: Span, message: string): void {
+    if (this.diagnostics.length >= MAX_DIAGNOSTICS) return;
     this.diagnostics.push({
       code,
       severity: 'error',

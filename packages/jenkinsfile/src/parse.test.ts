@@ -115,6 +115,11 @@ describe('limits', () => {
     expect(parseJenkinsfile(steps(body)).diagnostics).toMatchObject([{ code: 'too-deep', line: 4 }]);
   });
 
+  test('findings are counted only up to a bound', () => {
+    const text = `pipeline {\n${'nonsense {}\n'.repeat(50_000)}}`;
+    expect(parseJenkinsfile(text).diagnostics).toHaveLength(1000);
+  });
+
   test('a megabyte of steps is read whole', () => {
     const count = 60_000;
     const { pipeline, diagnostics } = parseJenkinsfile(steps("echo 'hello'\n".repeat(count)));

@@ -264,6 +264,14 @@ describe('a run that is under way', () => {
     expect(decide({ run, tektonRun: stopped })).toMatchObject({ state: { phase: 'Cancelled' } });
   });
 
+  test('an action that Tekton does not have is told, not passed over', () => {
+    const run = runWith({ spec: { pipelineRef: { name: 'build' }, action: 'Pause' } });
+    const decision = decide({ run, tektonRun: tektonRunWith({}) });
+    expect(decision.do === 'tell' && decision.state.message).toContain(
+      'The action Pause has no effect on Tekton',
+    );
+  });
+
   test('the object of a deleted run of the same name is waited out, somebody else’s is a conflict', () => {
     const former = createdRun();
     former.metadata.ownerReferences =

@@ -76,7 +76,16 @@ function followRun(run: PipelineRun, tektonRun: TektonRun, taskRuns: readonly Ta
     stages.some(({ state, pod }) => pod !== undefined && (state === 'Running' || state === 'Pending'))
   )
     return { do: 'nothing' };
-  return { do: 'tell', state: mirrorRun(tektonRun, stages), stages };
+  const state = mirrorRun(tektonRun, stages);
+  return { do: 'tell', state: done ? state : withUnknownAction(state, run.spec.action), stages };
+}
+
+function withUnknownAction(state: RunState, action: string | undefined): RunState {
+  if (action === undefined || action === '' || action === 'Stop') return state;
+  return {
+    ...state,
+    message: `${state.message} (The action ${action} has no effect on Tekton; only Stop has.)`,
+  };
 }
 
 function startRun({ run, pipeline }: RunFacts, settings: RunSettings): RunDecision {

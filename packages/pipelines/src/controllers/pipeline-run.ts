@@ -1,5 +1,6 @@
 import {
   isAlreadyExists,
+  isConflict,
   isNotFound,
   watchOf,
   type Clock,
@@ -11,6 +12,7 @@ import {
   type KubeObject,
   type ObjectKey,
   type ReconcileContext,
+  type ReconcileResult,
   type ResourceType,
 } from '@armillary/kube';
 import {
@@ -32,6 +34,7 @@ import { stagesAnnotation } from './stages-annotation.ts';
 
 const BY_RUN = 'tekton-run';
 const WORKERS = 4;
+const CONFLICT_DELAY_MS = 50;
 
 /** Brings PipelineRuns of devops.kubesphere.io to an end on the Tekton engine. */
 export class PipelineRunController {
@@ -68,9 +71,19 @@ export class PipelineRunController {
     };
   }
 
-  async #reconcile(key: ObjectKey, context: ReconcileContext): Promise<void> {
+  async #reconcile(key: ObjectKey, context: ReconcileContext): Promise<ReconcileResult | void> {
     const run = this.#runs.get(key.name, key.namespace);
     if (run === undefined) return;
+    try {
+      await this.#bringOn(run, context);
+    } catch (error) {
+      // Runs of one Pipeline meet at its counter; the loser looks again instead of being reported as an error.
+      if (!isConflict(error)) throw error;
+      return { requeueAfterMs: CONFLICT_DELAY_MS * (1 + Math.random()) };
+    }
+  }
+
+  async #bringOn(run: PipelineRun, context: ReconcileContext): Promise<void> {
     let facts = this.#cachedFacts(run);
     let decision = decideRun(facts, this.#settings);
     if (rests(decision, facts)) {

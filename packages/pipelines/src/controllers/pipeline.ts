@@ -34,9 +34,8 @@ export class PipelineController {
     const annotations = validationAnnotations(pipeline, this.#settings);
     const present = pipeline.metadata.annotations ?? {};
     if (Object.entries(annotations).every(([key, value]) => (present[key] ?? null) === value)) return;
-    const metadata = { resourceVersion: pipeline.metadata.resourceVersion, annotations };
-    await client
-      .resource<Pipeline>(pipelineKind)
-      .patch(name, { type: 'merge', namespace, body: { metadata }, signal });
+    // No resource version: a newer Pipeline leads to another reconcile, and runs move the counter all the time.
+    const body = { metadata: { annotations } };
+    await client.resource<Pipeline>(pipelineKind).patch(name, { type: 'merge', namespace, body, signal });
   }
 }
