@@ -16,6 +16,7 @@ const configuration = (...webhooks: unknown[]): KubeObject => ({
   webhooks,
 });
 const rule = (more: Record<string, unknown>) => ({ ...webhook, rules: [{ ...webhook.rules[0], ...more }] });
+const conditions = (...matchConditions: unknown[]) => ({ ...webhook, matchConditions });
 const problems = (...webhooks: unknown[]): string[] =>
   (webhookConfigurationStrategy.validating.validate?.(configuration(...webhooks)) ?? []).map(
     ({ field, message }) => `${field}: ${message}`,
@@ -39,6 +40,7 @@ describe('validation', () => {
   test('accepts what is right, and no webhooks at all', () => {
     expect(problems(webhook)).toEqual([]);
     expect(problems()).toEqual([]);
+    expect(problems(conditions({ name: 'x', expression: 'object.metadata.name != "y"' }))).toEqual([]);
     expect(problems({ ...webhook, clientConfig: { service: { name: 's', namespace: 'n' } } })).toEqual([]);
   });
 
@@ -88,7 +90,22 @@ describe('validation', () => {
     [rule({ resources: ['*/*', 'pods'] }), "if '*/*' is present"],
     [rule({ resources: ['pods/*', 'pods/log'] }), "if 'pods/*' is present, must not specify pods/log"],
     [rule({ scope: 'Galaxy' }), 'scope: Unsupported value: "Galaxy"'],
-    [{ ...webhook, matchConditions: [{ name: 'x', expression: 'true' }] }, 'matchConditions: Forbidden'],
+    [
+      conditions({ name: 'x', expression: 'object.' }),
+      'matchConditions[0].expression: Invalid value: "object.": compilation failed',
+    ],
+    [conditions({ name: 'x', expression: '1 + 1' }), 'must evaluate to bool'],
+    [conditions({ name: 'x', expression: 'authorizer.x' }), 'matchConditions[0].expression: Invalid value'],
+    [conditions({ expression: 'true' }), 'matchConditions[0].name: Required value'],
+    [conditions({ name: 'x' }), 'matchConditions[0].expression: Required value'],
+    [
+      conditions({ name: 'x', expression: 'true' }, { name: 'x', expression: 'false' }),
+      'matchConditions[1].name: Duplicate value: "x"',
+    ],
+    [
+      conditions(...Array.from({ length: 65 }, (_, i) => ({ name: `c${i}`, expression: 'true' }))),
+      'must have at most 64 items',
+    ],
   ])('%j', (bad, message) => {
     expect(problems(bad).join('\n')).toContain(message);
   });

@@ -1,6 +1,8 @@
+import { duplicate, invalid, notSupported, required } from '@armillary/resource';
 import type { KubeObject } from '../object.ts';
 import type { Strategy } from '../served-resource.ts';
 import type { StatusCause } from '../status-error.ts';
+import { matchConditionProblems } from './match-conditions.ts';
 import {
   webhooksOf,
   type Webhook,
@@ -8,26 +10,8 @@ import {
   type WebhookRule,
 } from './webhook-configuration.ts';
 
-const required = (field: string, detail = ''): StatusCause => ({
-  reason: 'FieldValueRequired',
-  field,
-  message: `Required value${detail ? `: ${detail}` : ''}`,
-});
-const invalid = (field: string, value: unknown, detail: string): StatusCause => ({
-  reason: 'FieldValueInvalid',
-  field,
-  message: `Invalid value: ${JSON.stringify(value) ?? 'null'}: ${detail}`,
-});
 const oneOf = (field: string, value: string | undefined, supported: string[]): StatusCause[] =>
-  value === undefined || supported.includes(value)
-    ? []
-    : [
-        {
-          reason: 'FieldValueNotSupported',
-          field,
-          message: `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported.map((item) => JSON.stringify(item)).join(', ')}`,
-        },
-      ];
+  value === undefined || supported.includes(value) ? [] : [notSupported(field, value, supported)];
 
 const defaults = (webhook: Webhook, mutating: boolean): void => {
   webhook.failurePolicy ??= 'Fail';
@@ -160,19 +144,13 @@ const webhookProblems = (webhook: Webhook, at: string): StatusCause[] => {
       ? [required(`${at}.sideEffects`, 'must specify one of None, NoneOnDryRun')]
       : oneOf(`${at}.sideEffects`, sideEffects, ['None', 'NoneOnDryRun'])),
     ...clientProblems(webhook.clientConfig ?? {}, `${at}.clientConfig`),
+    ...matchConditionProblems(matchConditions, `${at}.matchConditions`),
     ...reviewVersionProblems(webhook.admissionReviewVersions ?? [], `${at}.admissionReviewVersions`),
   ];
   if (timeoutSeconds < 1 || timeoutSeconds > 30)
     problems.push(
       invalid(`${at}.timeoutSeconds`, timeoutSeconds, 'the timeout value must be between 1 and 30 seconds'),
     );
-  if (matchConditions.length > 0)
-    problems.push({
-      reason: 'FieldValueForbidden',
-      field: `${at}.matchConditions`,
-      message:
-        'Forbidden: this server does not evaluate match conditions: use rules, namespaceSelector and objectSelector',
-    });
   return problems;
 };
 
@@ -183,15 +161,7 @@ const problems = (configuration: KubeObject): StatusCause[] => {
     const twice = webhooks.findIndex(({ name }) => name === webhook.name) < i;
     return [
       ...webhookProblems(webhook, at),
-      ...(twice && webhook.name
-        ? [
-            {
-              reason: 'FieldValueDuplicate',
-              field: `${at}.name`,
-              message: `Duplicate value: "${webhook.name}"`,
-            },
-          ]
-        : []),
+      ...(twice && webhook.name ? [duplicate(`${at}.name`, webhook.name)] : []),
     ];
   });
 };

@@ -303,6 +303,40 @@ describe('which requests are shown', () => {
     expect(hooks.calls.map(({ request }) => request['name'])).toEqual(['red']);
   });
 
+  describe('by condition', () => {
+    const when = (...expressions: string[]): Partial<Webhook> => ({
+      rules: [{ ...everything, resources: ['configmaps'] }],
+      matchConditions: expressions.map((expression, i) => ({ name: `c${i}`, expression })),
+    });
+    const user = JSON.stringify(apiserverUser.username);
+
+    test.each<[string, string[], boolean]>([
+      ['of the object', ['object.data.size() == 1', 'object.metadata.name == "x"'], true],
+      ['one of which is not met', ['true', 'object.metadata.name == "y"'], false],
+      ['of the user', [`request.userInfo.username == ${user} && request.operation == "CREATE"`], true],
+      ['of the old object', ['oldObject != null && oldObject.data.k == "v"'], false],
+      ['that fails beside one that says no', ['object.missing.field == 1', 'false'], false],
+    ])('%s', async (_what, expressions, shown) => {
+      behave('h', { allowed: true });
+      await register('validating', 'c', hook('h', when(...expressions)));
+      await create('x', { data: { k: 'v' } });
+      expect(called()).toEqual(shown ? ['h'] : []);
+    });
+
+    test('one that fails refuses the request, or passes the webhook by', async () => {
+      await register('validating', 'c', hook('h', when('object.missing.field == 1')));
+      expect(await refused(create('x'))).toMatchObject({ code: 403, reason: 'Forbidden' });
+      await server.delete('validatingwebhookconfigurations', '', 'c');
+      await register(
+        'validating',
+        'c',
+        hook('h', { ...when('object.missing.field == 1'), failurePolicy: 'Ignore' }),
+      );
+      await create('x');
+      expect(called()).toEqual([]);
+    });
+  });
+
   test('a dry run is not shown to webhooks with side effects', async () => {
     await register('validating', 'c', hook('h', { sideEffects: 'Some' }));
     const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } };

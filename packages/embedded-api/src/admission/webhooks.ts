@@ -7,6 +7,7 @@ import type { ServedResource } from '../served-resource.ts';
 import { StatusError, badRequest } from '../status-error.ts';
 import type { StoreReader } from '../storage/store-event.ts';
 import { admissionReview, readAdmissionResponse, type AdmissionResponse } from './admission-review.ts';
+import { conditionsHold } from './match-conditions.ts';
 import { webhookAddress } from './webhook-address.ts';
 import { WebhookClient } from './webhook-client.ts';
 import { storedWebhooks, webhookStorageKeys, type Webhook } from './webhook-configuration.ts';
@@ -119,7 +120,9 @@ export class AdmissionWebhooks implements Admission {
     // A broken webhook must not be able to keep itself from being removed.
     if (configurationKeys.has(request.resource.storageKey)) return undefined;
     const resource = matchedResource(webhook, request, registry.all());
-    return resource && selectedBy(webhook, store, request) ? resource : undefined;
+    const wanted =
+      resource && selectedBy(webhook, store, request) && conditionsHold(webhook, resource, request);
+    return wanted ? resource : undefined;
   }
 
   /** The object after one webhook, the same one when it changed nothing; undefined when it was not asked. */

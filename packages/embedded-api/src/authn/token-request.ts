@@ -1,3 +1,4 @@
+import { invalid as invalidValue } from '@armillary/resource';
 import type { KubeObject } from '../object.ts';
 import type { VirtualResource } from '../server/admission.ts';
 import { badRequest, conflict, invalid, notFound, type StatusCause } from '../status-error.ts';
@@ -13,18 +14,16 @@ interface TokenRequestSpec {
   boundObjectRef?: { kind?: string; apiVersion?: string; name?: string; uid?: string } | null;
 }
 
-const outOfRange = (value: number, message: string): StatusCause => ({
-  reason: 'FieldValueInvalid',
-  field: 'spec.expirationSeconds',
-  message: `Invalid value: ${value}: ${message}`,
-});
-
 const checkExpiration = (name: string, seconds: number): void => {
   const causes: StatusCause[] = [];
   if (!Number.isInteger(seconds) || seconds < minimumSeconds)
-    causes.push(outOfRange(seconds, 'may not specify a duration less than 10 minutes'));
+    causes.push(
+      invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes'),
+    );
   if (seconds > maximumSeconds)
-    causes.push(outOfRange(seconds, 'may not specify a duration larger than 2^32 seconds'));
+    causes.push(
+      invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration larger than 2^32 seconds'),
+    );
   if (causes.length > 0)
     throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, name, causes);
 };

@@ -1,3 +1,4 @@
+import { invalid as invalidValue } from '@armillary/resource';
 import type { KubeObject } from '../object.ts';
 import type { RequestAttributes } from '../served-resource.ts';
 import type { VirtualResource } from '../server/admission.ts';
@@ -18,16 +19,10 @@ interface AccessReviewSpec {
   nonResourceAttributes?: { path?: string; verb?: string };
 }
 
-const cause = (field: string, value: unknown, message: string): StatusCause => ({
-  reason: 'FieldValueInvalid',
-  field,
-  message: `Invalid value: ${JSON.stringify(value) ?? 'null'}: ${message}`,
-});
-
 const checkAttributes = ({ resourceAttributes, nonResourceAttributes }: AccessReviewSpec): StatusCause[] => {
   if (resourceAttributes && nonResourceAttributes)
     return [
-      cause(
+      invalidValue(
         'spec.nonResourceAttributes',
         nonResourceAttributes,
         'cannot be specified in combination with resourceAttributes',
@@ -35,7 +30,7 @@ const checkAttributes = ({ resourceAttributes, nonResourceAttributes }: AccessRe
     ];
   if (!resourceAttributes && !nonResourceAttributes)
     return [
-      cause(
+      invalidValue(
         'spec.resourceAttributes',
         null,
         'exactly one of nonResourceAttributes or resourceAttributes must be specified',
@@ -45,7 +40,9 @@ const checkAttributes = ({ resourceAttributes, nonResourceAttributes }: AccessRe
 };
 
 const checkSubject = ({ user, groups }: AccessReviewSpec): StatusCause[] =>
-  !user && !groups?.length ? [cause('spec.user', '', 'at least one of user or group must be specified')] : [];
+  !user && !groups?.length
+    ? [invalidValue('spec.user', '', 'at least one of user or group must be specified')]
+    : [];
 
 const attributesOf = (spec: AccessReviewSpec, user: UserInfo): RequestAttributes => {
   const asked = spec.resourceAttributes;
@@ -109,10 +106,14 @@ const localSubjectAccessReview = (authorizer: Authorizer): VirtualResource => ({
     const causes = [...checkAttributes(spec), ...checkSubject(spec)];
     const asked = spec.resourceAttributes?.namespace ?? '';
     if (spec.resourceAttributes && asked !== namespace)
-      causes.push(cause('spec.resourceAttributes.namespace', asked, 'must match metadata.namespace'));
+      causes.push(invalidValue('spec.resourceAttributes.namespace', asked, 'must match metadata.namespace'));
     if (spec.nonResourceAttributes)
       causes.push(
-        cause('spec.nonResourceAttributes', spec.nonResourceAttributes, 'disallowed on this kind of request'),
+        invalidValue(
+          'spec.nonResourceAttributes',
+          spec.nonResourceAttributes,
+          'disallowed on this kind of request',
+        ),
       );
     refuse('LocalSubjectAccessReview', causes);
     return reviewedBy(authorizer, object, subjectOf(spec));
