@@ -25,6 +25,7 @@ import {
 } from '@armillary/tekton';
 import { isDone, succeededOf } from './condition.ts';
 import { isOurs } from './ownership.ts';
+import { OwnWrites } from './own-writes.ts';
 import { pipelineNameOf, PipelineRefusedError, preparePipelineRun } from './pipeline-run-preparation.ts';
 import { pendingStatus, refusedStatus, runStatus } from './pipeline-run-status.ts';
 
@@ -47,18 +48,25 @@ export function pipelineRunController(
   const { pipelineRuns, taskRuns, takesUnmanaged } = options;
   // Kept between reconciles, so that the work of a run is linear in its graph; made anew after a restart.
   const schedulers = new Map<string, PipelineScheduler>();
+  const writes = new OwnWrites<PipelineRun>();
   taskRuns.addIndex(byPipelineRun, (run) => {
     const owner = controllerOf(run);
     return owner?.kind === pipelineRunKind.kind ? [owner.uid] : [];
   });
-  pipelineRuns.onEvent({ deleted: ({ metadata }) => schedulers.delete(metadata.uid ?? '') });
+  pipelineRuns.onEvent({
+    deleted: ({ metadata }) => {
+      schedulers.delete(metadata.uid ?? '');
+      writes.forget(metadata.uid ?? '');
+    },
+  });
   return {
     name: 'tekton-pipeline-runs',
     for: pipelineRunKind,
     owns: [taskRunKind],
     workers: 4,
     async reconcile({ name, namespace }, context) {
-      const run = pipelineRuns.get(name, namespace);
+      const cached = pipelineRuns.get(name, namespace);
+      const run = cached && writes.newest(cached);
       if (
         run === undefined ||
         run.metadata.deletionTimestamp !== undefined ||
@@ -71,7 +79,7 @@ export function pipelineRunController(
         return;
       }
       try {
-        return await reconcile(options, schedulers, run, context);
+        return await reconcile({ ...options, schedulers, writes }, run, context);
       } catch (error) {
         // What was decided may not have happened; the next attempt looks at what is there.
         schedulers.delete(uid);
@@ -81,14 +89,19 @@ export function pipelineRunController(
   };
 }
 
+interface Tools extends PipelineRunControllerOptions {
+  schedulers: Map<string, PipelineScheduler>;
+  writes: OwnWrites<PipelineRun>;
+}
+
 async function reconcile(
-  options: PipelineRunControllerOptions,
-  schedulers: Map<string, PipelineScheduler>,
+  options: Tools,
   run: PipelineRun,
   { signal }: ReconcileContext,
 ): Promise<ReconcileResult | void> {
   const now = Date.now();
   const uid = run.metadata.uid ?? '';
+  const { schedulers } = options;
   let scheduler = schedulers.get(uid);
   if (scheduler === undefined) {
     if (run.spec.status === 'PipelineRunPending' && run.status?.startTime === undefined) {
@@ -216,12 +229,12 @@ async function cancelTaskRun(
 }
 
 async function writeStatus(
-  { client, events }: PipelineRunControllerOptions,
+  { client, events, writes }: Tools,
   run: PipelineRun,
   status: PipelineRunStatus,
   signal: AbortSignal,
 ): Promise<void> {
-  await patchStatus(client.resource(pipelineRunKind), run, status, { signal });
+  writes.note(run, await patchStatus(client.resource(pipelineRunKind), run, status, { signal }));
   const condition = succeededOf(status.conditions);
   if (condition?.status === 'True') events.event(run, 'Normal', 'Succeeded', condition.message ?? '');
   if (condition?.status === 'False') events.event(run, 'Warning', 'Failed', condition.message ?? '');

@@ -21,6 +21,7 @@ import { isEnded, lostPodStatus, seconds } from '../pod/pod-status.ts';
 import type { PodStatusWriter } from '../pod/pod-status-writer.ts';
 import { isDone, succeededOf, withVerdict } from './condition.ts';
 import { isOurs } from './ownership.ts';
+import { OwnWrites } from './own-writes.ts';
 import { decideTaskRun, finishedStatus, type PodView } from './task-run-decision.ts';
 import { prepareTaskRun, TaskRefusedError } from './task-run-preparation.ts';
 
@@ -42,12 +43,18 @@ export interface TaskRunControllerOptions {
   starting: (pod: Pod) => void;
 }
 
+interface Tools extends TaskRunControllerOptions {
+  writes: OwnWrites<TaskRun>;
+}
+
 /** How long to wait when the executor's queue is full, milliseconds. */
 const fullQueueMs = 2000;
 
 /** Brings TaskRuns to their end: a Pod object per attempt, its work in the executor, its outcome in the status. */
 export function taskRunController(options: TaskRunControllerOptions): ControllerDefinition<TaskRun> {
   const { taskRuns, takesUnmanaged } = options;
+  const writes = new OwnWrites<TaskRun>();
+  taskRuns.onEvent({ deleted: ({ metadata }) => writes.forget(metadata.uid ?? '') });
   return {
     name: 'tekton-task-runs',
     for: taskRunKind,
@@ -64,16 +71,17 @@ export function taskRunController(options: TaskRunControllerOptions): Controller
       }),
     ],
     async reconcile({ name, namespace }, context) {
-      const run = taskRuns.get(name, namespace);
+      const cached = taskRuns.get(name, namespace);
+      const run = cached && writes.newest(cached);
       if (run === undefined || run.metadata.deletionTimestamp !== undefined) return;
       if (!isOurs(run.spec, takesUnmanaged) || isDone(run.status?.conditions)) return;
-      return reconcile(options, run, context);
+      return reconcile({ ...options, writes }, run, context);
     },
   };
 }
 
 async function reconcile(
-  options: TaskRunControllerOptions,
+  options: Tools,
   run: TaskRun,
   context: ReconcileContext,
 ): Promise<ReconcileResult | void> {
@@ -111,7 +119,7 @@ async function reconcile(
 }
 
 async function start(
-  options: TaskRunControllerOptions,
+  options: Tools,
   run: TaskRun,
   attempt: number,
   { signal }: ReconcileContext,
@@ -156,7 +164,7 @@ async function start(
 
 /** Gives the work of a pod that exists to the executor, after a restart or a full queue. */
 async function begin(
-  options: TaskRunControllerOptions,
+  options: Tools,
   run: TaskRun,
   pod: Pod,
   attempt: number,
@@ -175,12 +183,7 @@ async function begin(
   }
 }
 
-async function createPod(
-  options: TaskRunControllerOptions,
-  run: TaskRun,
-  pod: Pod,
-  signal: AbortSignal,
-): Promise<Pod> {
+async function createPod(options: Tools, run: TaskRun, pod: Pod, signal: AbortSignal): Promise<Pod> {
   const pods = options.client.resource(coreV1.pods);
   try {
     return await pods.create(pod, { signal });
@@ -194,7 +197,7 @@ async function createPod(
 }
 
 /** The pod of the present attempt; the cache may not know it yet, so absence is confirmed by the server. */
-async function podOf(options: TaskRunControllerOptions, run: TaskRun, signal: AbortSignal): Promise<PodView> {
+async function podOf(options: Tools, run: TaskRun, signal: AbortSignal): Promise<PodView> {
   const name = run.status?.podName;
   const { namespace, uid } = run.metadata;
   if (name === undefined || name === '') return 'absent';
@@ -210,12 +213,12 @@ async function podOf(options: TaskRunControllerOptions, run: TaskRun, signal: Ab
 }
 
 async function writeStatus(
-  { client, events }: TaskRunControllerOptions,
+  { client, events, writes }: Tools,
   run: TaskRun,
   status: TaskRunStatus,
   signal: AbortSignal,
 ): Promise<void> {
-  await patchStatus(client.resource(taskRunKind), run, status, { signal });
+  writes.note(run, await patchStatus(client.resource(taskRunKind), run, status, { signal }));
   const condition = succeededOf(status.conditions);
   if (condition?.status === 'True') events.event(run, 'Normal', 'Succeeded', condition.message ?? '');
   if (condition?.status === 'False') events.event(run, 'Warning', 'Failed', condition.message ?? '');

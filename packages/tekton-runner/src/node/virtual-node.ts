@@ -156,7 +156,7 @@ function nodeObject(name: string): Node {
 
 /** The status of the node. Pure, for tests. */
 export function nodeStatus(
-  { address, port, capacity, nodeName }: VirtualNodeOptions,
+  { address, port, capacity }: Pick<VirtualNodeOptions, 'address' | 'port' | 'capacity'>,
   ready: 'True' | 'False',
   now: number,
 ): NonNullable<Node['status']> {
@@ -177,10 +177,8 @@ export function nodeStatus(
   return {
     capacity: resources,
     allocatable: resources,
-    addresses: [
-      { type: 'InternalIP', address },
-      { type: 'Hostname', address: nodeName },
-    ],
+    // Only the address: API servers prefer a host name, which nobody can look up for this node.
+    addresses: [{ type: 'InternalIP', address }],
     daemonEndpoints: { kubeletEndpoint: { Port: port } },
     conditions: [
       ready === 'True'
