@@ -58,6 +58,7 @@ export class AddressRange {
   /** Tries addresses from a random one on until `accept` takes one; `undefined` when it takes none. */
   pick(random: (end: number) => number, accept: (address: string) => boolean): string | undefined {
     const usable = this.#size - (this.family === 'IPv6' ? 1 : 2);
+    if (usable <= 0) return undefined;
     const start = random(usable);
     for (let i = 0; i < usable; i++) {
       const address = toAddress(this.#base + 1n + BigInt((start + i) % usable), this.family === 'IPv6');
