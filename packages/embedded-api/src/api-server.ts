@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { webhookConfigurationStrategy } from './admission/webhook-configuration-strategy.ts';
@@ -7,7 +7,7 @@ import { AdmissionWebhooks } from './admission/webhooks.ts';
 import { selfSubjectReview, tokenReview } from './authn/authentication-reviews.ts';
 import { Authenticator } from './authn/authenticator.ts';
 import { ServiceAccountTokens } from './authn/service-account-tokens.ts';
-import { StaticTokens } from './authn/static-tokens.ts';
+import { StaticTokens, parseTokenFile } from './authn/static-tokens.ts';
 import { mastersGroup } from './authn/system-users.ts';
 import { tokenRequest } from './authn/token-request.ts';
 import { accessReviews } from './authz/access-reviews.ts';
@@ -55,6 +55,8 @@ export interface ApiServerOptions {
   port?: number;
   /** Addresses that Services get, in CIDR form; 10.96.0.0/12 when absent. */
   serviceCidr?: string;
+  /** File of further bearer tokens, `token,user,uid,"group1,group2"` in each line as kube-apiserver reads it. */
+  tokenAuthFile?: string;
   /** Bounds of the history that watches resume from. */
   history?: StoreOptions['history'];
   /** Bytes that may wait for a slow watcher before its connection is cut; 4 MiB when absent. */
@@ -131,6 +133,10 @@ async function assemble(
   const tokens = new ServiceAccountTokens(pki.serviceAccountKey, store);
   const staticTokens = new StaticTokens();
   staticTokens.add(pki.adminToken, { username: 'kubernetes-admin', groups: [mastersGroup] });
+  if (options.tokenAuthFile) {
+    const entries = parseTokenFile(readFileSync(options.tokenAuthFile, 'utf8'));
+    for (const { token, user } of entries) staticTokens.add(token, user);
+  }
   const authenticator = new Authenticator(staticTokens, tokens);
   const services = new ServiceAllocator({
     services: () => store.list('services'),

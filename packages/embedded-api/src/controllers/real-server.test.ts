@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebhookServer, patching } from '../admission/testing/webhook-server.ts';
-import { startApiServer, type ApiServer } from '../api-server.ts';
+import { startApiServer, type ApiServer, type ApiServerOptions } from '../api-server.ts';
 
 interface Answer {
   code: number;
@@ -15,12 +15,12 @@ interface Answer {
 let dir: string;
 let server: ApiServer;
 const logged: string[] = [];
-const start = async (): Promise<void> => {
+const start = async (options: Partial<ApiServerOptions> = {}): Promise<void> => {
   const logger = {
     error: (bindings: object, message: string) =>
       void logged.push(`${message} ${String((bindings as { err?: unknown }).err)}`),
   };
-  server = await startApiServer({ dataDir: dir, port: 0, logger });
+  server = await startApiServer({ dataDir: dir, port: 0, logger, ...options });
 };
 beforeEach(async () => {
   logged.length = 0;
@@ -188,6 +188,23 @@ describe('a service account', () => {
     await call('DELETE', '/api/v1/namespaces/a/serviceaccounts/robot');
     expect(await asked(token, '/api/v1/namespaces/a/pods')).toBe(401);
   });
+});
+
+test('a token file names users and their groups, and nothing in it outranks the roles', async () => {
+  await server.close();
+  const tokenAuthFile = join(dir, 'tokens.csv');
+  writeFileSync(tokenAuthFile, 'token-of-ann,ann,1,"dev,ops"\n');
+  await start({ tokenAuthFile });
+  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+  const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+  const { body } = await call('POST', path, review, 'token-of-ann');
+  expect(body.status.userInfo).toEqual({
+    username: 'ann',
+    uid: '1',
+    groups: ['dev', 'ops', 'system:authenticated'],
+  });
+  expect((await call('GET', '/api/v1/secrets', undefined, 'token-of-ann')).code).toBe(403);
+  expect((await call('GET', '/healthz', undefined, 'token-of-bob')).code).toBe(401);
 });
 
 test('webhooks change, warn and refuse', async () => {
