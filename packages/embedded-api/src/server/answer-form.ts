@@ -10,7 +10,11 @@ import type { ListResult } from './operation-types.ts';
 import { apiVersionOf } from './served-object.ts';
 
 /** How single objects, and those in watch events, are written in the form that was negotiated. */
-export function objectFormOf(form: AnswerForm, resource: ServedResource, includeObject: IncludeObject): ObjectForm {
+export function objectFormOf(
+  form: AnswerForm,
+  resource: ServedResource,
+  includeObject: IncludeObject,
+): ObjectForm {
   const { as, version } = form;
   if (as === 'Object') return objectForm;
   if (as === 'PartialObjectMetadata') {

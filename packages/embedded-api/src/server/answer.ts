@@ -76,7 +76,8 @@ export function statusOf(error: unknown, report: (error: unknown) => void): Stat
     return new StatusError({ code, reason, message: error.message }, { cause: error }).status;
   }
   if (error instanceof URIError) {
-    return new StatusError({ code: 400, reason: 'BadRequest', message: 'the path is not a valid URL path' }).status;
+    return new StatusError({ code: 400, reason: 'BadRequest', message: 'the path is not a valid URL path' })
+      .status;
   }
   report(error);
   return internalError('Internal error occurred: the server log tells more').status;

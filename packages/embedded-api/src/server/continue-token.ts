@@ -11,9 +11,9 @@ export interface ContinueToken {
 
 /** The opaque text of a token. */
 export const encodeContinue = ({ resourceVersion, lastKey }: ContinueToken): string =>
-  Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: resourceVersion, start: `${lastKey}\u0000` })).toString(
-    'base64url',
-  );
+  Buffer.from(
+    JSON.stringify({ v: 'meta.k8s.io/v1', rv: resourceVersion, start: `${lastKey}\u0000` }),
+  ).toString('base64url');
 
 /** Reads a token; a text that is none is a 400. */
 export function decodeContinue(text: string): ContinueToken {

@@ -9,9 +9,7 @@ const foreground = 'foregroundDeletion';
 
 /** What a DELETE does to an object: nothing more, a change that starts its termination, or its removal. */
 export type Deletion =
-  | { action: 'keep' }
-  | { action: 'terminate'; object: KubeObject }
-  | { action: 'remove'; object: KubeObject };
+  { action: 'keep' } | { action: 'terminate'; object: KubeObject } | { action: 'remove'; object: KubeObject };
 
 /** Throws the 409 when uid or resource version are not those that were asked for. */
 export function checkPreconditions(

@@ -38,7 +38,10 @@ function lastMatching(event: StoreEvent, resource: ServedResource): KubeObject {
   let object = versions.get(resource);
   if (!object) {
     const previous = servedObject(event.previous!, resource);
-    object = { ...previous, metadata: { ...previous.metadata, resourceVersion: String(event.resourceVersion) } };
+    object = {
+      ...previous,
+      metadata: { ...previous.metadata, resourceVersion: String(event.resourceVersion) },
+    };
     versions.set(resource, object);
   }
   return object;

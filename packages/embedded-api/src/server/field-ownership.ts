@@ -5,7 +5,7 @@ import { serverSideApply } from '../patch/apply/server-side-apply.ts';
 import { trackUpdate } from '../patch/apply/track-update.ts';
 import type { SchemaResolver } from '../patch/schema-walk.ts';
 import type { ServedResource } from '../served-resource.ts';
-import { badRequest } from '../status-error.ts';
+import { invalid } from '../status-error.ts';
 import type { PatchBody, WriteOptions } from './operation-types.ts';
 import { apiVersionOf } from './served-object.ts';
 import { emptyObject } from './typed-fields.ts';
@@ -37,9 +37,13 @@ export function applyConfiguration(
   patch: PatchBody,
 ): KubeObject {
   if (!context.options.fieldManager) {
-    throw badRequest(
-      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
-    );
+    throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
+      {
+        reason: 'FieldValueRequired',
+        field: 'fieldManager',
+        message: 'Required value: is required for apply patch',
+      },
+    ]);
   }
   return serverSideApply({
     ...writer(context),

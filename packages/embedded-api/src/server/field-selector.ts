@@ -35,7 +35,9 @@ function parseTerm(term: string, text: string): { field: string; equal: boolean;
   const match = /^([^=!]+)(==|!=|=)(.*)$/s.exec(term);
   const value = match?.[3] ?? '';
   if (!match || /(^|[^\\])(\\\\)*=/.test(value)) {
-    throw badRequest(`invalid field selector: ${JSON.stringify(text)}; can't understand ${JSON.stringify(term)}`);
+    throw badRequest(
+      `invalid field selector: ${JSON.stringify(text)}; can't understand ${JSON.stringify(term)}`,
+    );
   }
   return { field: match[1]!.trim(), equal: match[2] !== '!=', value: value.replaceAll(/\\(.)/gs, '$1') };
 }

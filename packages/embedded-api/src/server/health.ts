@@ -30,10 +30,15 @@ export function healthAnswer(
     const check = relevant.find((candidate) => candidate.name === name);
     if (!check) return undefined;
     const problem = check.problem();
-    return problem === undefined ? { code: 200, text: 'ok' } : { code: 500, text: `internal server error: ${problem}\n` };
+    return problem === undefined
+      ? { code: 200, text: 'ok' }
+      : { code: 500, text: `internal server error: ${problem}\n` };
   }
   const excluded = new Set(query.getAll('exclude'));
-  const results = relevant.map((check) => ({ check, problem: excluded.has(check.name) ? undefined : check.problem() }));
+  const results = relevant.map((check) => ({
+    check,
+    problem: excluded.has(check.name) ? undefined : check.problem(),
+  }));
   const failed = results.some(({ problem }) => problem !== undefined);
   if (!failed && !query.has('verbose')) return { code: 200, text: 'ok' };
   const lines = results.map(({ check, problem }) => {

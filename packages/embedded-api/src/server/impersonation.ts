@@ -11,7 +11,11 @@ const extraPrefix = 'impersonate-extra-';
  * The user that a request is made as: the authenticated one, or who its `Impersonate-*` headers name, when RBAC lets
  * the caller `impersonate` that user, service account and every group. Throws 403, or 400 for groups without a user.
  */
-export function impersonated(headers: IncomingHttpHeaders, caller: UserInfo, authorizer: Authorizer): UserInfo {
+export function impersonated(
+  headers: IncomingHttpHeaders,
+  caller: UserInfo,
+  authorizer: Authorizer,
+): UserInfo {
   const username = headers['impersonate-user'] as string | undefined;
   const groups = list(headers['impersonate-group']);
   const uid = headers['impersonate-uid'] as string | undefined;

@@ -20,7 +20,8 @@ export function jsonClone<T>(value: T): T {
   const copy: Record<string, unknown> = {};
   for (const key in value) {
     // Assigning this one would set the prototype instead.
-    if (key === '__proto__') Object.defineProperty(copy, key, { value: jsonClone(value[key]), enumerable: true });
+    if (key === '__proto__')
+      Object.defineProperty(copy, key, { value: jsonClone(value[key]), enumerable: true });
     else copy[key] = jsonClone(value[key]);
   }
   return copy as T;

@@ -50,7 +50,8 @@ const withGeneration = new Set([
 ]);
 
 /** A PUT must name the resource version it was made from. */
-export const needsVersionToUpdate = (r: ServedResource): boolean => r.custom || versionedUpdateOnly.has(r.storageKey);
+export const needsVersionToUpdate = (r: ServedResource): boolean =>
+  r.custom || versionedUpdateOnly.has(r.storageKey);
 
 /** A PUT of an object that is not there creates it. */
 export const createsOnUpdate = (r: ServedResource): boolean => createdByUpdate.has(r.storageKey);

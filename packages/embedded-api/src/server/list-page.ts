@@ -60,7 +60,11 @@ export async function listPage(
   const token = options.continue ? decodeContinue(options.continue) : undefined;
   const asked = token ? undefined : parseResourceVersion(options.resourceVersion);
   if (asked !== undefined) await waitForVersion(store, asked, options.signal);
-  const version = token ? token.resourceVersion : options.resourceVersionMatch === 'Exact' ? asked : undefined;
+  const version = token
+    ? token.resourceVersion
+    : options.resourceVersionMatch === 'Exact'
+      ? asked
+      : undefined;
   const snapshot = version === undefined || version < 0 ? store.resourceVersion : version;
   const all = objectsAt(store, resource, namespace, snapshot, token);
 

@@ -18,7 +18,10 @@ export function answerForm(accept: string | undefined): AnswerForm {
   for (const clause of accept.split(',')) {
     const [type, ...parameters] = clause.split(';').map((part) => part.trim());
     if (type !== 'application/json' && type !== 'application/*' && type !== '*/*') continue;
-    const { as, g, v } = Object.fromEntries(parameters.map((text) => text.split('=', 2))) as Record<string, string>;
+    const { as, g, v } = Object.fromEntries(parameters.map((text) => text.split('=', 2))) as Record<
+      string,
+      string
+    >;
     if (as === undefined) return plain;
     if (g !== 'meta.k8s.io' || (v !== 'v1' && v !== 'v1beta1')) continue;
     if (as === 'Table') return { as, version: v };

@@ -40,6 +40,8 @@ export function addressBody(object: KubeObject, target: Target): void {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   }
   if (name !== '' && (metadata.name ||= name) !== name) {
-    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
+    throw badRequest(
+      `the name of the object (${metadata.name}) does not match the name on the URL (${name})`,
+    );
   }
 }

@@ -56,7 +56,8 @@ export function metadataProblems({ metadata }: KubeObject, resource: ServedResou
       message: `Too long: may not be more than ${maxAnnotationBytes} bytes`,
     });
   }
-  for (const finalizer of metadata.finalizers ?? []) causes.push(...keyProblems('metadata.finalizers', finalizer));
+  for (const finalizer of metadata.finalizers ?? [])
+    causes.push(...keyProblems('metadata.finalizers', finalizer));
   return [...causes, ...ownerProblems(metadata)];
 }
 
@@ -84,7 +85,11 @@ function keyProblems(field: string, key: string): StatusCause[] {
   if (slash === 0) return [wrong(field, key, 'prefix part must be non-empty')];
   if (slash > 0 && !prefix.test(key.slice(0, slash))) {
     return [
-      wrong(field, key, `prefix part ${nameProblems(key.slice(0, slash))[0] ?? 'must be a lowercase subdomain'}`),
+      wrong(
+        field,
+        key,
+        `prefix part ${nameProblems(key.slice(0, slash))[0] ?? 'must be a lowercase subdomain'}`,
+      ),
     ];
   }
   if (name === '') return [wrong(field, key, 'name part must be non-empty')];
@@ -96,7 +101,8 @@ function ownerProblems({ ownerReferences: owners = [] }: KubeObject['metadata'])
   const causes: StatusCause[] = [];
   owners.forEach((owner, index) => {
     const at = `metadata.ownerReferences[${index}]`;
-    if (!owner.apiVersion) causes.push(wrong(`${at}.apiVersion`, owner.apiVersion, 'version must not be empty'));
+    if (!owner.apiVersion)
+      causes.push(wrong(`${at}.apiVersion`, owner.apiVersion, 'version must not be empty'));
     if (!owner.kind) causes.push(wrong(`${at}.kind`, owner.kind, 'kind must not be empty'));
     if (!owner.name) causes.push(wrong(`${at}.name`, owner.name, 'name must not be empty'));
     if (!owner.uid) causes.push(wrong(`${at}.uid`, owner.uid, 'uid must not be empty'));

@@ -8,7 +8,7 @@ import type { Store } from '../storage/store.ts';
 import type { Admission, AdmissionRequest, Allocator } from './admission.ts';
 import { mayGo } from './deletion.ts';
 import { withOwnership } from './field-ownership.ts';
-import { jsonEqual } from './json-equal.ts';
+import { jsonClone, jsonEqual } from './json-equal.ts';
 import { hasGeneration, needsVersionToUpdate } from './kind-rules.ts';
 import { requireNamespace } from './namespace-gate.ts';
 import { addressBody, expectedVersion } from './object-body.ts';
@@ -322,5 +322,5 @@ function sameObject(next: KubeObject, live: KubeObject): boolean {
 /** The object as its creator may make it: its status is the kind's empty one. */
 function withoutStatus({ status: _, ...object }: KubeObject, resource: ServedResource): KubeObject {
   const status = emptyObject(resource)?.['status'];
-  return status === undefined ? object : { ...object, status };
+  return status === undefined ? object : { ...object, status: jsonClone(status) };
 }

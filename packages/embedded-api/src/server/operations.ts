@@ -26,7 +26,7 @@ import type {
 } from './operation-types.ts';
 import { scaleOf, withScale } from './scale.ts';
 import { servedObject, storableObject } from './served-object.ts';
-import { expectedVersion } from './object-body.ts';
+import { addressBody, expectedVersion } from './object-body.ts';
 
 /** What the verbs work with. Admissions run in the given order. */
 export interface OperationsOptions {
@@ -76,7 +76,9 @@ export class Operations implements Verbs {
       return this.#save(target, options, 'patch', (live) => this.#scaled(target, live, object));
     }
     const mayCreate = subresource === '' && createsOnUpdate(resource);
-    return this.#save(target, options, 'replace', () => jsonClone(object), mayCreate);
+    const next = jsonClone(object);
+    addressBody(next, target);
+    return this.#save(target, options, 'replace', () => jsonClone(next), mayCreate);
   }
 
   async patch(target: Target, patch: PatchBody, options: WriteOptions): Promise<KubeObject> {
@@ -99,7 +101,8 @@ export class Operations implements Verbs {
       const current = present(target, live);
       const next = jsonClone(patchedObject(resource.schema, current, patch));
       // A patch that does not name a version is made against whatever is stored.
-      if (next.metadata?.resourceVersion === current.metadata.resourceVersion) delete next.metadata.resourceVersion;
+      if (next.metadata?.resourceVersion === current.metadata.resourceVersion)
+        delete next.metadata.resourceVersion;
       return next;
     });
   }
@@ -174,7 +177,8 @@ export class Operations implements Verbs {
         return target.subresource === 'scale' ? scaleOf(resource, written) : written;
       }
       // A version or uid in the body says that the object was expected to be there.
-      if (expectedVersion(next) !== undefined || next.metadata?.uid) throw notFound(groupResource(resource), name);
+      if (expectedVersion(next) !== undefined || next.metadata?.uid)
+        throw notFound(groupResource(resource), name);
       return this.#writer.create(target, next, options, how);
     });
   }
@@ -187,7 +191,11 @@ export class Operations implements Verbs {
         if (!(error instanceof StaleWrite)) throw error;
       }
     }
-    throw conflict(groupResource(target.resource), target.name, 'too many writers change it at the same time');
+    throw conflict(
+      groupResource(target.resource),
+      target.name,
+      'too many writers change it at the same time',
+    );
   }
 
   async #validateDeletion(target: Target, live: KubeObject, options: DeleteOptions): Promise<void> {
@@ -227,4 +235,3 @@ function deletedAnswer(resource: ServedResource, live: KubeObject): KubeObject {
     details: { name, ...(resource.group ? { group: resource.group } : {}), kind: resource.plural, uid },
   };
 }
-

@@ -29,7 +29,11 @@ export function boundPod(pod: KubeObject, binding: KubeObject, now: Date): KubeO
     );
   }
   if (pod.metadata.deletionTimestamp) {
-    throw conflict({ group: '', resource: 'pods/binding' }, name, `pod ${name} is being deleted, cannot be assigned to a host`);
+    throw conflict(
+      { group: '', resource: 'pods/binding' },
+      name,
+      `pod ${name} is being deleted, cannot be assigned to a host`,
+    );
   }
   const spec = pod['spec'] as { nodeName?: string } | undefined;
   if (spec?.nodeName) {
@@ -40,7 +44,12 @@ export function boundPod(pod: KubeObject, binding: KubeObject, now: Date): KubeO
     );
   }
   const status = (pod['status'] ?? {}) as { conditions?: { type: string }[] };
-  const scheduled = { type: 'PodScheduled', status: 'True', lastProbeTime: null, lastTransitionTime: timestamp(now) };
+  const scheduled = {
+    type: 'PodScheduled',
+    status: 'True',
+    lastProbeTime: null,
+    lastTransitionTime: timestamp(now),
+  };
   const others = (status.conditions ?? []).filter(({ type }) => type !== 'PodScheduled');
   return {
     ...pod,

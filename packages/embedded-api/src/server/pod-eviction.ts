@@ -24,18 +24,25 @@ export function evictionOptions(store: StoreReader, pod: KubeObject, eviction: K
   for (const budget of finished ? [] : store.list('poddisruptionbudgets.policy', namespace)) {
     const selector = (budget['spec'] as { selector?: LabelSelector } | undefined)?.selector;
     const status = budget['status'] as { disruptionsAllowed?: number } | undefined;
-    if (!selector || !selects(selector, pod.metadata.labels ?? {}) || (status?.disruptionsAllowed ?? 0) > 0) continue;
+    if (!selector || !selects(selector, pod.metadata.labels ?? {}) || (status?.disruptionsAllowed ?? 0) > 0)
+      continue;
     throw tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", retrySeconds);
   }
   return eviction['deleteOptions'] ?? undefined;
 }
 
-function selects({ matchLabels = {}, matchExpressions = [] }: LabelSelector, labels: Record<string, string>): boolean {
+function selects(
+  { matchLabels = {}, matchExpressions = [] }: LabelSelector,
+  labels: Record<string, string>,
+): boolean {
   const equal = Object.entries(matchLabels).every(([key, value]) => labels[key] === value);
-  return equal && matchExpressions.every(({ key, operator, values = [] }) => {
-    const value = labels[key];
-    if (operator === 'In') return value !== undefined && values.includes(value);
-    if (operator === 'NotIn') return value === undefined || !values.includes(value);
-    return (value !== undefined) === (operator === 'Exists');
-  });
+  return (
+    equal &&
+    matchExpressions.every(({ key, operator, values = [] }) => {
+      const value = labels[key];
+      if (operator === 'In') return value !== undefined && values.includes(value);
+      if (operator === 'NotIn') return value === undefined || !values.includes(value);
+      return (value !== undefined) === (operator === 'Exists');
+    })
+  );
 }

@@ -62,7 +62,9 @@ export async function sendPodLog(
   }
   refuseWaiting(pod, container);
   const { host, port } = kubeletAddress(store, spec.nodeName);
-  const passed = passedOn.flatMap((name) => query.getAll(name).map((value): [string, string] => [name, value]));
+  const passed = passedOn.flatMap((name) =>
+    query.getAll(name).map((value): [string, string] => [name, value]),
+  );
   const path =
     `/containerLogs/${encodeURIComponent(pod.metadata.namespace ?? '')}/${encodeURIComponent(pod.metadata.name ?? '')}` +
     `/${encodeURIComponent(container)}?${new URLSearchParams(passed).toString()}`;
@@ -72,7 +74,10 @@ export async function sendPodLog(
     resolve,
   );
   upstream.on('error', reject);
-  const timer = setTimeout(() => upstream.destroy(new Error('the kubelet does not answer')), connectTimeoutMs);
+  const timer = setTimeout(
+    () => upstream.destroy(new Error('the kubelet does not answer')),
+    connectTimeoutMs,
+  );
   response.once('close', () => upstream.destroy());
   upstream.end();
   let log;

@@ -38,7 +38,10 @@ export function writeOptions(query: URLSearchParams, call: CallOptions, kind: st
 
 /** Who writes when the client names no field manager: the first word of its User-Agent. */
 export const managerFromUserAgent = (header: string | undefined): string =>
-  (header ?? '').split('/')[0]!.replaceAll(/[^\x20-\x7e]/g, '').slice(0, 128);
+  (header ?? '')
+    .split('/')[0]!
+    .replaceAll(/[^\x20-\x7e]/g, '')
+    .slice(0, 128);
 
 /** Reads the query of a list, watch or deletecollection. Throws a 400. */
 export function listOptions(query: URLSearchParams, call: CallOptions): ListOptions {
@@ -46,7 +49,8 @@ export function listOptions(query: URLSearchParams, call: CallOptions): ListOpti
   const text = (name: string): string | undefined => query.get(name) || undefined;
   const limit = text('limit');
   if (limit !== undefined) {
-    if (!/^-?\d+$/.test(limit)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(limit)}: invalid syntax`);
+    if (!/^-?\d+$/.test(limit))
+      throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(limit)}: invalid syntax`);
     options.limit = Number(limit);
   }
   const given = {
@@ -56,7 +60,8 @@ export function listOptions(query: URLSearchParams, call: CallOptions): ListOpti
     resourceVersion: text('resourceVersion'),
     resourceVersionMatch: text('resourceVersionMatch'),
   };
-  for (const [name, value] of Object.entries(given)) if (value !== undefined) Object.assign(options, { [name]: value });
+  for (const [name, value] of Object.entries(given))
+    if (value !== undefined) Object.assign(options, { [name]: value });
   return options;
 }
 
@@ -64,7 +69,8 @@ export function listOptions(query: URLSearchParams, call: CallOptions): ListOpti
 export function timeoutMs(query: URLSearchParams): number | undefined {
   const text = query.get('timeoutSeconds');
   if (!text) return undefined;
-  if (!/^\d{1,9}$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!/^\d{1,9}$/.test(text))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text) > 0 ? Number(text) * 1000 : undefined;
 }
 
@@ -81,7 +87,9 @@ export function deleteOptions(body: unknown, query: URLSearchParams, call: CallO
   const grace = given['gracePeriodSeconds'] ?? numberOf(query.get('gracePeriodSeconds'));
   const policy = given['propagationPolicy'] ?? (query.get('propagationPolicy') || undefined);
   const orphan = given['orphanDependents'] ?? booleanOf(query.get('orphanDependents'));
-  const dryRun = [...((given['dryRun'] as unknown[] | undefined) ?? []), ...query.getAll('dryRun')].filter(Boolean);
+  const dryRun = [...((given['dryRun'] as unknown[] | undefined) ?? []), ...query.getAll('dryRun')].filter(
+    Boolean,
+  );
   const causes: StatusCause[] = [];
   if (policy !== undefined && !policies.has(policy as string)) {
     causes.push(notSupported('propagationPolicy', String(policy), [...policies, 'nil']));
@@ -93,8 +101,10 @@ export function deleteOptions(body: unknown, query: URLSearchParams, call: CallO
       message: `Invalid value: ${JSON.stringify(policy)}: orphanDependents and deletionPropagation cannot be both set`,
     });
   }
-  for (const value of dryRun) if (value !== 'All') causes.push(notSupported('dryRun', String(value), ['All']));
-  if (grace !== undefined && !Number.isInteger(grace)) throw badRequest('gracePeriodSeconds must be an integer');
+  for (const value of dryRun)
+    if (value !== 'All') causes.push(notSupported('dryRun', String(value), ['All']));
+  if (grace !== undefined && !Number.isInteger(grace))
+    throw badRequest('gracePeriodSeconds must be an integer');
   if (causes.length > 0) throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions' }, '', causes);
   const preconditions = given['preconditions'] as DeleteOptions['preconditions'] | null | undefined;
   return {

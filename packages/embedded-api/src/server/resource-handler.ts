@@ -1,7 +1,13 @@
 import type { KubeObject } from '../object.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ServedResource } from '../served-resource.ts';
-import { StatusError, badRequest, methodNotAllowed, notFound, unsupportedMediaType } from '../status-error.ts';
+import {
+  StatusError,
+  badRequest,
+  methodNotAllowed,
+  notFound,
+  unsupportedMediaType,
+} from '../status-error.ts';
 import type { Store } from '../storage/store.ts';
 import { parseIncludeObject } from '../table/table.ts';
 import type { VirtualResource } from './admission.ts';
@@ -23,7 +29,13 @@ import type { KubeletAccess } from './pod-log.ts';
 import { decodeBody, mediaType, readBody } from './request-body.ts';
 import type { DecodedBody } from './request-body.ts';
 import { isTrue } from './request-info.ts';
-import { deleteOptions, listOptions, managerFromUserAgent, timeoutMs, writeOptions } from './request-options.ts';
+import {
+  deleteOptions,
+  listOptions,
+  managerFromUserAgent,
+  timeoutMs,
+  writeOptions,
+} from './request-options.ts';
 import { checkVersionQuery, parseResourceVersion } from './resource-version.ts';
 import { streamWatch } from './watch-stream.ts';
 import type { WatchSource } from './watch-stream.ts';
@@ -39,7 +51,11 @@ export interface ResourceHandlerOptions {
 }
 
 const noSuchResource = (): StatusError =>
-  new StatusError({ code: 404, reason: 'NotFound', message: 'the server could not find the requested resource' });
+  new StatusError({
+    code: 404,
+    reason: 'NotFound',
+    message: 'the server could not find the requested resource',
+  });
 
 /** Answers requests that address a resource: verbs, subresources, watches and logs. */
 export class ResourceHandler {
@@ -48,7 +64,9 @@ export class ResourceHandler {
 
   constructor(options: ResourceHandlerOptions) {
     this.#options = options;
-    this.#virtual = new Map(options.virtual.map((v) => [virtualKey(v.group, v.plural, v.subresource ?? ''), v]));
+    this.#virtual = new Map(
+      options.virtual.map((v) => [virtualKey(v.group, v.plural, v.subresource ?? ''), v]),
+    );
   }
 
   async handle(request: ApiRequest): Promise<void> {
@@ -64,7 +82,11 @@ export class ResourceHandler {
     const virtual = this.#virtual.get(virtualKey(info.group, info.plural, info.subresource));
     if (virtual) return this.#virtualCreate(request, target, virtual);
     if (info.subresource !== '') return this.#subresource(request, target);
-    if (resource.namespaced && info.namespace === '' && !['list', 'watch', 'deletecollection'].includes(info.verb)) {
+    if (
+      resource.namespaced &&
+      info.namespace === '' &&
+      !['list', 'watch', 'deletecollection'].includes(info.verb)
+    ) {
       if (info.verb === 'create') throw badRequest('an empty namespace may not be set during creation');
       throw noSuchResource();
     }
@@ -251,7 +273,12 @@ export class ResourceHandler {
     return this.#sendObject(request, target, 201, answer);
   }
 
-  async #sendObject(request: ApiRequest, { resource }: Target, code: number, object: KubeObject): Promise<void> {
+  async #sendObject(
+    request: ApiRequest,
+    { resource }: Target,
+    code: number,
+    object: KubeObject,
+  ): Promise<void> {
     const { http, response, query } = request;
     const form = answerForm(http.headers.accept);
     // Only objects of the resource have its columns.
@@ -311,4 +338,3 @@ export function selectedName(query: URLSearchParams, resource: ServedResource | 
   if (!text || !resource) return '';
   return fieldSelector(text, resource)?.name ?? '';
 }
-

@@ -23,7 +23,10 @@ export function checkVersionQuery(query: VersionQuery): void {
         'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
       );
     } else if (sendInitialEvents !== undefined && match !== 'NotOlderThan') {
-      forbid('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+      forbid(
+        'resourceVersionMatch',
+        'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
+      );
     }
   } else {
     if (sendInitialEvents !== undefined) {

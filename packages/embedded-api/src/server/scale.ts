@@ -13,7 +13,9 @@ export function scaleOf(resource: ServedResource, object: KubeObject): KubeObjec
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: Object.fromEntries(
-      Object.entries({ name, namespace, uid, resourceVersion, creationTimestamp }).filter(([, v]) => v !== undefined),
+      Object.entries({ name, namespace, uid, resourceVersion, creationTimestamp }).filter(
+        ([, v]) => v !== undefined,
+      ),
     ),
     spec: replicas === undefined ? {} : { replicas },
     status: { replicas: read(object, paths.statusReplicasPath) ?? 0, ...(selector ? { selector } : {}) },

@@ -79,7 +79,10 @@ export class StaticHandler {
 
   #paths(): string[] {
     const checks = this.#options.checks.map(({ name }) => name);
-    const health = ['/healthz', '/livez', '/readyz'].flatMap((root) => [root, ...checks.map((c) => `${root}/${c}`)]);
+    const health = ['/healthz', '/livez', '/readyz'].flatMap((root) => [
+      root,
+      ...checks.map((c) => `${root}/${c}`),
+    ]);
     return ['/api', '/api/v1', '/apis', ...health, '/metrics', openApiRoot, '/version'];
   }
 }

@@ -55,7 +55,8 @@ export class WatchHub {
     watchers.add(watcher);
     return () => {
       watchers.delete(watcher);
-      if (watchers.size === 0 && this.#watchers.get(storageKey) === watchers) this.#watchers.delete(storageKey);
+      if (watchers.size === 0 && this.#watchers.get(storageKey) === watchers)
+        this.#watchers.delete(storageKey);
     };
   }
 
