@@ -20,14 +20,14 @@ export async function* decodeWatch<T extends KubeObject>(
 }
 
 function decodeEvent<T extends KubeObject>(line: string, label: string): WatchEvent<T> {
-  let event: { type?: unknown; object?: unknown };
+  let event: { type?: unknown; object?: unknown } | null;
   try {
     event = JSON.parse(line) as typeof event;
   } catch {
     // The parser's own message would quote the line, which may be a Secret.
     throw malformed(label);
   }
-  const { type, object } = event;
+  const { type, object } = event ?? {};
   if (type === 'ERROR') {
     if (!isStatus(object)) throw malformed(label);
     throw errorFromStatus(object, object.code ?? 500, label);

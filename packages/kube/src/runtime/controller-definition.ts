@@ -12,7 +12,7 @@ export interface ReconcileContext {
   logger: Logger;
   client: KubeClient;
   /** Server-side apply with the controller's name as field manager; conflicts are taken over. */
-  apply<T extends KubeObject>(manifest: T, options?: Partial<ApplyOptions>): Promise<T>;
+  apply: <T extends KubeObject>(manifest: T, options?: Partial<ApplyOptions>) => Promise<T>;
 }
 
 /** What a reconcile may ask for. Nothing means: until something changes. */

@@ -490,18 +490,21 @@ describe('10. writing', () => {
 
   test('a status is patched only when it changed, and against the version it was read from', async () => {
     type Counted = KubeObject & { status?: { count?: number; note?: string } };
-    const pods = client.resource<Counted>({ ...coreV1.pods });
-    const pod = '/api/v1/namespaces/shop/pods/a';
-    const read = api.put(pod, { kind: 'Pod', status: { count: 1, note: 'old' } }) as Counted;
-    expect(await patchStatus(pods, read, { count: 1, note: 'old' })).toBe(read);
+    const type = { group: '', version: 'v1', plural: 'counts', kind: 'Count', namespaced: true };
+    const counts = client.resource<Counted>(type);
+    const read = api.put('/api/v1/namespaces/shop/counts/a', {
+      kind: 'Count',
+      status: { count: 1, note: 'old' },
+    }) as Counted;
+    expect(await patchStatus(counts, read, { count: 1, note: 'old' })).toBe(read);
     expect(api.seen).toEqual([]);
-    const after = await patchStatus(pods, read, { count: 2 });
+    const after = await patchStatus(counts, read, { count: 2 });
     expect(after.status).toEqual({ count: 2 });
     expect(JSON.parse(api.seen[0]?.body ?? '')).toEqual({
       metadata: { resourceVersion: read.metadata.resourceVersion },
       status: { count: 2, note: null },
     });
-    await expect(patchStatus(pods, read, { count: 3 })).rejects.toMatchObject({ code: 'Conflict' });
+    await expect(patchStatus(counts, read, { count: 3 })).rejects.toMatchObject({ code: 'Conflict' });
   });
 
   test('apply in a reconcile uses the controller as field manager', async () => {
