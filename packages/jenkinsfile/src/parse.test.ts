@@ -65,7 +65,39 @@ describe('spans', () => {
   });
 });
 
+describe('expressions that are kept as source', () => {
+  test.each([
+    'echo((String) x)',
+    'echo(*list)',
+    'foo([("a" + b): 1, c: 2])',
+    'foo(["${x}": 1])',
+    'foo(new Date(1) as String)',
+    'foo(a: b.&c)',
+    'foo(x ==~ /a\\/b/)',
+  ])('%s', (body) => {
+    expect(errors(steps(body))).toEqual([]);
+  });
+
+  test.each(['echo("a" "b")', 'echo(a,, b)', 'echo(a b)', 'echo "a" "b"', 'foo(])', "echo 'a' echo 'b'"])(
+    '%s is no Groovy',
+    (body) => {
+      expect(parseJenkinsfile(steps(body)).diagnostics).toMatchObject([{ line: 4 }]);
+    },
+  );
+});
+
 describe('structure', () => {
+  test('a label with settings beside it is a node', () => {
+    const { pipeline, diagnostics } = parseJenkinsfile(
+      "pipeline { agent { label 'a'\n retries 2 }\n stages { stage('S') { steps { echo 'x' } } } }",
+    );
+    expect(diagnostics).toEqual([]);
+    expect(pipeline?.agent).toMatchObject({
+      type: 'node',
+      settings: [{ name: 'label' }, { name: 'retries' }],
+    });
+  });
+
   test('names the closest section, condition and parameter', () => {
     const messages = parseJenkinsfile(
       "pipeline {\n agent any\n enviroment { A = 'b' }\n stages { stage('S') { steps { sh(scrpt: 'x') } } }\n post { sucess { echo 'x' } }\n}",

@@ -48,7 +48,7 @@ export function parseJenkinsfile(text: string): ParseResult {
 function read(text: string, report: Report): Pipeline | undefined {
   const start: Position = { offset: 0, line: 1, column: 1 };
   const top: Span = { start, end: start };
-  if (Buffer.byteLength(text) > MAX_BYTES) {
+  if (text.length > MAX_BYTES || new TextEncoder().encode(text).length > MAX_BYTES) {
     report.error(
       'too-large',
       'pipeline',

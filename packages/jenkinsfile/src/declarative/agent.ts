@@ -6,6 +6,9 @@ import type { Agent } from '../model.ts';
 import { splitBlock, type Context } from './context.ts';
 import { readDirective } from './directives.ts';
 
+/** The settings of a node, which may also stand beside a label: agent { label 'a'; retries 2 }. */
+const NODE_SETTINGS = ['label', 'customWorkspace', 'retries'];
+
 /** Reads `agent any`, `agent none` and `agent { type … }`. */
 export function readAgent(context: Context, section: Call): Agent | undefined {
   const { report } = context;
@@ -24,19 +27,33 @@ export function readAgent(context: Context, section: Call): Agent | undefined {
     );
     return undefined;
   }
-  const [statement, extra] = context.statements(block);
-  if (statement === undefined) {
+  const calls: Call[] = [];
+  for (const statement of context.statements(block)) {
+    const call = plainCall(statement);
+    if (call) calls.push(call);
+    else
+      report.error(
+        'invalid-agent',
+        'agent',
+        statement.span,
+        "Expected a kind of agent, as in agent { label 'linux' }.",
+      );
+  }
+  const [call, ...others] = calls;
+  if (call === undefined) {
     report.error('invalid-agent', 'agent', span, `Expected an agent. Must be one of ${AGENTS.join(', ')}.`);
     return undefined;
   }
-  const call = plainCall(statement);
-  if (call === undefined || extra !== undefined) {
-    report.error(
-      'invalid-agent',
-      'agent',
-      (extra ?? statement).span,
-      "Expected exactly one kind of agent, as in agent { label 'linux' }.",
-    );
+  if (others.length > 0 && calls.every(({ name }) => NODE_SETTINGS.includes(name))) {
+    return {
+      type: 'node',
+      arguments: [],
+      settings: calls.map((setting) => readDirective(context, setting)),
+      span,
+    };
+  }
+  if (others[0] !== undefined) {
+    report.error('invalid-agent', 'agent', others[0].span, 'Only one kind of agent is allowed.');
     return undefined;
   }
   if (!AGENTS.includes(call.name)) {

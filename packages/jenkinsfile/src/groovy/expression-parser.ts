@@ -204,7 +204,7 @@ export class ExpressionParser {
     while (!ended()) {
       const start = stream.peek().span;
       const name = this.#label(stream);
-      const value = this.parse(stream);
+      const value = this.#argument(stream);
       args.push({ ...(name === undefined ? {} : { name }), value, span: stream.since(start) });
       if (ended()) break;
       if (!stream.accept(',')) {
@@ -214,6 +214,20 @@ export class ExpressionParser {
       stream.skipNewlines();
     }
     return args;
+  }
+
+  /** One argument or item; a spread `*list` and a pair with a computed key are kept as their source. */
+  #argument(stream: TokenStream): Expression {
+    const start = stream.peek().span;
+    const spread = stream.accept('*');
+    const value = this.parse(stream);
+    const pair = stream.accept(':');
+    if (!spread && !pair) return value;
+    if (pair) {
+      stream.skipNewlines();
+      this.parse(stream);
+    }
+    return { kind: 'opaque', span: stream.since(start) };
   }
 
   /** Takes `name:` in front of an argument or of a map's value. */
@@ -253,9 +267,19 @@ export class ExpressionParser {
       inner.skipNewlines();
       if (inner.peek().kind !== 'end') throw inner.unexpected();
       stream.index = inner.index + 1;
-      return { ...value, span: stream.since(span) };
+      if (!this.#isCast(stream, value)) return { ...value, span: stream.since(span) };
+      this.#prefix(stream);
+      return { kind: 'opaque', span: stream.since(span) };
     }
     throw stream.unexpected();
+  }
+
+  /** Whether a parenthesised type was read, as in `(String) x`: only then a value may follow directly. */
+  #isCast(stream: TokenStream, value: Expression): boolean {
+    if (value.kind !== 'name' && value.kind !== 'property') return false;
+    const next = stream.peek();
+    if (next.kind === 'identifier') return !Object.hasOwn(BINDING, next.text);
+    return next.kind === 'string' || next.kind === 'number';
   }
 
   #word(stream: TokenStream, text: string, span: Span): Expression {
@@ -319,6 +343,7 @@ export class ExpressionParser {
         span: close(),
       };
     }
+    if (items.some((item) => item.name !== undefined)) return { kind: 'opaque', span: close() };
     return { kind: 'list', items: items.map((item) => item.value), span: close() };
   }
 
