@@ -38,24 +38,19 @@ const read = (name: string): Record<string, unknown> =>
 
 const REFERENCE = '#/components/schemas/';
 
-/** A source over `schemas`; the loader runs on first use. */
-const schemaSource = (load: () => Record<string, unknown>): SchemaSource => {
-  let loaded: Record<string, unknown> | undefined;
-  const all = (): Record<string, unknown> => (loaded ??= load());
-  return {
-    resolve(reference) {
-      const name = reference.startsWith(REFERENCE) ? reference.slice(REFERENCE.length) : reference;
-      const schema = all()[name];
-      if (!schema) throw new Error(`there is no built-in schema ${name}`);
-      return schema as Schema;
-    },
-    has: (name) => name in all(),
-    names: () => Object.keys(all()),
-  };
-};
+let schemas: Record<string, unknown> | undefined;
+const allSchemas = (): Record<string, unknown> => (schemas ??= read('schemas.json'));
 
 /** The OpenAPI v3 schemas of all built-in types, read from disk on first use. */
-export const builtinSchemas: SchemaSource = schemaSource(() => read('schemas.json'));
+export const builtinSchemas: SchemaSource = {
+  resolve(reference) {
+    const name = reference.startsWith(REFERENCE) ? reference.slice(REFERENCE.length) : reference;
+    if (!Object.hasOwn(allSchemas(), name)) throw new Error(`there is no built-in schema ${name}`);
+    return allSchemas()[name] as Schema;
+  },
+  has: (name) => Object.hasOwn(allSchemas(), name),
+  names: () => Object.keys(allSchemas()),
+};
 
 let rows: Record<string, [number, string, string, string][]> | undefined;
 const facts = new Map<string, FieldFact[]>();

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { builtinResources } from '../builtin/resources.ts';
+import { resourceOf } from '../builtin/testing/admit.ts';
 import { Registry } from '../registry/registry.ts';
 import type { ServedResource } from '../served-resource.ts';
 import { StatusError } from '../status-error.ts';
@@ -10,7 +11,7 @@ const AGGREGATED =
   'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList,application/json';
 
 const widget = (version: string): ServedResource => ({
-  ...builtinResources()[0]!,
+  ...resourceOf('ConfigMap'),
   group: 'example.com',
   version,
   plural: 'widgets',

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { builtinResources } from '../builtin/resources.ts';
+import { resourceOf } from '../builtin/testing/admit.ts';
 import { Registry } from '../registry/registry.ts';
 import type { ServedResource } from '../served-resource.ts';
 import { OpenApi } from './openapi.ts';
@@ -10,7 +11,7 @@ interface Spec {
 }
 
 const widget = (description: string): ServedResource => ({
-  ...builtinResources()[0]!,
+  ...resourceOf('ConfigMap'),
   group: 'stable.example.com',
   version: 'v1',
   plural: 'widgets',
@@ -121,7 +122,8 @@ describe('a document', () => {
     expect(components.schemas['com.example.stable.v1.WidgetList']).toMatchObject({ required: ['items'] });
     const patch =
       paths['/apis/stable.example.com/v1/namespaces/{namespace}/widgets/{name}/status']?.['patch'];
-    expect(Object.keys((patch?.['requestBody'] as { content: object }).content)).toEqual([
+    const { content } = patch?.['requestBody'] as { content: object };
+    expect(Object.keys(content)).toEqual([
       'application/apply-patch+yaml',
       'application/json-patch+json',
       'application/merge-patch+json',

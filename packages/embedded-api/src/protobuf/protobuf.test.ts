@@ -154,7 +154,7 @@ describe('hostile input', () => {
   });
 
   test('schemas nested without end', () => {
-    let schema = Buffer.alloc(0);
+    let schema: Buffer = Buffer.alloc(0);
     // Field 28 of JSONSchemaProps is `not`.
     for (let i = 0; i < 5000; i++) schema = field(28, schema);
     const crd = field(2, field(7, field(4, field(1, schema))));

@@ -40,9 +40,9 @@ describe('a table', () => {
     expect(rows('Object')).toMatchObject({ object });
   });
 
-  test('speaks the older version, and leaves the columns out in later events', () => {
-    const table = toTable(configMaps, [object], { now, version: 'v1beta1', withoutColumns: true });
-    expect(table).toMatchObject({ apiVersion: 'meta.k8s.io/v1beta1', columnDefinitions: null });
+  test('speaks the older version', () => {
+    const table = toTable(configMaps, [object], { now, version: 'v1beta1' });
+    expect(table).toMatchObject({ apiVersion: 'meta.k8s.io/v1beta1' });
     expect(table.rows[0]?.object).toMatchObject({ apiVersion: 'meta.k8s.io/v1beta1' });
   });
 

@@ -17,7 +17,7 @@ export interface Table {
   kind: 'Table';
   apiVersion: string;
   metadata: Record<string, unknown>;
-  columnDefinitions: Omit<TableColumn, 'value'>[] | null;
+  columnDefinitions: Omit<TableColumn, 'value'>[];
   rows: TableRow[];
 }
 
@@ -27,8 +27,6 @@ export interface TableOptions {
   includeObject?: IncludeObject;
   /** `v1` when absent. */
   version?: 'v1' | 'v1beta1';
-  /** Events of a watch after the first leave the column definitions out. */
-  withoutColumns?: boolean;
   /** Of the list, with `resourceVersion`, `continue` and `remainingItemCount`; of a single object, its version. */
   metadata?: Record<string, unknown>;
   now: Date;
@@ -97,7 +95,7 @@ export const toTable = (
     kind: 'Table',
     apiVersion: `meta.k8s.io/${options.version ?? 'v1'}`,
     metadata: options.metadata ?? {},
-    columnDefinitions: options.withoutColumns ? null : columnDefinitions(resource),
+    columnDefinitions: columnDefinitions(resource),
     rows: objects.map((object) => row(resource, object, include, options)),
   };
 };
