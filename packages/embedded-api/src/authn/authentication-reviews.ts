@@ -29,9 +29,9 @@ export const tokenReview = (authenticator: Authenticator): VirtualResource => ({
       ? {
           authenticated: true,
           user: printed(identity.user),
-          ...(audiences.length > 0 ? { audiences: identity.audiences } : {}),
+          audiences: identity.audiences,
         }
-      : { user: {}, error: '[invalid bearer token]' };
+      : { user: {}, error: 'invalid bearer token' };
     return { ...object, status };
   },
 });

@@ -202,7 +202,7 @@ describe('serviceaccounts/token', () => {
     expect(statusOf(() => request({ expirationSeconds: 599 }))).toMatchObject({
       code: 422,
       message:
-        'TokenRequest.authentication.k8s.io "builder" is invalid: spec.expirationSeconds: Invalid value: 599: may not specify a duration less than 10 minutes',
+        'TokenRequest.authentication.k8s.io "" is invalid: spec.expirationSeconds: Invalid value: 599: may not specify a duration less than 10 minutes',
     });
     expect(statusOf(() => request({ expirationSeconds: 2 ** 32 + 1 })).code).toBe(422);
     const refusedBindings = [
@@ -234,13 +234,14 @@ describe('reviews', () => {
     expect(review({ token: 'admin-token' })).toEqual({
       authenticated: true,
       user: { username: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] },
+      audiences: [defaultIssuer],
     });
     expect(review({ token: issue({ audiences: ['a', 'b'] }), audiences: ['b', 'c'] })).toMatchObject({
       authenticated: true,
       audiences: ['b'],
     });
     expect(review({ token: 'admin-token', audiences: ['vault'] })).not.toHaveProperty('authenticated');
-    expect(review({ token: 'x' })).toEqual({ user: {}, error: '[invalid bearer token]' });
+    expect(review({ token: 'x' })).toEqual({ user: {}, error: 'invalid bearer token' });
     expect(statusOf(() => review({})).message).toBe('token is required for TokenReview in authentication');
   });
 

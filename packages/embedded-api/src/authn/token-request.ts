@@ -14,7 +14,7 @@ interface TokenRequestSpec {
   boundObjectRef?: { kind?: string; apiVersion?: string; name?: string; uid?: string } | null;
 }
 
-const checkExpiration = (name: string, seconds: number): void => {
+const checkExpiration = (seconds: number): void => {
   const causes: StatusCause[] = [];
   if (!Number.isInteger(seconds) || seconds < minimumSeconds)
     causes.push(
@@ -24,8 +24,7 @@ const checkExpiration = (name: string, seconds: number): void => {
     causes.push(
       invalidValue('spec.expirationSeconds', seconds, 'may not specify a duration larger than 2^32 seconds'),
     );
-  if (causes.length > 0)
-    throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, name, causes);
+  if (causes.length > 0) throw invalid({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, '', causes);
 };
 
 const boundKinds: Record<string, string> = { Pod: 'pods', Secret: 'secrets', Node: 'nodes' };
@@ -78,7 +77,7 @@ export const tokenRequest = (tokens: ServiceAccountTokens, store: StoreReader): 
       );
     const spec = (object['spec'] ?? {}) as TokenRequestSpec;
     const expirationSeconds = spec.expirationSeconds ?? 3600;
-    checkExpiration(name, expirationSeconds);
+    checkExpiration(expirationSeconds);
     const audiences = spec.audiences?.length ? spec.audiences : [defaultIssuer];
     const bound = spec.boundObjectRef ? findBound(store, account, spec.boundObjectRef) : undefined;
     const { token, expires } = tokens.issue({

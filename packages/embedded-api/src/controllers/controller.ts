@@ -1,8 +1,10 @@
+import { apiserverUser, controllerUser } from '../authn/system-users.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ServedResource } from '../served-resource.ts';
 import type { Target, Verbs } from '../server/operation-types.ts';
 import { StatusError } from '../status-error.ts';
 import type { StoreReader } from '../storage/store-event.ts';
+import type { UserInfo } from '../user-info.ts';
 
 /** What every controller inside the server works with. It writes through `verbs` alone, as any client would. */
 export interface ControllerContext {
@@ -21,6 +23,21 @@ export interface Controller {
   /** Resolves when its last write has ended; it makes none afterwards. */
   stop(): Promise<void>;
 }
+
+/** How a controller makes itself known: its user, and what managed fields say of its writes. */
+export interface Caller {
+  user: UserInfo;
+  fieldManager: string;
+}
+
+/** A controller that runs in the controller manager of a cluster, under the name of its service account there. */
+export const controllerCaller = (name: string): Caller => ({
+  user: controllerUser(name),
+  fieldManager: 'kube-controller-manager',
+});
+
+/** What the API server of a cluster does itself. */
+export const apiserverCaller: Caller = { user: apiserverUser, fieldManager: 'kube-apiserver' };
 
 /** True when the server answered with this HTTP code. */
 export const answered = (error: unknown, code: number): boolean =>

@@ -1,7 +1,12 @@
-import { controllerUser } from '../authn/system-users.ts';
-import { answered, builtinTarget, type Controller, type ControllerContext } from './controller.ts';
+import {
+  answered,
+  builtinTarget,
+  type Controller,
+  type ControllerContext,
+  controllerCaller,
+} from './controller.ts';
 
-const user = controllerUser('event-expiry');
+const caller = controllerCaller('event-expiry');
 const lifetime = 3600_000;
 const interval = 60_000;
 const batchSize = 500;
@@ -42,7 +47,7 @@ export const eventExpiry = (context: ControllerContext): Controller & { sweep():
   const remove = async (key: string): Promise<void> => {
     const [namespace = '', name = ''] = key.split(' ');
     try {
-      await verbs.delete(builtinTarget(registry, ['', 'v1', 'events'], namespace, name), { user });
+      await verbs.delete(builtinTarget(registry, ['', 'v1', 'events'], namespace, name), caller);
     } catch (error) {
       if (!answered(error, 404)) context.onError('event-expiry', error);
     }

@@ -1,8 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isIPv6 } from 'node:net';
-import { apiserverUser } from '../authn/system-users.ts';
 import type { KubeObject } from '../object.ts';
-import { answered, builtinTarget, type Controller, type ControllerContext } from './controller.ts';
+import {
+  answered,
+  builtinTarget,
+  type Controller,
+  type ControllerContext,
+  apiserverCaller,
+} from './controller.ts';
 import { keyedController } from './keyed-controller.ts';
 
 /** Where the server can be reached. */
@@ -21,7 +26,7 @@ export interface ServerAddress {
 const namespace = 'default';
 const name = 'kubernetes';
 const labels = { component: 'apiserver', provider: 'kubernetes' };
-const user = apiserverUser;
+const caller = apiserverCaller;
 
 type Wanted = readonly [group: string, version: string, plural: string, object: KubeObject];
 
@@ -118,15 +123,15 @@ export const kubernetesService = (context: ControllerContext, address: ServerAdd
       const target = { resource, namespace, name };
       const existing = store.get(storageKey, namespace, name);
       try {
-        if (!existing) await verbs.create(target, object, { user });
+        if (!existing) await verbs.create(target, object, caller);
         else if (!isDeepStrictEqual(place(existing), place(object))) {
           // The cluster IP and the address type are immutable.
           const replace =
             existing['addressType'] !== object['addressType'] ||
             (existing['spec'] as { clusterIP?: string } | undefined)?.clusterIP !==
               (object['spec'] as { clusterIP?: string } | undefined)?.clusterIP;
-          if (replace) await verbs.delete(target, { user });
-          else await verbs.update(target, { ...existing, ...object, metadata: existing.metadata }, { user });
+          if (replace) await verbs.delete(target, caller);
+          else await verbs.update(target, { ...existing, ...object, metadata: existing.metadata }, caller);
         }
       } catch (error) {
         if (!answered(error, 404) && !answered(error, 409)) throw error;

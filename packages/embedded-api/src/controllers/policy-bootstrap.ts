@@ -1,13 +1,12 @@
-import { apiserverUser } from '../authn/system-users.ts';
 import { defaultClusterRoleBindings, defaultClusterRoles, defaultRoles } from '../authz/default-roles.ts';
 import type { RoleRef, Subject } from '../authz/binding-index.ts';
 import { uncovered, type PolicyRule } from '../authz/policy-rule.ts';
 import type { KubeObject } from '../object.ts';
-import { answered, builtinTarget, type ControllerContext } from './controller.ts';
+import { answered, builtinTarget, type ControllerContext, apiserverCaller } from './controller.ts';
 
 const group = 'rbac.authorization.k8s.io';
 const autoUpdate = 'rbac.authorization.kubernetes.io/autoupdate';
-const user = apiserverUser;
+const caller = apiserverCaller;
 
 const roleRefOf = (binding: KubeObject): RoleRef => binding['roleRef'] as RoleRef;
 const subjectsOf = (binding: KubeObject): Subject[] => (binding['subjects'] ?? []) as Subject[];
@@ -57,7 +56,7 @@ export const bootstrapPolicy = async ({ store, verbs, registry }: ControllerCont
     const target = builtinTarget(registry, [group, 'v1', plural], namespace, name);
     const create = async (): Promise<void> => {
       try {
-        await verbs.create(target, wanted, { user });
+        await verbs.create(target, wanted, caller);
       } catch (error) {
         if (!answered(error, 409)) throw error;
       }
@@ -67,11 +66,11 @@ export const bootstrapPolicy = async ({ store, verbs, registry }: ControllerCont
     if (existing.metadata.annotations?.[autoUpdate] === 'false') return undefined;
     const isBinding = wanted['roleRef'] !== undefined;
     if (isBinding && JSON.stringify(roleRefOf(existing)) !== JSON.stringify(roleRefOf(wanted))) {
-      await verbs.delete(target, { user });
+      await verbs.delete(target, caller);
       return create();
     }
     const next = isBinding ? completedBinding(existing, wanted) : completedRole(existing, wanted);
-    if (next) await verbs.update(target, next, { user });
+    if (next) await verbs.update(target, next, caller);
     return undefined;
   };
   await Promise.all([

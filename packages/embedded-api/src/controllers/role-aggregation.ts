@@ -1,14 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import { selects, type LabelSelector } from '../admission/label-selector.ts';
-import { controllerUser } from '../authn/system-users.ts';
 import { clusterRolesKey } from '../authz/binding-index.ts';
 import type { PolicyRule } from '../authz/policy-rule.ts';
 import type { KubeObject } from '../object.ts';
 import type { StoreEvent } from '../storage/store-event.ts';
-import { answered, builtinTarget, type Controller, type ControllerContext } from './controller.ts';
+import {
+  answered,
+  builtinTarget,
+  type Controller,
+  type ControllerContext,
+  controllerCaller,
+} from './controller.ts';
 import { keyedController } from './keyed-controller.ts';
 
-const user = controllerUser('clusterrole-aggregation-controller');
+const caller = controllerCaller('clusterrole-aggregation-controller');
 
 const selectorsOf = (role: KubeObject): LabelSelector[] =>
   (role['aggregationRule'] as { clusterRoleSelectors?: LabelSelector[] } | undefined)?.clusterRoleSelectors ??
@@ -45,7 +50,7 @@ export const roleAggregation = (context: ControllerContext): Controller => {
       if (isDeepStrictEqual(rules, role['rules'] ?? [])) return;
       const target = builtinTarget(registry, ['rbac.authorization.k8s.io', 'v1', 'clusterroles'], '', name);
       try {
-        await verbs.update(target, { ...role, rules }, { user });
+        await verbs.update(target, { ...role, rules }, caller);
       } catch (error) {
         if (!answered(error, 404) && !answered(error, 409)) throw error;
       }

@@ -1,11 +1,16 @@
-import { controllerUser } from '../authn/system-users.ts';
 import type { ServiceAccountTokens } from '../authn/service-account-tokens.ts';
 import type { KubeObject } from '../object.ts';
 import type { StoreEvent } from '../storage/store-event.ts';
-import { answered, builtinTarget, type Controller, type ControllerContext } from './controller.ts';
+import {
+  answered,
+  builtinTarget,
+  type Controller,
+  type ControllerContext,
+  controllerCaller,
+} from './controller.ts';
 import { keyedController } from './keyed-controller.ts';
 
-const user = controllerUser('token-controller');
+const caller = controllerCaller('token-controller');
 const secretType = 'kubernetes.io/service-account-token';
 const accountAnnotation = 'kubernetes.io/service-account.name';
 const uidAnnotation = 'kubernetes.io/service-account.uid';
@@ -54,7 +59,7 @@ export const tokenSecrets = (
       metadata: { ...secret.metadata, annotations: { ...annotations, [uidAnnotation]: uid } },
       data: { ...data, token, 'ca.crt': base64(ca), namespace: base64(namespace) },
     };
-    await verbs.update(builtinTarget(registry, ['', 'v1', 'secrets'], namespace, name), next, { user });
+    await verbs.update(builtinTarget(registry, ['', 'v1', 'secrets'], namespace, name), next, caller);
   };
 
   return keyedController({
@@ -73,7 +78,7 @@ export const tokenSecrets = (
         if (account && (!wanted || wanted === account.metadata.uid)) await fill(secret, account);
         else {
           const target = builtinTarget(registry, ['', 'v1', 'secrets'], namespace, name);
-          await verbs.delete(target, { user, preconditions: { uid, resourceVersion } });
+          await verbs.delete(target, { ...caller, preconditions: { uid, resourceVersion } });
         }
       } catch (error) {
         // Changed meanwhile: that change brings the key back.

@@ -1,10 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
-import { controllerUser } from '../../authn/system-users.ts';
 import type { KubeObject, OwnerReference } from '../../object.ts';
 import type { ServedResource } from '../../served-resource.ts';
 import type { DeleteOptions, Target } from '../../server/operation-types.ts';
 import type { StoreEvent } from '../../storage/store-event.ts';
-import { answered, storedResources, type Controller, type ControllerContext } from '../controller.ts';
+import {
+  answered,
+  storedResources,
+  type Controller,
+  type ControllerContext,
+  controllerCaller,
+} from '../controller.ts';
 import { KeyedQueue } from '../keyed-queue.ts';
 import { reportInvalidOwner } from './invalid-owner.ts';
 import { keyPlace, placeKey } from './object-key.ts';
@@ -19,7 +24,7 @@ import {
 } from './owner-state.ts';
 
 const name = 'garbage-collector';
-const user = controllerUser('generic-garbage-collector');
+const caller = controllerCaller('generic-garbage-collector');
 const goneSize = 500;
 
 const referencesOf = (object: KubeObject | undefined): readonly OwnerReference[] =>
@@ -290,11 +295,7 @@ export class GarbageCollector implements Controller {
   #patch(target: Target, object: KubeObject, metadata: Partial<KubeObject['metadata']>): Promise<KubeObject> {
     const { uid, resourceVersion } = object.metadata;
     const body = { metadata: { ...metadata, uid, resourceVersion } };
-    return this.#context.verbs.patch(
-      target,
-      { type: 'merge', body },
-      { user, fieldManager: 'kube-controller-manager' },
-    );
+    return this.#context.verbs.patch(target, { type: 'merge', body }, caller);
   }
 
   async #delete(
@@ -304,7 +305,7 @@ export class GarbageCollector implements Controller {
   ): Promise<void> {
     const { uid = '', resourceVersion = '' } = object.metadata;
     await this.#context.verbs.delete(target, {
-      user,
+      ...caller,
       propagationPolicy,
       preconditions: { uid, resourceVersion },
     });
@@ -318,6 +319,6 @@ export class GarbageCollector implements Controller {
     state: OwnerState | undefined,
   ): Promise<void> {
     if (state !== 'invalid' && (state !== 'dangling' || this.#gone.has(reference.uid))) return;
-    await reportInvalidOwner(this.#context, user, target, object, reference);
+    await reportInvalidOwner(this.#context, caller, target, object, reference);
   }
 }

@@ -1,7 +1,6 @@
 import type { KubeObject, OwnerReference } from '../../object.ts';
 import type { Target } from '../../server/operation-types.ts';
-import type { UserInfo } from '../../user-info.ts';
-import { answered, builtinTarget, type ControllerContext } from '../controller.ts';
+import { answered, builtinTarget, type ControllerContext, type Caller } from '../controller.ts';
 import { ownerPlace } from './owner-state.ts';
 
 /** True when the owner lives, but in another namespace than the reference can reach. */
@@ -24,7 +23,7 @@ const livesElsewhere = (
  */
 export const reportInvalidOwner = async (
   context: ControllerContext,
-  user: UserInfo,
+  caller: Caller,
   target: Target,
   object: KubeObject,
   reference: OwnerReference,
@@ -63,7 +62,7 @@ export const reportInvalidOwner = async (
   };
   const events = builtinTarget(context.registry, ['', 'v1', 'events'], namespace, '');
   try {
-    await context.verbs.create(events, event, { user });
+    await context.verbs.create(events, event, caller);
   } catch (error) {
     // 409: reported before. 403: the namespace is going, and takes the object with it.
     if (!answered(error, 409) && !answered(error, 403)) throw error;

@@ -1,11 +1,16 @@
-import { controllerUser } from '../../authn/system-users.ts';
 import type { KubeObject } from '../../object.ts';
 import type { StoreEvent } from '../../storage/store-event.ts';
-import { answered, builtinTarget, type Controller, type ControllerContext } from '../controller.ts';
+import {
+  answered,
+  builtinTarget,
+  type Controller,
+  type ControllerContext,
+  controllerCaller,
+} from '../controller.ts';
 import { keyedController } from '../keyed-controller.ts';
 
-const accountUser = controllerUser('service-account-controller');
-const publisherUser = controllerUser('root-ca-cert-publisher');
+const accountCaller = controllerCaller('service-account-controller');
+const publisherCaller = controllerCaller('root-ca-cert-publisher');
 
 const accountName = 'default';
 const configMapName = 'kube-root-ca.crt';
@@ -37,7 +42,7 @@ export const namespaceContents = (context: ControllerContext, ca: string): Contr
   const createNamespace = async (name: string): Promise<void> => {
     const target = builtinTarget(registry, ['', 'v1', 'namespaces'], '', name);
     const namespace: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
-    await unlessSettled(verbs.create(target, namespace, { user: accountUser }));
+    await unlessSettled(verbs.create(target, namespace, accountCaller));
   };
 
   const ensureAccount = async (namespace: string): Promise<void> => {
@@ -48,7 +53,7 @@ export const namespaceContents = (context: ControllerContext, ca: string): Contr
       kind: 'ServiceAccount',
       metadata: { name: accountName, namespace },
     };
-    await unlessSettled(verbs.create(target, account, { user: accountUser }));
+    await unlessSettled(verbs.create(target, account, accountCaller));
   };
 
   const publishAuthority = async (namespace: string): Promise<void> => {
@@ -66,9 +71,9 @@ export const namespaceContents = (context: ControllerContext, ca: string): Contr
         annotations: { 'kubernetes.io/description': description },
       };
       const configMap: KubeObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data };
-      await unlessSettled(verbs.create(target, configMap, { user: publisherUser }));
+      await unlessSettled(verbs.create(target, configMap, publisherCaller));
     } else if ((existing['data'] as Record<string, string> | undefined)?.['ca.crt'] !== ca) {
-      await unlessSettled(verbs.update(target, { ...existing, data }, { user: publisherUser }));
+      await unlessSettled(verbs.update(target, { ...existing, data }, publisherCaller));
     }
   };
 

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { controllerUser } from '../../authn/system-users.ts';
 import type { KubeObject } from '../../object.ts';
 import type { Target } from '../../server/operation-types.ts';
 import {
@@ -8,12 +7,13 @@ import {
   storedResources,
   type Controller,
   type ControllerContext,
+  controllerCaller,
 } from '../controller.ts';
 import { KeyedQueue } from '../keyed-queue.ts';
 import { deletionConditions, type NamespaceCondition, type Remainder } from './conditions.ts';
 
 const name = 'namespace-lifecycle';
-const user = controllerUser('namespace-controller');
+const caller = controllerCaller('namespace-controller');
 const contentFinalizer = 'kubernetes';
 /** Deletions that wait for the same commits together. */
 const batchSize = 200;
@@ -83,8 +83,8 @@ export class NamespaceLifecycle implements Controller {
     if (!namespace || !this.#terminating.has(namespaceName)) return;
     const remainders = this.#remaining(namespaceName);
     try {
-      if (remainders.length === 0 && failures.length === 0) await this.#finalize(namespaceName, namespace);
-      else await this.#explain(namespaceName, namespace, remainders, failures);
+      const explained = await this.#explain(namespaceName, namespace, remainders, failures);
+      if (remainders.length === 0 && failures.length === 0) await this.#finalize(namespaceName, explained);
     } catch (error) {
       if (answered(error, 409)) this.#queue.add(namespaceName);
       else if (!answered(error, 404)) throw error;
@@ -106,7 +106,7 @@ export class NamespaceLifecycle implements Controller {
           objects.slice(start, start + batchSize).map(async ({ metadata }) => {
             const target = { resource, namespace, name: metadata.name ?? '' };
             try {
-              await this.#context.verbs.delete(target, { user, propagationPolicy: 'Background' });
+              await this.#context.verbs.delete(target, { ...caller, propagationPolicy: 'Background' });
             } catch (error) {
               if (!answered(error, 404)) failures.add(error instanceof Error ? error.message : String(error));
             }
@@ -127,8 +127,9 @@ export class NamespaceLifecycle implements Controller {
 
   async #finalize(namespaceName: string, namespace: KubeObject): Promise<void> {
     const finalizers = finalizersOf(namespace).filter((finalizer) => finalizer !== contentFinalizer);
-    const next = { ...namespace, spec: { ...(namespace['spec'] as object), finalizers } };
-    await this.#context.verbs.update(this.#target(namespaceName, 'finalize'), next, { user });
+    const { finalizers: _, ...spec } = namespace['spec'] as Record<string, unknown>;
+    const next = { ...namespace, spec: finalizers.length > 0 ? { ...spec, finalizers } : spec };
+    await this.#context.verbs.update(this.#target(namespaceName, 'finalize'), next, caller);
   }
 
   async #explain(
@@ -136,15 +137,15 @@ export class NamespaceLifecycle implements Controller {
     namespace: KubeObject,
     remainders: Remainder[],
     failures: string[],
-  ): Promise<void> {
+  ): Promise<KubeObject> {
     const status = (namespace['status'] ?? {}) as { conditions?: NamespaceCondition[] };
     const time = this.#context
       .now()
       .toISOString()
       .replace(/\.\d+Z/, 'Z');
     const conditions = deletionConditions(status.conditions ?? [], remainders, failures, time);
-    if (isDeepStrictEqual(conditions, status.conditions)) return;
+    if (isDeepStrictEqual(conditions, status.conditions)) return namespace;
     const next = { ...namespace, status: { ...status, phase: 'Terminating', conditions } };
-    await this.#context.verbs.update(this.#target(namespaceName, 'status'), next, { user });
+    return this.#context.verbs.update(this.#target(namespaceName, 'status'), next, caller);
   }
 }
