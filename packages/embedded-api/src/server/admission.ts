@@ -20,7 +20,7 @@ export interface AdmissionRequest {
   options: Record<string, unknown>;
   dryRun: boolean;
   /** Sends a `Warning` header with the answer. */
-  warn(message: string): void;
+  warn: (message: string) => void;
   signal?: AbortSignal;
 }
 

@@ -61,7 +61,7 @@ function listHead({ as, version }: AnswerForm, resource: ServedResource, metadat
       return `{"kind":"${resource.listKind}","apiVersion":"${apiVersionOf(resource)}","metadata":${metadata},"items":[`;
     case 'PartialObjectMetadata':
       return `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${metadata},"items":[`;
-    case 'Table': {
+    default: {
       const columns = jsonText(columnDefinitions(resource));
       return `{"kind":"Table","apiVersion":"meta.k8s.io/${version}","metadata":${metadata},"columnDefinitions":${columns},"rows":[`;
     }

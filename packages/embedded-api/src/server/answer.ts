@@ -14,7 +14,7 @@ const minGzipBytes = 128 * 1024;
 const gzipOptions = { level: 1 };
 
 const acceptsGzip = (request: IncomingMessage): boolean =>
-  /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+  /\bgzip\b/.test([request.headers['accept-encoding'] ?? ''].join(','));
 
 /** Sends JSON text, compressed when it is long and the client can read that. */
 export async function sendText(

@@ -25,7 +25,8 @@ export function callOptions({ response, user }: ApiRequest): CallOptions {
     user,
     signal: controller.signal,
     warn(message) {
-      const text = message.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ').replaceAll(/[^\x20-\x7e]/g, '?');
+      // Printable ASCII is what every client can take in a header.
+      const text = message.replaceAll(/\s+/g, ' ').replaceAll(/[^\x20-\x7e]/g, '?');
       bytes += text.length;
       if (bytes > maxWarningBytes || response.headersSent) return;
       warnings.add(`299 - "${text.replaceAll(/(["\\])/g, '\\$1')}"`);

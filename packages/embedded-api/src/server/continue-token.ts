@@ -21,7 +21,10 @@ export function decodeContinue(text: string): ContinueToken {
     const token = JSON.parse(Buffer.from(text, 'base64url').toString()) as Record<string, unknown>;
     const { v, rv, start } = token;
     if (v === 'meta.k8s.io/v1' && Number.isSafeInteger(rv) && typeof start === 'string') {
-      return { resourceVersion: rv as number, lastKey: start.replace(/\u0000$/, '') };
+      return {
+        resourceVersion: rv as number,
+        lastKey: start.endsWith('\u0000') ? start.slice(0, -1) : start,
+      };
     }
   } catch {
     // Said below, in the words clients know.

@@ -45,5 +45,6 @@ function parseTerm(term: string, text: string): { field: string; equal: boolean;
 function read(object: KubeObject, path: string): string {
   let value: unknown = object;
   for (const key of path.split('.')) value = (value as Record<string, unknown> | null | undefined)?.[key];
-  return value === undefined || value === null ? '' : String(value);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }

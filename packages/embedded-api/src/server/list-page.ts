@@ -70,7 +70,8 @@ export async function listPage(
 
   const items: KubeObject[] = [];
   let index = 0;
-  for (; index < all.length && (limit === 0 || items.length < limit); index++) {
+  for (; index < all.length; index++) {
+    if (limit > 0 && items.length === limit) break;
     const stored = all[index]!;
     if (token && keyOf(stored) <= token.lastKey) continue;
     const object = servedObject(stored, resource);

@@ -18,7 +18,7 @@ export class ApiMetrics {
   readonly #durations: Histogram;
 
   /** The functions are read at each scrape. */
-  constructor(current: { watchers(): number; resourceVersion(): number; inFlight(): number }) {
+  constructor(current: Record<'watchers' | 'resourceVersion' | 'inFlight', () => number>) {
     const registers = [this.#registry];
     this.#requests = new Counter({
       name: 'apiserver_request_total',
@@ -34,14 +34,8 @@ export class ApiMetrics {
       registers,
     });
     const gauge = (name: string, help: string, read: () => number): void => {
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect() {
-          this.set(read());
-        },
-      });
+      const metric: Gauge = new Gauge({ name, help, registers: [], collect: () => metric.set(read()) });
+      this.#registry.registerMetric(metric);
     };
     gauge('apiserver_longrunning_requests', 'Watches being served.', current.watchers);
     gauge('apiserver_current_inflight_requests', 'Requests being answered.', current.inFlight);

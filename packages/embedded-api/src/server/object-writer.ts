@@ -320,7 +320,8 @@ function sameObject(next: KubeObject, live: KubeObject): boolean {
 }
 
 /** The object as its creator may make it: its status is the kind's empty one. */
-function withoutStatus({ status: _, ...object }: KubeObject, resource: ServedResource): KubeObject {
+function withoutStatus(object: KubeObject, resource: ServedResource): KubeObject {
+  const { status: _status, ...rest } = object;
   const status = emptyObject(resource)?.['status'];
-  return status === undefined ? object : { ...object, status: jsonClone(status) };
+  return status === undefined ? rest : { ...rest, status: jsonClone(status) };
 }

@@ -15,7 +15,7 @@ export interface Target {
 export interface CallOptions {
   user: UserInfo;
   /** Receives texts for `Warning` headers; dropped when absent. */
-  warn?(message: string): void;
+  warn?: (message: string) => void;
   signal?: AbortSignal;
 }
 

@@ -25,7 +25,7 @@ export interface RequestHandlerOptions {
   documents: StaticHandler;
   metrics: ApiMetrics;
   /** Told of failures that are the server's own, and of nothing else. */
-  report(error: unknown): void;
+  report: (error: unknown) => void;
 }
 
 /** Takes a request from the socket to its answer: authentication, authorisation, the verb, errors, metrics. */

@@ -92,7 +92,12 @@ export function deleteOptions(body: unknown, query: URLSearchParams, call: CallO
   );
   const causes: StatusCause[] = [];
   if (policy !== undefined && !policies.has(policy as string)) {
-    causes.push(notSupported('propagationPolicy', String(policy), [...policies, 'nil']));
+    causes.push(
+      notSupported('propagationPolicy', typeof policy === 'string' ? policy : typeof policy, [
+        ...policies,
+        'nil',
+      ]),
+    );
   }
   if (policy !== undefined && orphan !== undefined) {
     causes.push({

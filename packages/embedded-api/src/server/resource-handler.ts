@@ -79,6 +79,8 @@ export class ResourceHandler {
       name: info.name,
       subresource: info.subresource,
     };
+    // Before anything is changed: an answer that cannot be sent must not be found out afterwards.
+    if (info.subresource !== 'log') answerForm(request.http.headers.accept);
     const virtual = this.#virtual.get(virtualKey(info.group, info.plural, info.subresource));
     if (virtual) return this.#virtualCreate(request, target, virtual);
     if (info.subresource !== '') return this.#subresource(request, target);
@@ -90,7 +92,8 @@ export class ResourceHandler {
       if (info.verb === 'create') throw badRequest('an empty namespace may not be set during creation');
       throw noSuchResource();
     }
-    if (!resource.verbs.includes(info.verb)) throw methodNotAllowed();
+    const needsName = info.verb === 'update' || info.verb === 'patch';
+    if (!resource.verbs.includes(info.verb) || (needsName && info.name === '')) throw methodNotAllowed();
     switch (info.verb) {
       case 'get':
         return this.#sendObject(request, target, 200, await this.#options.operations.get(target, request));
@@ -120,7 +123,7 @@ export class ResourceHandler {
     const list = await this.#options.operations.list({ resource, ...target }, options);
     const pieces = listPieces(form, resource, list, include);
     if (list.items.length > 200) return sendPieces(request.http, request.response, pieces);
-    await sendText(request.http, request.response, 200, [...pieces].join(''));
+    await sendText(request.http, request.response, 200, readable(request, [...pieces].join('')));
   }
 
   async #watch(request: ApiRequest, { resource, namespace }: Target): Promise<void> {
@@ -284,8 +287,8 @@ export class ResourceHandler {
     // Only objects of the resource have its columns.
     const own = object.kind === resource.kind && form.as !== 'Object';
     const include = parseIncludeObject(query.get('includeObject'));
-    const { text } = objectFormOf(own ? form : { as: 'Object', version: 'v1' }, resource, include);
-    await sendText(http, response, code, `${text(object)}\n`);
+    const objectForm = objectFormOf(own ? form : { as: 'Object', version: 'v1' }, resource, include);
+    await sendText(http, response, code, `${readable(request, objectForm.text(object))}\n`);
   }
 
   #writeOptions(request: ApiRequest, kind: string, apply = false): WriteOptions {
@@ -298,6 +301,13 @@ export class ResourceHandler {
   #exists({ resource, namespace, name }: Target): boolean {
     return this.#options.store.get(resource.storageKey, namespace, name) !== undefined;
   }
+}
+
+/** Indented for people: with `?pretty=true`, and for curl and wget unless they say otherwise. */
+function readable({ http, query }: ApiRequest, text: string): string {
+  const asked = query.get('pretty');
+  const pretty = asked === null ? /^(curl|Wget)\//.test(http.headers['user-agent'] ?? '') : isTrue(asked);
+  return pretty ? JSON.stringify(JSON.parse(text), undefined, 2) : text;
 }
 
 const virtualKey = (group: string, plural: string, subresource: string): string =>

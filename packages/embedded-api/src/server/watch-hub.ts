@@ -78,7 +78,7 @@ export class WatchHub {
   close(): void {
     clearInterval(this.#timer);
     this.#unsubscribe();
-    for (const watchers of [...this.#watchers.values()]) for (const watcher of [...watchers]) watcher.end();
+    for (const watchers of this.#watchers.values()) for (const watcher of watchers) watcher.end();
   }
 
   #publish(events: readonly StoreEvent[]): void {

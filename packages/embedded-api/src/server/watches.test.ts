@@ -29,9 +29,9 @@ describe('a watch', () => {
     await api.delete(`${maps}/past`);
     const rest = await take(events, 2);
     expect(told(rest)).toEqual(['MODIFIED past', 'DELETED past']);
-    expect(rest[1]!.object.data).toEqual({ a: 'b' });
+    expect(rest.at(1)!.object.data).toEqual({ a: 'b' });
     const versions = rest.map(({ object }) => Number(object.metadata.resourceVersion));
-    expect(versions[1]).toBeGreaterThan(versions[0]!);
+    expect(versions[1]).toBeGreaterThan(versions.at(0)!);
     await events.return();
   });
 
@@ -53,7 +53,7 @@ describe('a watch', () => {
     for (const events of [live, replayed]) {
       const seen = await take(events, 2);
       expect(told(seen)).toEqual(['ADDED switch', 'DELETED switch']);
-      expect(seen[1]!.object.data).toEqual({ state: 'on' });
+      expect(seen.at(1)!.object.data).toEqual({ state: 'on' });
       await events.return();
     }
   });

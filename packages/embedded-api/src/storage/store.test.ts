@@ -69,7 +69,7 @@ describe('writes', () => {
     const store = open();
     const written = await Promise.all([create(store, 'c'), create(store, 'a'), create(store, 'b')]);
     const versions = written.map(({ metadata }) => Number(metadata.resourceVersion));
-    expect(versions).toEqual([versions[0], versions[0]! + 1, versions[0]! + 2]);
+    expect(versions).toEqual([versions[0], versions.at(0)! + 1, versions.at(0)! + 2]);
     expect(names(store.list('configmaps'))).toEqual(['a', 'b', 'c']);
     expect(store.resourceVersion).toBe(versions[2]);
   });
@@ -107,7 +107,7 @@ describe('writes', () => {
     await remove(store, second);
     expect(seen.map(({ type }) => type)).toEqual(['ADDED', 'MODIFIED', 'DELETED']);
     expect(seen.map(({ previous }) => previous)).toEqual([undefined, first, second]);
-    expect(seen[2]!.object.metadata.resourceVersion).toBe(String(seen[2]!.resourceVersion));
+    expect(seen.at(2)!.object.metadata.resourceVersion).toBe(String(seen.at(2)!.resourceVersion));
   });
 
   test('are durable whatever a listener does', async () => {
@@ -173,11 +173,13 @@ describe('history', () => {
 
   test('rebuilds the list as it was at an older version', async () => {
     const store = open();
-    const [a, b] = await Promise.all([create(store, 'a'), create(store, 'b'), create(store, 'z', 'other')]);
+    const a = await create(store, 'a');
+    const b = await create(store, 'b');
+    await create(store, 'z', 'other');
     const before = store.list('configmaps');
     const version = store.resourceVersion;
-    await update(store, a!, 'changed');
-    await remove(store, b!);
+    await update(store, a, 'changed');
+    await remove(store, b);
     await create(store, 'b');
     await create(store, 'c');
     expect(store.listAt('configmaps', undefined, version)).toEqual(before);

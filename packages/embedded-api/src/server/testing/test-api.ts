@@ -90,7 +90,7 @@ export class TestApi {
       code: response.statusCode ?? 0,
       headers: response.headers,
       text,
-      body: (isJson ? JSON.parse(text) : {}) as Json,
+      body: isJson ? JSON.parse(text) : {},
     };
   }
 
