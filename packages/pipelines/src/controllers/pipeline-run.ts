@@ -31,6 +31,7 @@ import { decideRun, type RunDecision, type RunFacts, type RunSettings } from './
 import { nextRunNumber, numberPatch } from './run-number.ts';
 import { runStatus } from './run-status.ts';
 import { stagesAnnotation } from './stages-annotation.ts';
+import { Turns } from './turns.ts';
 
 const BY_RUN = 'tekton-run';
 const WORKERS = 4;
@@ -41,6 +42,7 @@ export class PipelineRunController {
   readonly #settings: RunSettings;
   readonly #clock: Clock;
   readonly #recorder: EventRecorder;
+  readonly #turns = new Turns();
   readonly #runs: Informer<PipelineRun>;
   readonly #pipelines: Informer<Pipeline>;
   readonly #tektonRuns: Informer<TektonRun>;
@@ -77,23 +79,23 @@ export class PipelineRunController {
     try {
       await this.#bringOn(run, context);
     } catch (error) {
-      // Runs of one Pipeline meet at its counter; the loser looks again instead of being reported as an error.
+      // Somebody else changed the object meanwhile, which is no error: look again.
       if (!isConflict(error)) throw error;
       return { requeueAfterMs: CONFLICT_DELAY_MS * (1 + Math.random()) };
     }
   }
 
   async #bringOn(run: PipelineRun, context: ReconcileContext): Promise<void> {
-    let facts = this.#cachedFacts(run);
-    let decision = decideRun(facts, this.#settings);
-    if (rests(decision, facts)) {
-      // The caches may be behind: nothing is started, and no run is given up, on their word alone.
+    const facts = this.#cachedFacts(run);
+    const decision = decideRun(facts, this.#settings);
+    if (!rests(decision, facts)) return this.#carryOut(decision, run, context);
+    // The caches may be behind: nothing is started, and no run is given up, on their word alone. Runs of one Pipeline
+    // start in turn, so that they get their numbers in the order in which they came.
+    const pipeline = `${run.metadata.namespace ?? ''}/${run.spec.pipelineRef.name ?? ''}`;
+    await this.#turns.take(pipeline, async () => {
       const live = await this.#liveFacts(facts, context);
-      if (live === undefined) return;
-      facts = live;
-      decision = decideRun(facts, this.#settings);
-    }
-    await this.#carryOut(decision, facts.run, context);
+      if (live) await this.#carryOut(decideRun(live, this.#settings), live.run, context);
+    });
   }
 
   #cachedFacts(run: PipelineRun): RunFacts {

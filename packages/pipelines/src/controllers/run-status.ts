@@ -13,17 +13,13 @@ export function runStatus(
   const finished = ['Succeeded', 'Failed', 'Cancelled'].includes(state.phase);
   const succeeded = finished ? (state.phase === 'Succeeded' ? 'True' : 'False') : 'Unknown';
   const { reason, message } = state;
-  const started = state.phase === 'Pending' ? 'False' : 'True';
+  const startTime = state.startTime ?? present?.startTime;
   const conditions: RunCondition[] = [
     { type: 'Succeeded', status: succeeded, reason, message },
-    {
-      type: 'Ready',
-      status: started,
-      reason,
-      message: started === 'True' ? 'The engine took the run.' : message,
-    },
+    startTime === undefined
+      ? { type: 'Ready', status: 'False', reason, message }
+      : { type: 'Ready', status: 'True', reason: 'Started', message: 'The engine took the run.' },
   ];
-  const startTime = state.startTime ?? present?.startTime;
   const completionTime = finished ? (state.completionTime ?? now) : undefined;
   if (isTold(conditions, state.phase, startTime, finished, present)) return undefined;
   return {
