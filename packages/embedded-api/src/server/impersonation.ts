@@ -41,7 +41,8 @@ export function impersonated(
     if (!decision.allowed) throw forbiddenRequest(attributes, decision.reason);
   };
   const account = serviceAccount.exec(username);
-  if (account) require('', 'serviceaccounts', account[2]!, account[1]!);
+  const [, accountNamespace = '', accountName = ''] = account ?? [];
+  if (account) require('', 'serviceaccounts', accountName, accountNamespace);
   else require('', 'users', username);
   for (const group of groups) require('', 'groups', group);
   if (uid) require('authentication.k8s.io', 'uids', uid);
@@ -52,7 +53,7 @@ export function impersonated(
     for (const value of values) require('authentication.k8s.io', 'userextras', value, '', key);
     extras[key] = values;
   }
-  const own = account ? ['system:serviceaccounts', `system:serviceaccounts:${account[1]!}`] : [];
+  const own = account ? ['system:serviceaccounts', `system:serviceaccounts:${accountNamespace}`] : [];
   const everybody = username === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
   const memberships = groups.length > 0 ? groups : own;
   return {

@@ -1,6 +1,6 @@
 import { readObjectMeta } from '../builtin/go-json.ts';
 import { readBuiltin } from '../builtin/resources.ts';
-import type { KubeObject, ObjectMeta } from '../object.ts';
+import type { KubeObject } from '../object.ts';
 import type { ServedResource } from '../served-resource.ts';
 
 /**
@@ -11,7 +11,7 @@ import type { ServedResource } from '../served-resource.ts';
 export function pruneToKind(object: KubeObject, resource: ServedResource): string[] {
   if (resource.custom) {
     const { object: metadata, unknown } = readObjectMeta(resource.version, resource.kind, object.metadata);
-    object.metadata = metadata as ObjectMeta;
+    object.metadata = metadata;
     return [...unknown, ...(resource.strategy.prune?.(object) ?? [])];
   }
   const { object: typed, unknown } = readBuiltin(resource, object);
