@@ -5,7 +5,7 @@ import type { UserInfo } from '../user-info.ts';
 
 export const rolesKey = 'roles.rbac.authorization.k8s.io';
 export const clusterRolesKey = 'clusterroles.rbac.authorization.k8s.io';
-export const roleBindingsKey = 'rolebindings.rbac.authorization.k8s.io';
+const roleBindingsKey = 'rolebindings.rbac.authorization.k8s.io';
 export const clusterRoleBindingsKey = 'clusterrolebindings.rbac.authorization.k8s.io';
 
 /** One entry of a binding's `subjects`. */

@@ -14,7 +14,7 @@ const allOrNamed = (set: readonly string[] | undefined, item: string): boolean =
   named(set, '*') || named(set, item);
 
 /** `a/*` matches what begins with `a/`, and `*` everything. */
-export const urlCovers = (pattern: string, path: string): boolean =>
+const urlCovers = (pattern: string, path: string): boolean =>
   pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.replace(/\*+$/, '')));
 
 /** Tells whether one rule alone allows a request. */

@@ -20,7 +20,7 @@ const selectorsOf = (role: KubeObject): LabelSelector[] =>
   [];
 
 /** The rules of all roles that `role` selects, in order of their names, each rule once. */
-export const aggregatedRules = (role: KubeObject, roles: readonly KubeObject[]): PolicyRule[] => {
+const aggregatedRules = (role: KubeObject, roles: readonly KubeObject[]): PolicyRule[] => {
   const selectors = selectorsOf(role);
   const rules = new Map<string, PolicyRule>();
   for (const other of roles) {
