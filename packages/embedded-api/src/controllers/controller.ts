@@ -63,8 +63,9 @@ export const storedResources = (registry: Registry): Map<string, ServedResource>
   const stored = new Map<string, ServedResource>();
   for (const resource of registry.all()) {
     if (!resource.verbs.includes('delete')) continue;
-    if (!stored.has(resource.storageKey) || resource.version === resource.storageVersion)
-      stored.set(resource.storageKey, resource);
+    const known = stored.get(resource.storageKey);
+    const better = resource.version === resource.storageVersion && known?.version !== known?.storageVersion;
+    if (!known || better) stored.set(resource.storageKey, resource);
   }
   return stored;
 };

@@ -85,6 +85,18 @@ describe('NamespaceLifecycle', () => {
     expect(server.names('namespaces')).toEqual([]);
   });
 
+  test('what is served under two names is counted once', async () => {
+    await start(new NamespaceLifecycle(server.context));
+    await createNamespace('a');
+    await server.create('events', 'a', 'e', {
+      metadata: { finalizers: ['example.com/hold'] },
+      involvedObject: { kind: 'Pod', name: 'p', namespace: 'a' },
+    });
+    await server.delete('namespaces', '', 'a');
+    await settle();
+    expect(conditions('a')['NamespaceContentRemaining']).toMatch(/: events\. has 1 resource instances$/);
+  });
+
   test('refused deletions are reported and tried again', async () => {
     const refusing = new InProcess(undefined, [
       {
