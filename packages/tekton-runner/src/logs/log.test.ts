@@ -23,7 +23,7 @@ async function read(path: string, options: LogOptions = {}): Promise<string> {
   return Buffer.concat(blocks).toString();
 }
 
-async function written(...chunks: (string | Buffer)[]): Promise<string> {
+async function written(...chunks: string[]): Promise<string> {
   const path = join(folder, 'step.log');
   const writer = new LogWriter(path, hub);
   for (const chunk of chunks) writer.write(Buffer.from(chunk));

@@ -19,32 +19,36 @@ interface SubjectAccessReview {
 /** Longer tokens than any server issues are not sent on. */
 const longestToken = 16 * 1024;
 
+/** Who asks, as the API server knows people. */
+interface User {
+  username?: string;
+  uid?: string;
+  groups?: string[];
+  extra?: unknown;
+}
+
+/** Members may do everything; asking the API server about them would change nothing. */
+const mastersGroup = 'system:masters';
+
 /**
  * Says who may read logs, as a kubelet does: whoever has a client certificate of the configured authority, or a
- * bearer token that the API server knows and that may use `nodes/proxy` of this node.
+ * bearer token that the API server knows, and may use `nodes/proxy` of this node.
  */
 export class KubeletAccess {
-  readonly #client: KubeClient;
+  readonly #client: Pick<KubeClient, 'json'>;
   readonly #nodeName: string;
 
-  constructor(client: KubeClient, nodeName: string) {
+  constructor(client: Pick<KubeClient, 'json'>, nodeName: string) {
     this.#client = client;
     this.#nodeName = nodeName;
   }
 
   /** Asks for one request. Rejects when the API server cannot be asked. */
   async check(request: IncomingMessage, signal: AbortSignal): Promise<Access> {
-    if ((request.socket as TLSSocket).authorized) return 'granted';
-    const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (token === undefined || token.length > longestToken) return 'unauthenticated';
-    const review = await this.#post<TokenReview>(
-      '/apis/authentication.k8s.io/v1/tokenreviews',
-      { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } },
-      signal,
-    );
-    const user = review.status?.user;
-    if (review.status?.authenticated !== true || user === undefined) return 'unauthenticated';
-    const access = await this.#post<SubjectAccessReview>(
+    const user = certificateUser(request.socket as TLSSocket) ?? (await this.#tokenUser(request, signal));
+    if (user === undefined) return 'unauthenticated';
+    if (user.groups?.includes(mastersGroup) === true) return 'granted';
+    const review = await this.#post<SubjectAccessReview>(
       '/apis/authorization.k8s.io/v1/subjectaccessreviews',
       {
         apiVersion: 'authorization.k8s.io/v1',
@@ -65,10 +69,29 @@ export class KubeletAccess {
       },
       signal,
     );
-    return access.status?.allowed === true ? 'granted' : 'forbidden';
+    return review.status?.allowed === true ? 'granted' : 'forbidden';
+  }
+
+  async #tokenUser(request: IncomingMessage, signal: AbortSignal): Promise<User | undefined> {
+    const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (token === undefined || token.length > longestToken) return undefined;
+    const { status } = await this.#post<TokenReview>(
+      '/apis/authentication.k8s.io/v1/tokenreviews',
+      { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } },
+      signal,
+    );
+    return status?.authenticated === true ? status.user : undefined;
   }
 
   async #post<T>(path: string, body: object, signal: AbortSignal): Promise<T> {
     return this.#client.json<T>({ method: 'POST', path, body: JSON.stringify(body), signal });
   }
+}
+
+/** The user of a verified client certificate: its common name, and its organizations as groups. */
+function certificateUser(socket: TLSSocket): User | undefined {
+  if (!socket.authorized) return undefined;
+  const { CN, O } = socket.getPeerCertificate().subject ?? {};
+  if (CN === undefined) return undefined;
+  return { username: [CN].flat()[0] ?? '', groups: O === undefined ? [] : [O].flat() };
 }

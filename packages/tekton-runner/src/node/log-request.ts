@@ -20,7 +20,7 @@ export class LogRequestError extends Error {
  * @throws LogRequestError for parameters that a kubelet refuses
  */
 export function parseLogRequest(url: URL, now: number): LogRequest | undefined {
-  const parts = url.pathname.split('/').slice(1).map(decodeURIComponent);
+  const parts = url.pathname.split('/').slice(1).map(decoded);
   const [route, namespace, pod, container, ...rest] = parts;
   if (route !== 'containerLogs' || rest.length > 0) return undefined;
   if (namespace === undefined || pod === undefined || container === undefined) return undefined;
@@ -48,6 +48,16 @@ export function parseLogRequest(url: URL, now: number): LogRequest | undefined {
       ...(sinceMs !== undefined && { sinceMs }),
     },
   };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    throw new LogRequestError(`the path has a part that is not encoded as it should be: ${part}`, {
+      cause: error,
+    });
+  }
 }
 
 function flag(query: URLSearchParams, name: string): boolean {

@@ -1,5 +1,7 @@
 import { coreV1, isNotFound, type KubeClient, type Logger, type Pod, type PodStatus } from '@armillary/kube';
 
+/** Between two writes of a pod that still runs; its end is written at once. */
+const paceMs = 40;
 const firstDelayMs = 100;
 const longestDelayMs = 10_000;
 
@@ -12,6 +14,8 @@ export class PodStatusWriter {
   readonly #logger: Logger;
   readonly #pending = new Map<string, { pod: Pod; status: PodStatus }>();
   readonly #writing = new Map<string, Promise<void>>();
+  /** Cuts the pause of a pod short. */
+  readonly #wake = new Map<string, () => void>();
   readonly #stop = new AbortController();
 
   constructor(client: KubeClient, logger: Logger) {
@@ -24,6 +28,7 @@ export class PodStatusWriter {
     const uid = pod.metadata.uid ?? '';
     this.#pending.set(uid, { pod, status });
     if (!this.#writing.has(uid)) this.#writing.set(uid, this.#drain(uid));
+    else if (status.phase === 'Succeeded' || status.phase === 'Failed') this.#wake.get(uid)?.();
   }
 
   /** Resolves when everything so far is written. */
@@ -45,6 +50,7 @@ export class PodStatusWriter {
       try {
         await this.#patch(next.pod, next.status);
         delay = firstDelayMs;
+        if (next.status.phase === 'Running') await this.#wait(uid, paceMs);
       } catch (error) {
         if (isNotFound(error) || this.#stop.signal.aborted) break;
         this.#logger.warn(
@@ -52,7 +58,7 @@ export class PodStatusWriter {
           'the status of a pod could not be written yet',
         );
         if (!this.#pending.has(uid)) this.#pending.set(uid, next);
-        await this.#wait(delay * (0.5 + Math.random()));
+        await this.#wait(uid, delay * (0.5 + Math.random()));
         delay = Math.min(delay * 2, longestDelayMs);
       }
     }
@@ -70,14 +76,16 @@ export class PodStatusWriter {
     });
   }
 
-  #wait(ms: number): Promise<void> {
+  #wait(uid: string, ms: number): Promise<void> {
     return new Promise((resolve) => {
       const done = () => {
         clearTimeout(timer);
+        this.#wake.delete(uid);
         this.#stop.signal.removeEventListener('abort', done);
         resolve();
       };
       const timer = setTimeout(done, ms);
+      this.#wake.set(uid, done);
       this.#stop.signal.addEventListener('abort', done, { once: true });
     });
   }

@@ -30,7 +30,7 @@ export function podStatus(pod: Pod, state: ExecutionState, hostIP: string): PodS
           : failed
             ? 'Failed'
             : 'Succeeded',
-    conditions: conditions(ready, state.phase !== 'queued'),
+    conditions: conditions(ready, state.phase !== 'queued', lastChange(state)),
     ...(state.reason !== undefined && { reason: state.reason }),
     ...(state.message !== undefined && { message: state.message }),
     hostIP,
@@ -47,7 +47,7 @@ export function lostPodStatus(pod: Pod, now: number, hostIP: string): PodStatus 
     phase: 'Failed',
     reason: podFailure.restarted,
     message,
-    conditions: conditions(false, true),
+    conditions: conditions(false, true, seconds(now)),
     hostIP,
     ...(pod.status?.startTime !== undefined && { startTime: pod.status.startTime }),
     containerStatuses: pod.spec.containers.map(({ name, image = '' }) => {
@@ -115,13 +115,26 @@ function messageOf({ message, reason, terminationReason }: ContainerRecord): str
   return JSON.stringify([...entries, { key: 'Reason', value: terminationReason, type: internalEntry }]);
 }
 
-function conditions(ready: boolean, initialized: boolean): NonNullable<PodStatus['conditions']> {
+/** When the pod's own conditions changed: when it started, or when its last container ended. */
+function lastChange({ phase, containers }: ExecutionState): string | undefined {
+  const times = containers.flatMap(
+    ({ startedAt, finishedAt }) => (phase === 'ended' ? finishedAt : startedAt) ?? [],
+  );
+  return times.length === 0 ? undefined : seconds(Math.max(...times));
+}
+
+function conditions(
+  ready: boolean,
+  initialized: boolean,
+  time: string | undefined,
+): NonNullable<PodStatus['conditions']> {
   const status = (value: boolean) => (value ? ('True' as const) : ('False' as const));
+  const at = time === undefined ? {} : { lastTransitionTime: time };
   return [
-    { type: 'Initialized', status: status(initialized) },
-    { type: 'Ready', status: status(ready) },
-    { type: 'ContainersReady', status: status(ready) },
-    { type: 'PodScheduled', status: 'True' },
+    { type: 'Initialized', status: status(initialized), ...at },
+    { type: 'Ready', status: status(ready), ...at },
+    { type: 'ContainersReady', status: status(ready), ...at },
+    { type: 'PodScheduled', status: 'True', ...at },
   ];
 }
 
