@@ -1,14 +1,19 @@
+import { createServer as createProxy } from 'node:http';
 import { createServer } from 'node:https';
+import type { Server } from 'node:https';
+import { connect as connectTcp } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { coreV1 } from '../objects/core-v1.ts';
 import type { ConfigMap } from '../objects/core-v1.ts';
+import type { KubeObject } from '../objects/kube-object.ts';
 import { certificates } from '../testing/certificates.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { answer, answerStatus, MemoryApi } from '../testing/memory-api.ts';
 import { until } from '../testing/until.ts';
 import { staticCredential } from '../config/cluster-config.ts';
+import type { ClusterConfig, Credential } from '../config/cluster-config.ts';
 import { KubeClient } from './kube-client.ts';
 import type { KubeClientOptions } from './kube-client.ts';
 import { KubeError } from './kube-error.ts';
@@ -156,10 +161,8 @@ describe('discovery', () => {
       answer(response, 200, { resources: [{ name: 'configmaps', kind: 'ConfigMap', namespaced: true }] });
       return true;
     };
-    const applied = await connect().apply(
-      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } },
-      { fieldManager: 'me' },
-    );
+    const manifest: KubeObject = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } };
+    const applied = await connect().apply(manifest, { fieldManager: 'me' });
     expect(applied.metadata.namespace).toBe('default');
   });
 });
@@ -185,9 +188,9 @@ describe('errors', () => {
       return true;
     };
     const failure = connect().resource(coreV1.secrets).get('a', { namespace: 'shop' });
-    const error = await failure.catch((caught: unknown) => caught as Error);
+    const error = (await failure.catch((caught: unknown) => caught)) as Error;
     expect(error).toMatchObject({ code: 'MalformedResponse' });
-    expect(JSON.stringify([error, String(error), (error as Error).cause])).not.toContain('hunter2');
+    expect(`${error.message} ${String(error.cause)}`).not.toContain('hunter2');
   });
 
   test('an answer above the limit is not read to its end', async () => {
@@ -271,7 +274,7 @@ describe('retries', () => {
     api.put(path('a'), {});
     const got = client.resource(coreV1.configMaps).get('a', { namespace: 'shop' });
     for (const turn of [1, 2]) {
-      await until('the wait', () => api.seen.length === turn && clock.pending[0]! <= 1250);
+      await until('the wait', () => api.seen.length === turn && (clock.pending[0] ?? Infinity) <= 1250);
       clock.advance(clock.pending[0] ?? 0);
     }
     expect((await got).metadata.name).toBe('a');
@@ -383,36 +386,77 @@ describe('the connection', () => {
     expect(api.seen[0]?.path).toBe('/clusters/one/version');
   });
 
-  test('TLS: authority, server name, client certificate', async () => {
-    const names: string[] = [];
-    const server = createServer(
-      { ...certificates.server, ca: certificates.ca, requestCert: true, rejectUnauthorized: false },
-      (request, response) => {
+  describe('with TLS', () => {
+    const { ca, client: clientCertificate } = certificates;
+    const tls = { ca, serverName: 'kubernetes.test' };
+    let server: Server;
+    let url: string;
+    let names: string[];
+
+    beforeEach(async () => {
+      names = [];
+      const options = { ...certificates.server, ca, requestCert: true, rejectUnauthorized: false };
+      server = createServer(options, (request, response) => {
         const peer = (request.socket as TLSSocket).getPeerCertificate();
         names.push(String(peer.subject?.CN));
         response.end('{}');
-      },
-    );
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const { ca, client: clientCertificate } = certificates;
-    const open = (config: object): KubeClient => {
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    });
+
+    afterEach(async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+
+    function open(config: Partial<ClusterConfig>): KubeClient {
       const client = new KubeClient({ server: url, namespace: 'default', ...config });
       clients.push(client);
       return client;
-    };
-    try {
-      const credentials = staticCredential({ clientCertificate });
-      await open({ tls: { ca, serverName: 'kubernetes.test' }, credentials }).json({ path: '/' });
+    }
+
+    test('the authority and the name of the server are checked, unless told not to', async () => {
+      await open({ tls }).json({ path: '/' });
       await open({ tls: { insecureSkipVerify: true } }).json({ path: '/' });
-      expect(names).toEqual(['tester', 'undefined']);
       const unnamed = open({ tls: { ca } }).json({ path: '/' });
       await expect(unnamed).rejects.toMatchObject({ code: 'ConnectionFailed' });
       const unknown = open({ tls: { serverName: 'kubernetes.test' } }).json({ path: '/' });
       await expect(unknown).rejects.toMatchObject({ code: 'ConnectionFailed' });
-    } finally {
-      await Promise.all(clients.map((client) => client.close()));
-      await new Promise((resolve) => server.close(resolve));
-    }
+      expect(names).toHaveLength(2);
+    });
+
+    test('a client certificate is shown, and a new one is used from the next request on', async () => {
+      let credential: Credential = {};
+      const credentials = { get: () => Promise.resolve(credential), refresh: () => false };
+      const client = open({ tls, credentials });
+      await client.json({ path: '/' });
+      credential = { clientCertificate };
+      await client.json({ path: '/' });
+      await client.json({ path: '/' });
+      expect(names).toEqual(['undefined', 'tester', 'tester']);
+    });
+
+    test('a proxy is asked for a tunnel, and the server is checked through it', async () => {
+      const targets: string[] = [];
+      const proxy = createProxy().on('connect', (request, socket) => {
+        targets.push(request.url ?? '');
+        const upstream = connectTcp(Number(new URL(url).port), '127.0.0.1', () => {
+          socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+          upstream.pipe(socket).pipe(upstream);
+        });
+        upstream.once('error', () => socket.destroy());
+        socket.once('error', () => upstream.destroy());
+      });
+      await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+      const proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+      const credentials = staticCredential({ clientCertificate });
+      const client = open({ tls, proxyUrl, credentials });
+      await client.json({ path: '/' });
+      expect(names).toEqual(['tester']);
+      expect(targets).toEqual([new URL(url).host]);
+      await client.close();
+      await new Promise((resolve) => proxy.close(resolve));
+    });
   });
 });

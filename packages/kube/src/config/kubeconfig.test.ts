@@ -157,11 +157,17 @@ contexts:
     ['KubeconfigUnreadable', file({ cluster: { 'certificate-authority': 'none.pem' } }), {}],
     ['Unsupported', file({ user: { as: 'somebody', token: 'hunter2' } }), {}],
     ['Unsupported', file({ user: { 'auth-provider': { name: 'gcp' } } }), {}],
-    ['Unsupported', file({ user: { exec: { command: 'x', apiVersion: 'client.authentication.k8s.io/v1alpha1' } } }), {}],
+    [
+      'Unsupported',
+      file({ user: { exec: { command: 'x', apiVersion: 'client.authentication.k8s.io/v1alpha1' } } }),
+      {},
+    ],
     [
       'Unsupported',
       file({
-        user: { exec: { command: 'x', apiVersion: 'client.authentication.k8s.io/v1', interactiveMode: 'Always' } },
+        user: {
+          exec: { command: 'x', apiVersion: 'client.authentication.k8s.io/v1', interactiveMode: 'Always' },
+        },
       }),
       {},
     ],
@@ -233,10 +239,13 @@ describe('an exec plugin', () => {
   });
 
   test('is given arguments and environment without a shell, and knows that nobody answers questions', async () => {
-    const path = await plugin(`printf '%s|' "$1" "$EXTRA" >"${folder}/given"\n${credential({ token: 't' })}`, {
-      args: ['$(id); `id`'],
-      env: [{ name: 'EXTRA', value: 'a b' }],
-    });
+    const path = await plugin(
+      `printf '%s|' "$1" "$EXTRA" >"${folder}/given"\n${credential({ token: 't' })}`,
+      {
+        args: ['$(id); `id`'],
+        env: [{ name: 'EXTRA', value: 'a b' }],
+      },
+    );
     await (await loadKubeconfig({ path })).credentials?.get();
     expect(await text('given')).toBe('$(id); `id`|a b|');
     expect(JSON.parse(await text('info'))).toEqual({
@@ -269,7 +278,10 @@ describe('an exec plugin', () => {
     ['did not print an ExecCredential', 'echo hunter2'],
     ['did not print an ExecCredential of', credential({ token: 'hunter2' }, 'v1beta1')],
     ['gave neither a token nor a client certificate', credential({ clientCertificateData: 'hunter2' })],
-    ['gave an expirationTimestamp that is no time', credential({ token: 'hunter2', expirationTimestamp: 'soon' })],
+    [
+      'gave an expirationTimestamp that is no time',
+      credential({ token: 'hunter2', expirationTimestamp: 'soon' }),
+    ],
   ])('that %s is an error which names it and no secret', async (what, script) => {
     const path = await plugin(script, { installHint: 'install it' });
     const { credentials } = await loadKubeconfig({ path });
@@ -282,7 +294,9 @@ describe('an exec plugin', () => {
   test('that is not installed is an error with its hint', async () => {
     const path = await plugin('', { command: 'no-such-plugin', installHint: 'get it there' });
     const { credentials } = await loadKubeconfig({ path });
-    await expect(credentials?.get()).rejects.toThrow('the exec plugin no-such-plugin could not be started: get it there');
+    await expect(credentials?.get()).rejects.toThrow(
+      'the exec plugin no-such-plugin could not be started: get it there',
+    );
   });
 });
 

@@ -79,8 +79,8 @@ describe('an event recorder', () => {
   test('begins anew when the server forgot the event', async () => {
     recorder.event(pod, 'Normal', 'Pulled', 'again');
     await recorder.flush();
-    const name = (posts()[0]?.['metadata'] as { name: string }).name;
-    api.remove(`${collection}/${name}`);
+    const [post] = posts() as { metadata: { name: string } }[];
+    api.remove(`${collection}/${post?.metadata.name}`);
     recorder.event(pod, 'Normal', 'Pulled', 'again');
     await recorder.flush();
     expect(posts()).toHaveLength(2);
@@ -92,7 +92,10 @@ describe('an event recorder', () => {
     await recorder.flush();
     expect(posts()).toHaveLength(11);
     expect(posts()[10]).toMatchObject({ message: '(combined from similar events): number 10' });
-    expect(patches().at(-1)).toMatchObject({ count: 4, message: '(combined from similar events): number 13' });
+    expect(patches().at(-1)).toMatchObject({
+      count: 4,
+      message: '(combined from similar events): number 13',
+    });
   });
 
   test('quietens an object that makes too many, and no other', async () => {

@@ -57,7 +57,7 @@ function run(identity: string): Candidate {
   return candidate;
 }
 
-const spec = (): Record<string, unknown> => (api.object(path)?.['spec'] ?? {}) as Record<string, unknown>;
+const spec = (): Record<string, unknown> => api.object(path)?.['spec'] ?? {};
 
 async function passing(name: string, condition: () => boolean, stepMs = 500): Promise<void> {
   await until(name, () => {
