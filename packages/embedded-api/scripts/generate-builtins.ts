@@ -27,6 +27,19 @@ const PLACES = ['', 'staging/src/k8s.io', 'k8s.io', 'usr/share/gocode/src/k8s.io
 
 /** The folder that holds `api`, `apimachinery` and `apiextensions-apiserver`. Throws when `source` has none. */
 export const sourceRoot = (source: string): string => {
+  const root = PLACES.map((place) => join(source, place)).find((place) =>
+    existsSync(join(place, 'api/core/v1')),
+  );
+  if (!root)
+    throw new Error(`${source} holds no k8s.io/api: unpack the Kubernetes ${SOURCE_VERSION} source there`);
+  return root;
+};
+
+/**
+ * Derives the generated files from an unpacked Kubernetes source: a source tree, or the contents of Debian's
+ * `golang-k8s-{api,apimachinery,apiextensions-apiserver}-dev` packages.
+ */
+export const generateBuiltins = (source: string): GeneratedFile[] => {
   const types = new GoSchemas(sourceRoot(source));
   for (const { group, version, kind } of builtinKinds) types.add(modelName(group, version, kind));
   for (const model of requestModels) types.add(model);
