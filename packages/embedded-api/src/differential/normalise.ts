@@ -4,6 +4,8 @@ const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const time = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 const jwt = /eyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 const clusterIp = /\b10\.96\.\d+\.\d+\b/g;
+/** A table's age column, which depends on how long a case takes. */
+const age = /^(\d+[smhd])+$/;
 const loopbackPort = /127\.0\.0\.1:\d+/g;
 
 const sortable = (value: unknown): string => JSON.stringify(value);
@@ -44,6 +46,9 @@ export class Normaliser {
   }
 
   #text(text: string): string {
+    if (age.test(text)) return '<age>';
+    const generated = this.#labels.get(`generated ${text}`);
+    if (generated) return generated;
     return text
       .replace(uuid, (value) => this.#label('uid', value))
       .replace(time, '<time>')
@@ -83,10 +88,12 @@ export class Normaliser {
     // Their order goes by seconds, which one server may cross within a case and the other not.
     if (Array.isArray(fields['managedFields']))
       fields['managedFields'] = fields['managedFields'].map(managerFirst).sort().map(withoutManager);
-    if (typeof fields['continue'] === 'string') fields['continue'] = '<continue>';
+    if (fields['continue']) fields['continue'] = '<continue>';
     const { generateName, name } = fields;
-    if (typeof generateName === 'string' && typeof name === 'string' && name.startsWith(generateName))
+    if (typeof generateName === 'string' && typeof name === 'string' && name.startsWith(generateName)) {
+      this.#labels.set(`generated ${name}`, `${generateName}<generated>`);
       fields['name'] = `${generateName}<generated>`;
+    }
     return fields;
   }
 }

@@ -193,7 +193,7 @@ const namespaces: Case = {
     },
     {
       ...get('waits for its own finalizer', '/api/v1/namespaces/short-lived'),
-      until: ({ body }) => (body as { spec?: { finalizers?: unknown } }).spec?.finalizers === undefined,
+      until: ({ body }) => !(body as { spec?: { finalizers?: string[] } }).spec?.finalizers?.length,
     },
     patch('merge', 'release the namespace', '/api/v1/namespaces/short-lived', {
       metadata: { finalizers: null },

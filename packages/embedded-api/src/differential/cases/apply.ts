@@ -1,4 +1,4 @@
-import { core, get, grouped, inNamespace, patch, post, putChanged, remove } from '../case.ts';
+import { core, get, grouped, inNamespace, metadataOf, patch, post, putChanged, remove } from '../case.ts';
 import type { Case, Step } from '../case.ts';
 
 const configMap = (name: string, data: unknown, metadata: object = {}): object => ({
@@ -327,9 +327,7 @@ const metadata = inNamespace('apply-metadata', (ns) => {
           'c',
           { a: '1' },
           {
-            ownerReferences: [
-              owner('owner', (answers['owner']?.body as { metadata: { uid: string } }).metadata.uid),
-            ],
+            ownerReferences: [owner('owner', metadataOf(answers, 'owner')['uid'] ?? '')],
           },
         ),
       }),
