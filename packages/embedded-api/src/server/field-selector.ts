@@ -1,4 +1,4 @@
-import type { KubeObject } from '../object.ts';
+import { selectedField } from '../builtin/selected-field.ts';
 import type { ServedResource } from '../served-resource.ts';
 import { badRequest } from '../status-error.ts';
 import type { ObjectMatcher } from './label-selector.ts';
@@ -26,7 +26,10 @@ export function fieldSelector(text: string | undefined, resource: ServedResource
   }
   const name = terms.find((term) => term.field === 'metadata.name' && term.equal)?.value;
   return {
-    matches: (object) => terms.every(({ field, equal, value }) => (read(object, field) === value) === equal),
+    matches: (object) =>
+      terms.every(
+        ({ field, equal, value }) => (selectedField(object, resource.storageKey, field) === value) === equal,
+      ),
     ...(name === undefined ? {} : { name }),
   };
 }
@@ -40,11 +43,4 @@ function parseTerm(term: string, text: string): { field: string; equal: boolean;
     );
   }
   return { field: match[1]!.trim(), equal: match[2] !== '!=', value: value.replaceAll(/\\(.)/gs, '$1') };
-}
-
-function read(object: KubeObject, path: string): string {
-  let value: unknown = object;
-  for (const key of path.split('.')) value = (value as Record<string, unknown> | null | undefined)?.[key];
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }

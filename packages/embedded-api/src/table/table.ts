@@ -6,7 +6,7 @@ import { badRequest } from '../status-error.ts';
 export type IncludeObject = 'None' | 'Metadata' | 'Object';
 
 /** One row of a meta.k8s.io `Table`. */
-export interface TableRow {
+interface TableRow {
   cells: unknown[];
   conditions?: unknown[];
   object?: unknown;

@@ -7,7 +7,7 @@ import { ageColumn, formatSelector, nameColumn, text, wide } from './column.ts';
 type Json = Record<string, unknown>;
 
 /** What a pod's row says, worked out from its phase, its conditions and the states of its containers. */
-export interface PodSummary {
+interface PodSummary {
   ready: string;
   status: string;
   restarts: number;
@@ -27,7 +27,7 @@ const terminatedReason = (terminated: Json): string =>
 const latest = (...times: string[]): string => times.sort().at(-1) ?? '';
 
 /** The column logic of kube-apiserver's pod printer, sidecars (restartable init containers) included. */
-export const summarizePod = (pod: KubeObject): PodSummary => {
+const summarizePod = (pod: KubeObject): PodSummary => {
   const initContainers = listAt(pod, 'spec.initContainers');
   const sidecars = new Set(
     initContainers.filter((c) => c['restartPolicy'] === 'Always').map((c) => c['name']),

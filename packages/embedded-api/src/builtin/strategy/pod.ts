@@ -12,7 +12,7 @@ type Json = Record<string, unknown>;
 const QOS_RESOURCES = ['cpu', 'memory'];
 
 /** `Guaranteed` when every container limits CPU and memory to what it requests, `BestEffort` when none asks. */
-export const qosClass = (pod: KubeObject): string => {
+const qosClass = (pod: KubeObject): string => {
   const all = [...listAt(pod, 'spec.containers'), ...listAt(pod, 'spec.initContainers')];
   const amounts = (c: Json, kind: string): Json => objectAt(c, `resources.${kind}`);
   const asks = (c: Json): boolean =>

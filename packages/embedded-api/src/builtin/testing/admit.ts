@@ -13,12 +13,7 @@ export const resourceOf = (kind: string, group = ''): ServedResource => {
 };
 
 /** A body as a client sends it. */
-export const body = (
-  kind: string,
-  group: string,
-  fields: Record<string, unknown>,
-  name = 'x',
-): KubeObject => ({
+const body = (kind: string, group: string, fields: Record<string, unknown>, name = 'x'): KubeObject => ({
   apiVersion: group === '' ? 'v1' : `${group}/v1`,
   kind,
   metadata: { name, namespace: 'default' },
