@@ -6,9 +6,14 @@ const holds = (expression: string, object: unknown, oldObject: unknown = null): 
   compileCondition(expression, ['object', 'oldObject'])({ object, oldObject });
 
 test('reads JSON of any shape', () => {
-  const object = { metadata: { name: 'web-1', labels: { app: 'web' } }, spec: { replicas: 3, ports: [80, 443] } };
+  const object = {
+    metadata: { name: 'web-1', labels: { app: 'web' } },
+    spec: { replicas: 3, ports: [80, 443] },
+  };
   expect(holds('object.metadata.name.startsWith("web")', object)).toBe(true);
-  expect(holds('"app" in object.metadata.labels && object.metadata.labels["app"] == "db"', object)).toBe(false);
+  expect(holds('"app" in object.metadata.labels && object.metadata.labels["app"] == "db"', object)).toBe(
+    false,
+  );
   expect(holds('object.spec.replicas > 2 && object.spec.ports.exists(p, p == 443)', object)).toBe(true);
   expect(holds('has(object.spec.missing)', object)).toBe(false);
   expect(holds('oldObject == null', object)).toBe(true);

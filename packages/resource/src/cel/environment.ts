@@ -1,7 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { registerFormats } from './library/formats.ts';
 import { registerLists } from './library/lists.ts';
-import { registerMath } from './library/math.ts';
 import { registerNetwork } from './library/network.ts';
 import { registerQuantity } from './library/quantity.ts';
 import { registerRegex } from './library/regex.ts';
@@ -19,7 +18,6 @@ export function kubernetesEnvironment(): Environment {
 function libraries(environment: Environment): Environment {
   registerStrings(environment);
   registerLists(environment);
-  registerMath(environment);
   registerRegex(environment);
   registerUrls(environment);
   registerQuantity(environment);

@@ -1,8 +1,11 @@
 import { Environment } from '@marcbachmann/cel-js';
 import type { ASTNode } from '@marcbachmann/cel-js';
+import { isObject } from '../schema/json-schema.ts';
+import type { JsonSchema } from '../schema/json-schema.ts';
 import { matchesPattern } from '../schema/pattern.ts';
 import { celEqual } from './equality.ts';
-import { Budget } from './budget.ts';
+import type { Budget } from './budget.ts';
+import { escapeName } from './escape.ts';
 
 /** An expression does not compile; the message shows the place as cel-go does. */
 export class CelCompileError extends Error {
@@ -26,15 +29,20 @@ export interface Program {
 }
 
 /**
- * Compiles and checks an expression.
+ * Compiles and checks an expression. `schemas` are those of the variables; with them, fields under `has()` are checked.
  *
  * @throws {CelCompileError}
  */
-export function compile(environment: Environment, expression: string): Program {
+export function compile(
+  environment: Environment,
+  expression: string,
+  schemas: Record<string, JsonSchema> = {},
+): Program {
   try {
     meter(environment);
     const parsed = environment.parse(expression);
     const names = identifiers(parsed.ast);
+    prepare(parsed.ast as unknown as EvaluatedNode, schemas);
     const checked = parsed.check();
     if (checked.error) throw checked.error;
     meterRoot(parsed.ast as unknown as EvaluatedNode);
@@ -55,27 +63,89 @@ export function compile(environment: Environment, expression: string): Program {
   }
 }
 
-function located(expression: string, error: Error & { summary?: string; range?: { start: number } }): string {
-  const summary = error.summary ?? error.message.split('\n')[0] ?? '';
-  const before = expression.slice(0, error.range?.start ?? 0).split('\n');
-  const line = before.length;
+interface CelError extends Error {
+  code?: string;
+  summary?: string;
+  range?: { start: number };
+  node?: { op?: string; left?: { end: number } };
+}
+
+function located(expression: string, error: CelError): string {
+  const [text, start] = asCelGo(expression, error);
+  const before = expression.slice(0, start).split('\n');
   const column = (before.at(-1) ?? '').length;
-  const text = expression.split('\n')[line - 1] ?? '';
-  return `ERROR: <input>:${line}:${column + 1}: ${summary}\n | ${text}\n | ${'.'.repeat(column)}^`;
+  const line = expression.split('\n')[before.length - 1] ?? '';
+  return `ERROR: <input>:${before.length}:${column + 1}: ${text}\n | ${line}\n | ${'.'.repeat(column)}^`;
+}
+
+// The commonest mistakes are told in cel-go's words, at its places.
+function asCelGo(expression: string, error: CelError): [text: string, start: number] {
+  const summary = error.summary ?? error.message.split('\n')[0] ?? '';
+  const start = error.range?.start ?? 0;
+  const field = /^No such key: (.*)$/.exec(summary);
+  if (field)
+    return [`undefined field '${field[1]}'`, Math.max(0, start - (expression[start] === '.' ? 0 : 1))];
+  const variable = /^Unknown variable: (.*)$/.exec(summary);
+  if (variable) return [`undeclared reference to '${variable[1]}' (in container '')`, start];
+  const overload = /^no such overload: (\S+) (\S+) (\S+)$/.exec(summary);
+  if (!overload) return [summary, start];
+  const [, left, operator = '', right] = overload;
+  const found = expression.indexOf(operator, error.node?.left?.end ?? start);
+  const text = `found no matching overload for '_${operator}_' applied to '(${left}, ${right})'`;
+  return [text, found < 0 ? start : found];
+}
+
+function walk(part: unknown, visit: (node: ASTNode) => void): void {
+  if (Array.isArray(part)) part.forEach((child) => walk(child, visit));
+  else if (typeof part === 'object' && part !== null && 'op' in part) {
+    visit(part as ASTNode);
+    walk((part as ASTNode).args, visit);
+  }
 }
 
 function identifiers(root: ASTNode): Set<string> {
   const names = new Set<string>();
-  const walk = (part: unknown): void => {
-    if (Array.isArray(part)) part.forEach(walk);
-    else if (typeof part === 'object' && part !== null && 'op' in part) {
-      const node = part as ASTNode;
-      if (node.op === 'id') names.add(node.args);
-      else walk(node.args);
-    }
-  };
-  walk(root);
+  walk(root, (node) => node.op === 'id' && names.add(node.args));
   return names;
+}
+
+/** Makes up for two things in which cel-js' checks differ from cel-go's. */
+function prepare(root: EvaluatedNode, schemas: Record<string, JsonSchema>): void {
+  walk(root, (node) => {
+    if (node.op === 'call' && node.args[0] === 'has')
+      checkHas(node.args[1][0], schemas, node.start + 'has('.length);
+    if (node.op === 'rcall' && node.args[0] === 'format' && node.args[2][0]?.op === 'list') {
+      mixed(node.args[2][0] as unknown as EvaluatedNode);
+    }
+  });
+}
+
+/** cel-js takes any field under `has()`. */
+function checkHas(
+  field: ASTNode | undefined,
+  schemas: Record<string, JsonSchema>,
+  start: number,
+): JsonSchema | undefined {
+  if (field?.op === 'id') return Object.hasOwn(schemas, field.args) ? schemas[field.args] : undefined;
+  if (field?.op !== '.') return undefined;
+  const parent = checkHas(field.args[0], schemas, start);
+  // Maps and values of unknown type have any field.
+  if (parent?.type !== 'object' || isObject(parent.additionalProperties) || parent.nullable) return undefined;
+  if (parent['x-kubernetes-embedded-resource']) return undefined;
+  const name = field.args[1];
+  const found = Object.entries(parent.properties ?? {}).find(([property]) => escapeName(property) === name);
+  if (!found) {
+    throw Object.assign(new Error(`No such key: ${name}`), { range: { start } });
+  }
+  return found[1];
+}
+
+/** The arguments of `format` may be of different types. */
+function mixed(list: EvaluatedNode): void {
+  list.setMeta('check', (checker, node, context) => {
+    for (const item of node.args as EvaluatedNode[]) checker.check(item, context);
+    return checker.getType('list<dyn>');
+  });
 }
 
 // cel-js has no cost limit, matches with JavaScript's backtracking expressions, and compares lists by order alone. All
@@ -90,7 +160,15 @@ interface EvaluatedNode {
   receiverWithArgs?: EvaluatedNode[];
   evaluate(evaluator: Evaluator, node: EvaluatedNode, context: unknown): unknown;
   setMeta(key: 'evaluate', value: EvaluatedNode['evaluate']): EvaluatedNode;
+  setMeta(
+    key: 'check',
+    value: (checker: Checker, node: EvaluatedNode, context: unknown) => unknown,
+  ): EvaluatedNode;
   readonly meta: { evaluate: EvaluatedNode['evaluate']; macro?: object; alternate?: EvaluatedNode };
+}
+interface Checker {
+  check(node: EvaluatedNode, context: unknown): unknown;
+  getType(name: string): unknown;
 }
 interface Evaluator {
   run(node: EvaluatedNode, context: unknown): unknown;

@@ -35,6 +35,8 @@ export interface RuleTree {
   schema: JsonSchema;
   types: SchemaTypes;
   rules: (CompiledRule | RuleError)[];
+  /** There are rules, but the schema says too little about the value to run them. */
+  untyped: boolean;
   properties: Map<string, RuleTree>;
   additionalProperties: RuleTree | undefined;
   items: RuleTree | undefined;
@@ -66,6 +68,7 @@ function build(schema: JsonSchema, resource: boolean): RuleTree {
     schema: seen,
     types,
     rules: compileNode(seen, environment, types),
+    untyped: (seen['x-kubernetes-validations'] ?? []).length > 0 && types.typeOf(seen) === undefined,
     properties: new Map(
       Object.entries(properties)
         .filter(([, child]) => hasRules(child))
@@ -104,9 +107,9 @@ function compileNode(
 }
 
 function compileRule(rule: ValidationRule, schema: JsonSchema, environment: Environment): CompiledRule {
-  const program = compile(environment, rule.rule);
+  const program = compile(environment, rule.rule, { self: schema, oldSelf: schema });
   if (program.type !== 'bool' && program.type !== 'dyn') {
-    throw new RuleError('rule', 'compilation failed: must evaluate to a bool');
+    throw new RuleError('rule', 'cel expression must evaluate to a bool');
   }
   return {
     rule,
@@ -136,7 +139,6 @@ function placeOf(path: string, schema: JsonSchema): string {
   try {
     return resolveFieldPath(path, schema);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new RuleError('fieldPath', `fieldPath must be a valid path: ${why}`, { cause: error });
+    throw new RuleError('fieldPath', 'must be a valid path', { cause: error });
   }
 }

@@ -42,8 +42,9 @@ export class SchemaTypes {
   typeOf(schema: JsonSchema): string | undefined {
     if (schema['x-kubernetes-int-or-string']) return 'dyn';
     const type = this.#plainType(schema);
-    // Null is a value of no other type.
-    return type !== undefined && schema.nullable ? 'dyn' : type;
+    // Nullable scalars keep their type, and null counts as absent; objects and lists may be compared with null.
+    const whole = schema.type === 'object' || schema.type === 'array';
+    return type !== undefined && schema.nullable && whole ? 'dyn' : type;
   }
 
   #plainType(schema: JsonSchema): string | undefined {
@@ -117,7 +118,7 @@ export class SchemaTypes {
 
   /** The CEL value of JSON that is valid under the schema; undefined for a null that the schema does not allow. */
   valueOf(json: unknown, schema: JsonSchema | undefined): unknown {
-    if (json === null) return schema === undefined || schema.nullable ? null : undefined;
+    if (json === null) return schema === undefined || this.typeOf(schema) === 'dyn' ? null : undefined;
     if (schema === undefined || this.typeOf(schema) === undefined || schema['x-kubernetes-int-or-string']) {
       return untyped(json);
     }

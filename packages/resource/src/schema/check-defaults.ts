@@ -33,5 +33,10 @@ function defaultCauses(value: unknown, schema: JsonSchema, path: string): Cause[
   }
   const embedded = validateEmbeddedResources(value, schema, path);
   if (embedded.length > 0) return [...causes, ...embedded];
-  return [...causes, ...validateSchema(value, schema, path), ...validateListTypes(value, schema, path)];
+  // The server validates a default on its own, so that messages name places inside of it.
+  const own = [...validateSchema(value, schema), ...validateListTypes(value, schema)];
+  return [...causes, ...own.map((cause) => ({ ...cause, field: within(path, cause.field) }))];
 }
+
+const within = (path: string, field: string): string =>
+  field === '' || field === '<nil>' ? path : `${path}${field.startsWith('[') ? '' : '.'}${field}`;

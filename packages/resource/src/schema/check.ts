@@ -20,8 +20,9 @@ export function checkSchema(schema: unknown, path: string, { status }: { status:
   const causes = status ? checkRoot(root, path) : [];
   if (root.nullable) causes.push(forbidden(`${path}.nullable`, 'nullable cannot be true at the root'));
   checkNode(root, path, { root: true, insideMeta: false }, causes);
-  const structural = checkStructural(root, path);
-  causes.push(...structural);
+  // With unsupported fields there is nothing to be structural.
+  if (!causes.some(({ message }) => message.endsWith('is not supported')))
+    causes.push(...checkStructural(root, path));
   return causes.length > 0 ? causes : [...checkDefaults(root, path), ...checkRules(root, path)];
 }
 

@@ -40,7 +40,7 @@ function embeddedCauses(object: Record<string, unknown>, path: string): Cause[] 
     ['kind', kind],
   ] as const) {
     const field = `${path}.${name}`;
-    if (value === undefined) causes.push(required(field, 'must not be empty'));
+    if (value === undefined) causes.push(required(field));
     else if (typeof value !== 'string') causes.push(invalid(field, value, 'must be a string'));
     else if (value === '') causes.push(invalid(field, value, 'must not be empty'));
   }
@@ -84,6 +84,9 @@ function metadataCauses(metadata: unknown, path: string): Cause[] {
   return causes;
 }
 
+const labelValueRule =
+  "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
+
 function mapCauses(map: Record<string, unknown>, path: string, isLabels: boolean): Cause[] {
   return Object.entries(map).flatMap(([key, value]) => {
     const causes: Cause[] = [];
@@ -92,13 +95,7 @@ function mapCauses(map: Record<string, unknown>, path: string, isLabels: boolean
     if (typeof value !== 'string') {
       causes.push(invalid(path, value, `the value of ${goQuote(key)} must be a string`));
     } else if (isLabels && value !== '' && (!name63.test(value) || value.length > 63)) {
-      causes.push(
-        invalid(
-          path,
-          value,
-          `a valid label must be an empty string or ${nameRule.replace('must consist', 'consist')}`,
-        ),
-      );
+      causes.push(invalid(path, value, labelValueRule));
     }
     return causes;
   });

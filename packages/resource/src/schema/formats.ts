@@ -58,11 +58,14 @@ function isCreditCard(text: string): boolean {
   return sum % 10 === 0;
 }
 
+// Kubernetes goes on to take what Go's parser refuses since 1.17.
+const withoutLeadingZeros = (text: string): string => text.replace(/(^|\.)0+(?=\d)/g, '$1');
+
 function isCidr(text: string): boolean {
   const [address = '', bits = '', ...rest] = text.split('/');
   if (rest.length > 0 || !/^\d{1,3}$/.test(bits)) return false;
   return (
-    (isIPv4(address) && Number(bits) <= 32) ||
+    (isIPv4(withoutLeadingZeros(address)) && Number(bits) <= 32) ||
     (isIPv6(address) && !address.includes('%') && Number(bits) <= 128)
   );
 }
@@ -104,7 +107,7 @@ const checks: Record<string, (text: string) => boolean> = {
   uri: isUri,
   email: (text) => matchesPattern('^([^<>]*<)?[^\\s@<>,;:"\\[\\]()]+@[^\\s@<>,;:"\\[\\]()]+>?$', text),
   hostname: isHostname,
-  ipv4: isIPv4,
+  ipv4: (text) => isIPv4(withoutLeadingZeros(text)),
   ipv6: (text) => isIPv6(text) && !text.includes('%'),
   cidr: isCidr,
   mac: pattern(

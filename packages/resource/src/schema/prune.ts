@@ -57,7 +57,6 @@ function pruneFields(
       continue;
     }
     const child = object[key];
-    if (typeof child === 'object' && child !== null)
-      pruneValue(child, known, at, keep && known === undefined, removed);
+    if (typeof child === 'object' && child !== null) pruneValue(child, known, at, false, removed);
   }
 }

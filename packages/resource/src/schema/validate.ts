@@ -77,6 +77,12 @@ function validateNull(schema: JsonSchema, path: string, report: Report): void {
 function validateType(value: unknown, schema: JsonSchema, path: string, report: Report): void {
   const types = typeNames(schema);
   const actual = typeOf(value);
+  const format = schema.format ?? '';
+  if (actual !== 'string' && actual !== 'array' && formatCheck(format) && !types.includes('number')) {
+    const form = { integer: 'int64', number: 'float64' }[actual] ?? '';
+    report.add(typeInvalid(path, form, `${inBody(path)} must be of type ${format}: ${goQuote(form)}`));
+    return;
+  }
   const fits =
     types.length === 0 || types.includes(actual) || (actual === 'integer' && types.includes('number'));
   if (fits) report.matches++;
@@ -102,6 +108,9 @@ function validateNumber(value: number, schema: JsonSchema, path: string, report:
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf } = schema;
   const say = (rule: string, bound: number): void =>
     report.add(invalid(path, value, `${inBody(path)} should be ${rule} ${goNumber(bound)}`));
+  if (schema.type === 'integer' && !Number.isInteger(value)) {
+    report.add(invalid(wholeObject, '', `Checked value must be of type integer (default format) in ${path}`));
+  }
   if (multipleOf !== undefined && !isMultiple(value, multipleOf)) say('a multiple of', multipleOf);
   if (minimum !== undefined && (value < minimum || (exclusiveMinimum === true && value === minimum))) {
     say(exclusiveMinimum ? 'greater than' : 'greater than or equal to', minimum);

@@ -16,7 +16,6 @@ export function registerStrings(environment: Environment): void {
       'string.replace(string, string, int): string',
       (text: string, from: string, to: string, limit: bigint) => replaceSome(text, from, to, limit),
     )
-    .registerFunction('string.reverse(): string', (text: string) => Array.from(text).reverse().join(''))
     .registerFunction('string.format(list<dyn>): string', (text: string, values: unknown[]) =>
       format(text, values),
     );
