@@ -2,7 +2,7 @@ import { GroovySyntaxError } from './syntax-error.ts';
 import type { Token } from './token.ts';
 
 /** How deep brackets of all kinds may stand in one another. */
-export const MAX_NESTING = 200;
+const MAX_NESTING = 200;
 
 const CLOSING: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
 

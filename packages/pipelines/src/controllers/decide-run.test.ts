@@ -173,11 +173,11 @@ describe('a run that cannot start fails with a reason', () => {
 });
 
 describe('a run that is under way', () => {
-  function tektonRunWith(status: TektonRun['status']): TektonRun {
+  function tektonRunWith(status: NonNullable<TektonRun['status']>): TektonRun {
     return { ...createdRun(), status };
   }
 
-  function taskRun(task: string, status: TaskRun['status']): TaskRun {
+  function taskRun(task: string, status: NonNullable<TaskRun['status']>): TaskRun {
     return {
       apiVersion: 'tekton.dev/v1',
       kind: 'TaskRun',

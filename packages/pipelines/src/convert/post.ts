@@ -7,7 +7,7 @@ import { convertStep, type StepContext } from './steps.ts';
 const CONDITIONS = ['always', 'success', 'failure'] as const;
 
 /** Where the exit code of a step is found by later ones. */
-export function exitCodeFile(step: string): string {
+function exitCodeFile(step: string): string {
   return `$(steps.step-${step}.exitCode.path)`;
 }
 
