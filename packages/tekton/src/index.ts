@@ -37,7 +37,7 @@ export {
   type TaskLookup,
 } from './check.ts';
 export { type FieldError, formatErrors } from './validation/field-error.ts';
-export { validatePipelineSpec } from './validation/pipeline.ts';
+export { validatePipelineSpec, validateTimeouts } from './validation/pipeline.ts';
 export { validatePipelineRun, validateTaskRun } from './validation/run.ts';
 export { validateTaskSpec } from './validation/task.ts';
 export * from './unsupported.ts';

@@ -3,6 +3,7 @@ import {
   controllerOf,
   type EventRecorder,
   type Informer,
+  hasCode,
   isAlreadyExists,
   isNotFound,
   type KubeClient,
@@ -11,6 +12,7 @@ import {
   type ReconcileResult,
 } from '@armillary/kube';
 import {
+  cancelledByRun,
   childOf,
   type PipelineRun,
   pipelineRunKind,
@@ -121,10 +123,21 @@ async function reconcile(
   await Promise.all(
     decision.cancel.map(({ name, message }) => cancelTaskRun(options, run, name, message, signal)),
   );
-  for (const planned of decision.create) {
-    const place = { run, pipelineName: pipelineNameOf(run), final: planned.final };
-    const created = await createTaskRun(options, taskRunFor(scheduler.resolve(planned), place), run, signal);
-    scheduler.observe(observed(created));
+  try {
+    for (const planned of decision.create) {
+      const place = { run, pipelineName: pipelineNameOf(run), final: planned.final };
+      const created = await createTaskRun(
+        options,
+        taskRunFor(scheduler.resolve(planned), place),
+        run,
+        signal,
+      );
+      scheduler.observe(observed(created));
+    }
+  } catch (error) {
+    if (!(error instanceof PipelineRefusedError)) throw error;
+    await endChildren(options, scheduler, run, signal);
+    return writeStatus(options, run, refusedStatus(run, error.refusal, now), signal);
   }
   await writeStatus(options, run, runStatus(run, scheduler, decision.verdict, now), signal);
   if (decision.verdict.status !== 'Unknown' || decision.nextDeadline === undefined) return undefined;
@@ -195,8 +208,12 @@ async function createTaskRun(
   try {
     return await resource.create(taskRun, { signal });
   } catch (error) {
-    if (!isAlreadyExists(error)) throw error;
     const name = taskRun.metadata.name ?? '';
+    if (hasCode(error, 'Forbidden', 'Invalid')) {
+      const message = `error creating TaskRun ${name} from PipelineRun ${run.metadata.name ?? ''}: ${error.message}`;
+      throw new PipelineRefusedError({ reason: 'CreateRunFailed', message });
+    }
+    if (!isAlreadyExists(error)) throw error;
     const existing = await resource.get(name, { namespace: taskRun.metadata.namespace, signal });
     if (controllerOf(existing)?.uid === run.metadata.uid) return existing;
     throw new Error(
@@ -206,6 +223,17 @@ async function createTaskRun(
       },
     );
   }
+}
+
+/** Cancels what runs of a run that cannot go on. */
+async function endChildren(
+  options: Tools,
+  scheduler: PipelineScheduler,
+  run: PipelineRun,
+  signal: AbortSignal,
+): Promise<void> {
+  const running = scheduler.states.flatMap(({ child }) => (child?.state === 'running' ? child.name : []));
+  await Promise.all(running.map((name) => cancelTaskRun(options, run, name, cancelledByRun, signal)));
 }
 
 async function cancelTaskRun(

@@ -19,6 +19,7 @@ import {
   unsupportedMessage,
   validatePipelineRun,
   validatePipelineSpec,
+  validateTimeouts,
 } from '@armillary/tekton';
 
 /** Why a PipelineRun fails before its first task. */
@@ -55,7 +56,10 @@ export async function preparePipelineRun(
   const tasks = await findTasks(client, run, spec, signal);
   for (const [name, task] of tasks) refuse(notRun(unsupportedInTask(task), `Task "${name}": `));
   refuse(checkPipelineRun(run, defaultPipelineSpec(spec), pipelineNameOf(run), (name) => tasks.get(name)));
-  return applyRun(spec, run, pipelineNameOf(run));
+  const applied = applyRun(spec, run, pipelineNameOf(run));
+  // Variables may have stood for them until now.
+  refuse(invalid(formatErrors(validateTimeouts(applied, run.spec)), run));
+  return applied;
 }
 
 async function findPipeline(

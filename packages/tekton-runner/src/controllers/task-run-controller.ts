@@ -4,6 +4,7 @@ import {
   coreV1,
   type EventRecorder,
   type Informer,
+  hasCode,
   isAlreadyExists,
   isNotFound,
   type KubeClient,
@@ -13,7 +14,7 @@ import {
   type ReconcileResult,
   watchOf,
 } from '@armillary/kube';
-import { type TaskRun, taskRunKind, type TaskRunStatus } from '@armillary/tekton';
+import { type Refusal, type TaskRun, taskRunKind, type TaskRunStatus } from '@armillary/tekton';
 import type { Executor } from '../executor/executor.ts';
 import { machineImage } from '../executor/images.ts';
 import { podFor } from '../pod/pod-for.ts';
@@ -188,12 +189,22 @@ async function createPod(options: Tools, run: TaskRun, pod: Pod, signal: AbortSi
   try {
     return await pods.create(pod, { signal });
   } catch (error) {
+    if (hasCode(error, 'Forbidden', 'Invalid')) {
+      // A service account that is missing, a quota, a policy: for a person to put right.
+      throw new TaskRefusedError(
+        podCreationFailed(run, error instanceof Error ? error.message : String(error)),
+      );
+    }
     if (!isAlreadyExists(error)) throw error;
     const existing = await pods.get(pod.metadata.name ?? '', { namespace: pod.metadata.namespace, signal });
     if (controllerOf(existing)?.uid === run.metadata.uid) return existing;
-    const message = `failed to create task run pod "${run.metadata.name ?? ''}": pods "${pod.metadata.name ?? ''}" already exists`;
-    throw new TaskRefusedError({ reason: 'PodCreationFailed', message });
+    throw new TaskRefusedError(podCreationFailed(run, `pods "${pod.metadata.name ?? ''}" already exists`));
   }
+}
+
+function podCreationFailed(run: TaskRun, why: string): Refusal {
+  const message = `failed to create task run pod "${run.metadata.name ?? ''}": ${why}`;
+  return { reason: 'PodCreationFailed', message };
 }
 
 /** The pod of the present attempt; the cache may not know it yet, so absence is confirmed by the server. */

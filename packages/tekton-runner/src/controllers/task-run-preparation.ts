@@ -67,8 +67,8 @@ export async function prepareTaskRun(
     // All of them are asked once here, so that what is missing is found before anything runs.
     for (const step of steps) {
       for (const variable of step.env ?? [])
-        if (variable.valueFrom !== undefined) references.valueOf(variable);
-      for (const source of step.envFrom ?? []) references.valuesOf(source);
+        if (variable.valueFrom !== undefined) references.valueOfVariable(variable);
+      for (const source of step.envFrom ?? []) references.valuesOfSource(source);
     }
     const workspaces = new Map(
       (run.spec.workspaces ?? []).map((binding) => [binding.name, references.workspace(binding)]),
@@ -80,10 +80,9 @@ export async function prepareTaskRun(
       containers: steps.map((step, index) => stepContainerName(step.name, index)),
       steps: (paths) => withStepTemplate(applyTaskRun(task, run, paths, attempt)),
       results: task.results ?? [],
-      declarations: task.workspaces ?? [],
       workspaces,
-      valueOf: (variable) => references.valueOf(variable),
-      valuesOf: (source) => references.valuesOf(source),
+      valueOfVariable: (variable) => references.valueOfVariable(variable),
+      valuesOfSource: (source) => references.valuesOfSource(source),
     });
     return { applied, steps, plan };
   } catch (error) {

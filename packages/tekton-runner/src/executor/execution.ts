@@ -199,9 +199,10 @@ export class Execution {
   }
 
   #declared(step: Step): (readonly [string, string])[] {
-    const fromSources = (step.envFrom ?? []).flatMap((source) => this.#plan.valuesOf(source));
+    const fromSources = (step.envFrom ?? []).flatMap((source) => this.#plan.valuesOfSource(source));
     const own = (step.env ?? []).flatMap((variable) => {
-      const value = variable.valueFrom === undefined ? (variable.value ?? '') : this.#plan.valueOf(variable);
+      const value =
+        variable.valueFrom === undefined ? (variable.value ?? '') : this.#plan.valueOfVariable(variable);
       return value === undefined ? [] : [[variable.name, value] as const];
     });
     return [...fromSources, ...own];

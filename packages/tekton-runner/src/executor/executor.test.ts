@@ -72,10 +72,9 @@ function plan(uid: string, spec: TaskSpec, change: Partial<TaskPlan> = {}): Task
     containers: (spec.steps ?? []).map(({ name }, index) => stepContainerName(name, index)),
     steps: (paths) => withStepTemplate(applyTaskRun(task, run, paths)),
     results: task.results ?? [],
-    declarations: task.workspaces ?? [],
     workspaces: new Map(),
-    valueOf: () => undefined,
-    valuesOf: () => [],
+    valueOfVariable: () => undefined,
+    valuesOfSource: () => [],
     ...change,
   };
 }
@@ -171,7 +170,7 @@ test('a step gets its own variables and none of the runner', async () => {
       ],
     },
     {
-      valueOf: () => 'from secret',
+      valueOfVariable: () => 'from secret',
     },
   );
   expect(await log('u1')).toBe('A B HIDDEN HOME LANG PATH PWD TMPDIR\n12 $(A) $(nope) from secret 1\n');

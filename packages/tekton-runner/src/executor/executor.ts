@@ -76,6 +76,8 @@ export class Executor {
 
   /** The files of a pod. */
   folderOf(uid: string): PodFolder {
+    // The folder is removed whole one day: an empty name would be all of them.
+    if (!/^[\w-]+$/.test(uid)) throw new TypeError(`${JSON.stringify(uid)} is not the uid of a pod`);
     return new PodFolder(join(this.#options.dataFolder, 'pods', uid));
   }
 

@@ -1,4 +1,4 @@
-import type { EnvVar, ResultSpec, Step, TaskPaths, WorkspaceDeclaration } from '@armillary/tekton';
+import type { EnvVar, ResultSpec, Step, TaskPaths } from '@armillary/tekton';
 
 /** What fills a workspace. */
 export type WorkspaceSource = (
@@ -23,12 +23,11 @@ export interface TaskPlan {
   /** The steps with the places of this machine put in for variables. */
   steps: (paths: TaskPaths) => Step[];
   results: readonly ResultSpec[];
-  declarations: readonly WorkspaceDeclaration[];
   workspaces: ReadonlyMap<string, WorkspaceSource>;
   /** The value of a variable that refers to something; `undefined` when that is absent and optional. */
-  valueOf: (variable: EnvVar) => string | undefined;
+  valueOfVariable: (variable: EnvVar) => string | undefined;
   /** The variables of an `envFrom` entry. */
-  valuesOf: (source: Record<string, unknown>) => readonly (readonly [string, string])[];
+  valuesOfSource: (source: Record<string, unknown>) => readonly (readonly [string, string])[];
 }
 
 /** The state of one container. */

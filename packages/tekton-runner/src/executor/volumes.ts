@@ -55,13 +55,14 @@ export async function removeRunVolumes(dataFolder: string, run: string): Promise
 }
 
 function subPath(source: WorkspaceSource): string {
-  return source.subPath === undefined ? '' : contained(source.subPath);
+  const path = normalize(source.subPath ?? '.');
+  return path === '.' || path === './' ? '' : contained(path);
 }
 
 /** A relative path that stays where it is put. */
 function contained(path: string): string {
   const clean = normalize(path);
-  if (clean.startsWith('/') || clean === '..' || clean.startsWith('../')) {
+  if (clean === '.' || clean.startsWith('/') || clean === '..' || clean.startsWith('../')) {
     throw new WorkspaceError(
       `the path ${JSON.stringify(path)} of a workspace leads out of it: use a relative path`,
     );

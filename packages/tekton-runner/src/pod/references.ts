@@ -55,7 +55,7 @@ export class References {
   }
 
   /** The value of an environment variable; `undefined` when what it names is absent and optional. */
-  valueOf(variable: EnvVar): string | undefined {
+  valueOfVariable(variable: EnvVar): string | undefined {
     const { secretKeyRef, configMapKeyRef, fieldRef } = (variable.valueFrom ?? {}) as {
       secretKeyRef?: KeyRef;
       configMapKeyRef?: KeyRef;
@@ -76,7 +76,7 @@ export class References {
   }
 
   /** The variables of an `envFrom` entry. */
-  valuesOf(entry: Record<string, unknown>): (readonly [string, string])[] {
+  valuesOfSource(entry: Record<string, unknown>): (readonly [string, string])[] {
     const {
       prefix = '',
       secretRef,

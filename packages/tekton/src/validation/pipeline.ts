@@ -1,4 +1,5 @@
 import type { PipelineSpec, PipelineTask } from '../api/pipeline.ts';
+import type { PipelineRunSpec } from '../api/pipeline-run.ts';
 import type { Param } from '../api/schema.ts';
 import { DurationError, parseDuration } from '../duration.ts';
 import { findCycle, planPipeline } from '../scheduler/plan.ts';
@@ -106,6 +107,20 @@ function sourceErrors(task: PipelineTask, path: string): FieldError[] {
     return [invalidValue('custom task ref must specify apiVersion', `${path}.taskRef.apiVersion`)];
   }
   return taskRef.name === undefined && isTask ? [missingField(`${path}.taskRef.name`)] : [];
+}
+
+/** Checks the limits of a pipeline's tasks once their variables are replaced, and those that a run sets for them. */
+export function validateTimeouts(spec: PipelineSpec, run: PipelineRunSpec): FieldError[] {
+  return [
+    ...(['tasks', 'finally'] as const).flatMap((part) =>
+      (spec[part] ?? []).flatMap(({ timeout }, index) =>
+        timeout === undefined ? [] : durationErrors(timeout, `spec.${part}[${index}].timeout`),
+      ),
+    ),
+    ...(run.taskRunSpecs ?? []).flatMap(({ timeout }, index) =>
+      timeout === undefined ? [] : durationErrors(timeout, `spec.taskRunSpecs[${index}].timeout`),
+    ),
+  ];
 }
 
 /** Go's complaint about a duration that it cannot read, or a negative one. */
