@@ -204,7 +204,14 @@ async function assemble(
     }),
   });
   const https: HttpsServer = await listen(pki, handler, host, options.port ?? 6443);
+  const unsubscribe = registry.onChange(() =>
+    hub.endUnserved(
+      (resource) => registry.find(resource.group, resource.version, resource.plural) === resource,
+    ),
+  );
   cleanup.push(() => {
+    unsubscribe();
+    handler.endStreams();
     hub.close();
     return https.close(closeGraceMs);
   });

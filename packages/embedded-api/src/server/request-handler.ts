@@ -31,7 +31,7 @@ export interface RequestHandlerOptions {
 /** Takes a request from the socket to its answer: authentication, authorisation, the verb, errors, metrics. */
 export class RequestHandler {
   readonly #options: RequestHandlerOptions;
-  #inFlight = new Set<ServerResponse>();
+  readonly #inFlight = new Map<ServerResponse, RequestInfo | undefined>();
 
   constructor(options: RequestHandlerOptions) {
     this.#options = options;
@@ -42,15 +42,24 @@ export class RequestHandler {
     return this.#inFlight.size;
   }
 
+  /** Ends what would go on for ever: watches in order, logs by a cut, so that nobody takes them for complete. */
+  endStreams(): void {
+    for (const [response, info] of this.#inFlight) {
+      if (info?.verb === 'watch') response.end();
+      else if (info?.subresource === 'log') response.destroy();
+    }
+  }
+
   /** Never rejects. */
   async handle(http: IncomingMessage, response: ServerResponse): Promise<void> {
     const begun = performance.now();
-    this.#inFlight.add(response);
+    this.#inFlight.set(response, undefined);
     let info: RequestInfo | undefined;
     try {
       const [path, queryText = ''] = splitUrl(http.url ?? '/');
       const query = new URLSearchParams(queryText);
       info = requestInfo(http.method ?? 'GET', path, query);
+      this.#inFlight.set(response, info);
       await this.#answer(http, response, info, query);
     } catch (error) {
       // The client left, or the server ended the connection: nobody is there to be answered.

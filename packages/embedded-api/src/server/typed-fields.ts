@@ -14,9 +14,12 @@ export function pruneToKind(object: KubeObject, resource: ServedResource): strin
     object.metadata = metadata;
     return [...unknown, ...(resource.strategy.prune?.(object) ?? [])];
   }
+  const resets = object.metadata.managedFields?.length === 0;
   const { object: typed, unknown } = readBuiltin(resource, object);
   for (const name of Object.keys(object)) if (!(name in typed)) delete object[name];
   Object.assign(object, typed);
+  // An empty list resets ownership as `[{}]` does, but is nothing in the type.
+  if (resets) object.metadata.managedFields = [{}];
   return unknown;
 }
 

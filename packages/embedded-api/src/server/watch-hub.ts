@@ -74,6 +74,13 @@ export class WatchHub {
     }
   }
 
+  /** Ends the streams of resources that are served no more, or differently: clients look again at what there is. */
+  endUnserved(isServed: (resource: ServedResource) => boolean): void {
+    for (const watchers of this.#watchers.values()) {
+      for (const watcher of watchers) if (!isServed(watcher.resource)) watcher.end();
+    }
+  }
+
   /** Ends all streams. */
   close(): void {
     clearInterval(this.#timer);
