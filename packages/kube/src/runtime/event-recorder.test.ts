@@ -3,7 +3,7 @@ import { KubeClient } from '../client/kube-client.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { answerStatus, MemoryApi } from '../testing/memory-api.ts';
-import { until } from '../testing/until.ts';
+import { passingTime } from '../testing/passing-time.ts';
 import { EventRecorder } from './event-recorder.ts';
 
 const collection = '/api/v1/namespaces/shop/events';
@@ -15,13 +15,15 @@ const pod: KubeObject = {
 
 let api: MemoryApi;
 let clock: FakeClock;
+let clientClock: FakeClock;
 let client: KubeClient;
 let recorder: EventRecorder;
 
 beforeEach(async () => {
   api = await MemoryApi.start();
   clock = new FakeClock();
-  client = new KubeClient(api.config, { clock });
+  clientClock = new FakeClock();
+  client = new KubeClient(api.config, { clock: clientClock });
   recorder = new EventRecorder({ client, clock, component: 'tester' });
 });
 
@@ -122,13 +124,9 @@ describe('an event recorder', () => {
       return true;
     };
     recorder.event(pod, 'Normal', 'Lost', 'nobody hears');
-    const flushed = recorder.flush().then(() => true);
     let done = false;
-    void flushed.then(() => (done = true));
-    await until('it gives up', () => {
-      clock.advance(1000);
-      return done;
-    });
+    void recorder.flush().then(() => (done = true));
+    await passingTime('it gives up', { runtime: clock, client: clientClock }, () => done, 1000);
     expect(posts()).toHaveLength(5);
   });
 

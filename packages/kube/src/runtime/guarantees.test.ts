@@ -7,6 +7,7 @@ import { ownerReference } from '../objects/owner-reference.ts';
 import { addFinalizer, hasFinalizer, removeFinalizer } from '../objects/finalizer.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { MemoryApi } from '../testing/memory-api.ts';
+import { passingTime } from '../testing/passing-time.ts';
 import { until } from '../testing/until.ts';
 import { TerminalError, watchOf } from './controller-definition.ts';
 import type { ControllerDefinition } from './controller-definition.ts';
@@ -22,12 +23,14 @@ const leasePath = '/apis/coordination.k8s.io/v1/namespaces/system/leases/leader'
 let api: MemoryApi;
 let client: KubeClient;
 let clock: FakeClock;
+let clientClock: FakeClock;
 let managers: ControllerManager[];
 
 beforeEach(async () => {
   api = await MemoryApi.start();
   clock = new FakeClock();
-  client = new KubeClient(api.config, { clock, requestTimeoutMs: 3_600_000 });
+  clientClock = new FakeClock();
+  client = new KubeClient(api.config, { clock: clientClock });
   managers = [];
 });
 
@@ -78,11 +81,7 @@ async function running(manager: ControllerManager): Promise<void> {
 
 /** Time that the controllers ask for passes at once. */
 async function untilWithTime(name: string, condition: () => boolean, stepMs = 100): Promise<void> {
-  await until(name, () => {
-    if (condition()) return true;
-    clock.advance(stepMs);
-    return false;
-  });
+  await passingTime(name, { runtime: clock, client: clientClock }, condition, stepMs);
 }
 
 /** A reconcile that waits until it is released. */
@@ -198,8 +197,9 @@ describe('4. caches first', () => {
       problems: ['the cache of Secret has not synced', 'the manager is starting'],
     });
     heldBack = false;
-    // The request that was never answered is given up, and made again.
-    await untilWithTime('the reconcile', () => runs.length === 1, 2_000);
+    // The watch that never began is given up, and a list is made.
+    clock.advance(10_000);
+    await until('the reconcile', () => runs.length === 1);
   });
 
   test('a cache that does not sync within two minutes ends the manager, and names its kind', async () => {

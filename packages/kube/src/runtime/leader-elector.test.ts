@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { KubeClient } from '../client/kube-client.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { answerStatus, MemoryApi } from '../testing/memory-api.ts';
+import { passingTime } from '../testing/passing-time.ts';
 import { until } from '../testing/until.ts';
 import { LeaderElector, LeadershipLostError } from './leader-elector.ts';
 
@@ -18,13 +19,15 @@ interface Candidate {
 
 let api: MemoryApi;
 let clock: FakeClock;
+let clientClock: FakeClock;
 let client: KubeClient;
 let candidates: Candidate[];
 
 beforeEach(async () => {
   api = await MemoryApi.start();
   clock = new FakeClock();
-  client = new KubeClient(api.config, { clock });
+  clientClock = new FakeClock();
+  client = new KubeClient(api.config, { clock: clientClock });
   candidates = [];
 });
 
@@ -59,12 +62,8 @@ function run(identity: string): Candidate {
 
 const spec = (): Record<string, unknown> => api.object(path)?.['spec'] ?? {};
 
-async function passing(name: string, condition: () => boolean, stepMs = 500): Promise<void> {
-  await until(name, () => {
-    if (condition()) return true;
-    clock.advance(stepMs);
-    return false;
-  });
+async function passing(name: string, condition: () => boolean): Promise<void> {
+  await passingTime(name, { runtime: clock, client: clientClock }, condition, 500);
 }
 
 describe('a leader elector', () => {
@@ -84,7 +83,7 @@ describe('a leader elector', () => {
     const one = run('a');
     await until('leadership', () => one.leads);
     const two = run('b');
-    await passing('ten renewals', () => String(spec()['renewTime']) > '2026-01-01T00:00:20', 500);
+    await passing('ten renewals', () => String(spec()['renewTime']) > '2026-01-01T00:00:20');
     expect([one.leads, two.leads]).toEqual([true, false]);
     expect(spec()['acquireTime']).toBe('2026-01-01T00:00:00.000000Z');
   });
@@ -93,7 +92,7 @@ describe('a leader elector', () => {
     const one = run('a');
     await until('leadership', () => one.leads);
     const two = run('b');
-    await until('the other one waits', () => clock.pending.length >= 2);
+    await until('the other one waits', () => clock.pending.length === 2);
     one.finish();
     await one.ended;
     expect(spec()).toMatchObject({ holderIdentity: '', leaseDurationSeconds: 1 });
@@ -157,7 +156,7 @@ describe('a leader elector', () => {
   test('of two that begin together, one leads', async () => {
     const [one, two] = [run('a'), run('b')];
     await until('a leader', () => one.leads || two.leads);
-    await until('the other one waits', () => clock.pending.length >= 2);
+    await until('the other one waits', () => clock.pending.length === 2);
     expect(one.leads).not.toBe(two.leads);
   });
 });
