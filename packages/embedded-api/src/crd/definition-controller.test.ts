@@ -294,7 +294,7 @@ describe('what is refused', () => {
     [
       'a version without schema',
       { versions: [version('v1', true, { schema: {} })] as never },
-      'spec.versions[0].schema.openAPIV3Schema: Required value: schemas are required',
+      'spec.versions[0].schema.openAPIV3Schema: Required value',
     ],
     [
       'a schema that is not structural',
@@ -303,7 +303,7 @@ describe('what is refused', () => {
           version('v1', true, { schema: { openAPIV3Schema: { type: 'object', properties: { a: {} } } } }),
         ] as never,
       },
-      'spec.versions[0].schema.openAPIV3Schema.properties[a].type: Required value: must not be empty for specified object fields',
+      'spec.validation.openAPIV3Schema.properties[a].type: Required value: must not be empty for specified object fields',
     ],
     [
       'webhook conversion',
@@ -327,7 +327,7 @@ describe('what is refused', () => {
           version('v1', true, { additionalPrinterColumns: [{ name: 'a', type: 'string', jsonPath: '.a[' }] }),
         ] as never,
       },
-      'additionalPrinterColumns[0].jsonPath: Invalid value: ".a[": invalid JSONPath',
+      'spec.additionalPrinterColumns[0].JSONPath: Invalid value: ".a[": invalid JSONPath',
     ],
   ];
   test.each(cases)('%s', async (_title, spec, message) => {

@@ -75,14 +75,11 @@ function validateVersions(versions: unknown): Cause[] {
   const list = (Array.isArray(versions) ? versions : []).map((version: unknown) =>
     isObject(version) ? version : {},
   );
-  const causes = list.flatMap((version, i) => validateVersion(version, `spec.versions[${i}]`));
-  list.forEach((version, i) => {
-    const schema = isObject(version['schema']) ? version['schema']['openAPIV3Schema'] : undefined;
-    const at = `spec.versions[${i}].schema.openAPIV3Schema`;
-    const status = isObject(version['subresources']) && isObject(version['subresources']['status']);
-    if (schema === undefined || schema === null) causes.push(required(at, 'schemas are required'));
-    else causes.push(...checkSchema(schema, at, { status }));
-  });
+  const causes = sharedFirst(
+    list,
+    list.flatMap((version, i) => validateVersion(version, `spec.versions[${i}]`)),
+  );
+  causes.push(...validateSchemas(list));
   const names = list.map((version) => version['name']);
   if (new Set(names).size < names.length) {
     causes.push(invalid('spec.versions', versions, 'must contain unique version names'));
@@ -93,6 +90,41 @@ function validateVersions(versions: unknown): Cause[] {
     );
   }
   return causes;
+}
+
+// What all versions say alike is a field of its own inside the Go server, and its causes say so.
+const shareable = ['subresources', 'additionalPrinterColumns', 'selectableFields'];
+
+function sharedFirst(versions: Loose[], causes: Cause[]): Cause[] {
+  const [first, ...rest] = versions;
+  const shared = shareable.filter((name) => {
+    const text = JSON.stringify(first?.[name]);
+    return rest.every((version) => JSON.stringify(version[name]) === text);
+  });
+  return causes.flatMap((cause) => {
+    const [, version, name = '', tail = ''] = /^spec\.versions\[(\d+)\]\.(\w+)(.*)$/.exec(cause.field) ?? [];
+    if (!shared.includes(name)) return [cause];
+    return version === '0' ? [{ ...cause, field: `spec.${name}${tail}` }] : [];
+  });
+}
+
+const schemaOf = (version: Loose): unknown =>
+  (isObject(version['schema']) ? version['schema']['openAPIV3Schema'] : undefined) ?? undefined;
+const hasStatus = (version: Loose): boolean =>
+  isObject(version['subresources']) && isObject(version['subresources']['status']);
+
+function validateSchemas(versions: Loose[]): Cause[] {
+  const [first, ...rest] = versions.map((version) => JSON.stringify(schemaOf(version)));
+  if (first !== undefined && rest.every((text) => text === first)) {
+    const status = versions.some(hasStatus);
+    return checkSchema(schemaOf(versions[0]!), 'spec.validation.openAPIV3Schema', { status });
+  }
+  return versions.flatMap((version, i) => {
+    const at = `spec.versions[${i}].schema.openAPIV3Schema`;
+    const schema = schemaOf(version);
+    if (schema === undefined) return [required(at)];
+    return checkSchema(schema, at, { status: hasStatus(version) });
+  });
 }
 
 function validateNames(names: Loose): Cause[] {

@@ -51,8 +51,8 @@ function validateColumn(column: Loose, path: string): Cause[] {
     causes.push(invalid(`${path}.format`, format, `must be one of ${columnFormats.join(',')}`));
   }
   const jsonPath = text(column['jsonPath']);
-  if (!jsonPath) causes.push(required(`${path}.jsonPath`));
-  else causes.push(...validatePath(jsonPath, `${path}.jsonPath`));
+  if (!jsonPath) causes.push(required(`${path}.JSONPath`));
+  else causes.push(...validatePath(jsonPath, `${path}.JSONPath`));
   return causes;
 }
 
@@ -108,14 +108,13 @@ function validateSelectableFields(version: Loose, path: string): Cause[] {
 }
 
 function validateSelectable(jsonPath: string, schema: JsonSchema | undefined, at: string): Cause[] {
-  if (!/^(\.[A-Za-z_][\w-]*)+$/.test(jsonPath)) {
-    return [invalid(at, jsonPath, 'must be a simple json path of field names starting with .')];
-  }
+  const wrong = (why: string): Cause[] => [invalid(at, jsonPath, `is an invalid path: ${why}`)];
+  if (!jsonPath.startsWith('.')) return wrong(`expected [ or . but got: ${jsonPath.split(/[.[]/)[0]}`);
+  if (jsonPath.includes('[')) return wrong('array notation is not allowed');
   const names = jsonPath.slice(1).split('.');
-  if (names[0] === 'metadata') return [invalid(at, jsonPath, 'must not point to fields in metadata')];
-  let field = schema;
+  let field = names[0] === 'metadata' ? undefined : schema;
   for (const name of names) field = isObject(field?.properties) ? field.properties[name] : undefined;
-  if (!field) return [invalid(at, jsonPath, 'is an invalid path: does not refer to a valid field')];
+  if (!field) return wrong('does not refer to a valid field');
   if (['string', 'boolean', 'integer'].includes(field.type ?? '')) return [];
   const rule =
     'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
