@@ -1,6 +1,6 @@
-import type { ServedResource, Strategy } from '../served-resource.ts';
+import type { ServedResource } from '../served-resource.ts';
 import { columnsOf } from './columns/columns.ts';
-import { readTyped, readTypedBody, type TypedObject } from './go-json.ts';
+import { readTypedBody, type TypedObject } from './go-json.ts';
 import { builtinKinds, modelName, type BuiltinKind } from './kinds.ts';
 import { strategyOf } from './strategy/strategies.ts';
 
@@ -10,19 +10,6 @@ const scalePaths = {
   specReplicasPath: '.spec.replicas',
   statusReplicasPath: '.status.replicas',
   labelSelectorPath: '.status.selector',
-};
-
-/** A new object starts with the status that nobody has reported yet, which is not the same as none. */
-const withEmptyStatus = (kind: BuiltinKind, strategy: Strategy): Strategy => {
-  if (!kind.status) return strategy;
-  const model = modelName(kind.group, kind.version, kind.kind);
-  return {
-    ...strategy,
-    prepareForCreate(object) {
-      object['status'] ??= readTyped(model, {}).object['status'];
-      strategy.prepareForCreate?.(object);
-    },
-  };
 };
 
 const served = (kind: BuiltinKind): ServedResource => ({
@@ -45,7 +32,7 @@ const served = (kind: BuiltinKind): ServedResource => ({
   custom: false,
   preserveUnknownFields: false,
   columns: columnsOf(kind.group, kind.kind),
-  strategy: withEmptyStatus(kind, strategyOf(kind.group, kind.kind)),
+  strategy: strategyOf(kind.group, kind.kind),
   selectableFields: kind.selectableFields ?? [],
 });
 

@@ -403,19 +403,9 @@ export const openDifferences: readonly KnownDifference[] = [
     reason: 'Applying a new object with a version or uid should be a conflict, not 404.',
   },
   {
-    exchange: /^apply-managed-fields\/(reset with an empty list|create with entries)$/,
-    path: /metadata/,
-    reason: 'An empty list of managedFields should reset them as [{}] does.',
-  },
-  {
-    exchange: /^patch-strategic\/(labels|finish)$/,
-    path: /metadata\.generation$/,
-    reason: 'The generation of a Deployment should also move when its annotations change.',
-  },
-  {
-    exchange: /^reading-tables\/(running|failed)/,
-    path: /podIPs/,
-    reason: 'status.podIPs should follow status.podIP.',
+    exchange: /^apply-managed-fields\/create with entries$/,
+    path: /metadata\.(uid|resourceVersion)$/,
+    reason: 'Follows from applying with a version or uid of nothing.',
   },
   {
     exchange: /^access-namespaces\//,

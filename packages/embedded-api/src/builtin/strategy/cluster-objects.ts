@@ -46,6 +46,10 @@ const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 /** Nodes. Allocatable resources follow the capacity when a node does not tell them. */
 export const nodeStrategy: Strategy = {
   default(object) {
+    const spec = objectAt(object, 'spec');
+    const [first] = textsAt(spec, 'podCIDRs');
+    if (spec['podCIDR'] && spec['podCIDR'] !== first) spec['podCIDRs'] = [spec['podCIDR']];
+    else if (first) spec['podCIDR'] = first;
     const status = objectAt(object, 'status');
     if (status['capacity'] && !status['allocatable'])
       status['allocatable'] = { ...objectAt(status, 'capacity') };

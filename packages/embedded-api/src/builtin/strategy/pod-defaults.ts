@@ -95,8 +95,16 @@ export const defaultPodSpec = (spec: Json): void => {
   for (const v of listAt(spec, 'volumes')) volume(v);
 };
 
+/** Keeps a field and the first entry of the list that came after it the same; the field decides. */
+const sameFirst = (object: Json, single: string, list: string, key: string): void => {
+  const first = listAt(object, list)[0]?.[key];
+  if (object[single] && object[single] !== first) object[list] = [{ [key]: object[single] }];
+  else if (first) object[single] = first;
+};
+
 /** The further defaults of a pod itself: requests follow limits. */
 export const defaultPod = (pod: Json): void => {
+  sameFirst(objectAt(pod, 'status'), 'podIP', 'podIPs', 'ip');
   const spec = objectAt(pod, 'spec');
   defaultPodSpec(spec);
   for (const c of [...listAt(spec, 'containers'), ...listAt(spec, 'initContainers')]) {

@@ -150,6 +150,11 @@ export const deploymentStrategy: Strategy = {
     }
     defaultPodSpec(templateSpec(object));
   },
+  prepareForUpdate(object, old) {
+    // Controllers keep revisions in annotations, so that these count as part of what is wanted.
+    if (!isDeepStrictEqual(object.metadata.annotations ?? {}, old.metadata.annotations ?? {}))
+      object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+  },
   validate: (object) => [
     ...replicasAndWaits(object),
     ...rollingUpdate(object),
