@@ -25,6 +25,8 @@ function isDateTime(text: string): boolean {
 
 /** Go's `time.ParseDuration`, or the words that Scala knows ("2 hours 5 min"). */
 function isDuration(text: string): boolean {
+  // The expressions below take quadratic time in the worst case; no duration is that long.
+  if (text.length > 256) return false;
   if (text === '0' || /^[+-]?((\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h))+$/.test(text)) return true;
   const units = [...text.matchAll(/\d+\s*([A-Za-zµ]+)/g)].map((match) => (match[1] ?? '').toLowerCase());
   return units.some((unit) =>

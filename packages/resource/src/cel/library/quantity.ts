@@ -29,7 +29,10 @@ export class CelQuantity {
   }
   /** @throws {Error} for a text that is no quantity. */
   static parse(text: string): CelQuantity {
-    const match = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([eE][+-]?\d{1,2})|([numkMGTPE]|[KMGTPE]i)?)$/.exec(text);
+    // The expression takes quadratic time in the worst case; no quantity is that long.
+    const match = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([eE][+-]?\d{1,2})|([numkMGTPE]|[KMGTPE]i)?)$/.exec(
+      text.length > 100 ? '' : text,
+    );
     if (!match) {
       throw new Error(
         "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
