@@ -20,22 +20,32 @@ interface Entry {
 /** Documents kept once made: all groups that a client explores, some custom ones. The biggest is about 400 KB. */
 const KEPT_DOCUMENTS = 24;
 
-/** What a document depends on, without making it: the index names every document by its hash. */
-const fingerprint = (version: string, resources: readonly ServedResource[]): string => {
+// Resources never change, they are replaced: each is read once, however often the others change.
+const fingerprints = new WeakMap<ServedResource, string>();
+
+/** What a resource adds to a document, as a hash. */
+const fingerprint = (r: ServedResource): string => {
+  const known = fingerprints.get(r);
+  if (known) return known;
+  const parts = [
+    r.plural,
+    r.kind,
+    r.listKind,
+    r.namespaced,
+    r.verbs,
+    subresourcesOf(r),
+    r.schema,
+    r.preserveUnknownFields,
+  ];
+  const made = createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  fingerprints.set(r, made);
+  return made;
+};
+
+/** The hash of a document, without making it: the index names every document by its hash. */
+const documentHash = (version: string, resources: readonly ServedResource[]): string => {
   const hash = createHash('sha256').update(version);
-  for (const r of resources)
-    hash.update(
-      JSON.stringify([
-        r.plural,
-        r.kind,
-        r.listKind,
-        r.namespaced,
-        r.verbs,
-        subresourcesOf(r),
-        r.schema,
-        r.preserveUnknownFields,
-      ]),
-    );
+  for (const r of resources) hash.update(fingerprint(r));
   return hash.digest('hex').toUpperCase();
 };
 
@@ -107,7 +117,7 @@ export class OpenApi {
       for (const { version, resources } of group.versions)
         this.#entries.set(`${group.name === '' ? 'api' : 'apis'}/${groupVersionName(group.name, version)}`, {
           resources,
-          hash: fingerprint(this.#version, resources),
+          hash: documentHash(this.#version, resources),
         });
   }
 }

@@ -99,16 +99,37 @@ export const leaseStrategy: Strategy = {
   },
 };
 
-/** Events: they stand in the namespace of what they are about, cluster-scoped objects in `default`. */
+const placed = (event: KubeObject, about: string): StatusCause[] => {
+  const namespace = textAt(event, `${about}.namespace`);
+  const own = event.metadata.namespace ?? '';
+  const fits = namespace === '' ? own === 'default' || own === 'kube-system' : namespace === own;
+  return fits ? [] : [invalidValue(`${about}.namespace`, namespace, 'does not match event.namespace')];
+};
+
+/** Events: they stand in the namespace of what they are about, those of cluster-scoped objects in `default`. */
 export const eventStrategy: Strategy = {
-  validate(object) {
-    const about = objectAt(object, at(object, 'regarding') === undefined ? 'involvedObject' : 'regarding');
-    const namespace = textAt(about, 'namespace');
-    const own = object.metadata.namespace ?? '';
-    const fits = namespace === '' ? own === 'default' || own === 'kube-system' : namespace === own;
-    return fits
-      ? []
-      : [invalidValue('involvedObject.namespace', namespace, 'does not match event.namespace')];
+  validate: (event) => placed(event, 'involvedObject'),
+};
+
+const LONGEST_NOTE = 1024;
+
+/** Events of events.k8s.io, which must tell more than those of core. */
+export const newEventStrategy: Strategy = {
+  validate(event, old) {
+    if (old) return placed(event, 'regarding');
+    const type = textAt(event, 'type');
+    return [
+      ...placed(event, 'regarding'),
+      ...['eventTime', 'reportingController', 'reportingInstance', 'action', 'reason'].flatMap((name) =>
+        textAt(event, name) === '' ? [required(name)] : [],
+      ),
+      ...(textAt(event, 'note').length > LONGEST_NOTE
+        ? [invalidValue('message', '', `can have at most ${LONGEST_NOTE} characters`)]
+        : []),
+      ...(type === 'Normal' || type === 'Warning'
+        ? []
+        : [invalidValue('type', '', `has invalid value: ${type}`)]),
+    ];
   },
 };
 

@@ -263,6 +263,14 @@ test('slices, leases, nodes, claims and classes are checked', () => {
     'spec.resources[storage]: Required value',
   ]);
   expect(causes('StorageClass', 'storage.k8s.io', {})).toEqual(['provisioner: Required value']);
+  expect(
+    causes('Event', 'events.k8s.io', { reason: 'R', type: 'Fun', eventTime: '2024-01-01T00:00:00.000000Z' }),
+  ).toEqual([
+    'reportingController: Required value',
+    'reportingInstance: Required value',
+    'action: Required value',
+    'type: Invalid value: "": has invalid value: Fun',
+  ]);
   expect(causes('Event', '', { involvedObject: { kind: 'Pod', namespace: 'other' } })).toEqual([
     'involvedObject.namespace: Invalid value: "other": does not match event.namespace',
   ]);
