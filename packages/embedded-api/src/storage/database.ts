@@ -46,8 +46,10 @@ export function openDatabase(file: string): Database {
   }
 }
 
+// Pages that hold a few typical objects each, and a write-ahead log of 16 MB: measured with objects of 2 KB.
 function prepare(connection: DatabaseSync): void {
   connection.exec(`
+    PRAGMA page_size = 8192;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -8000;
     PRAGMA locking_mode = EXCLUSIVE;
@@ -56,14 +58,14 @@ function prepare(connection: DatabaseSync): void {
   // Created with a rollback journal, so that the header in the file itself is complete before WAL is switched on:
   // refuseForeign reads it without SQLite.
   if (user_version === 0) connection.exec(schema);
-  connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  connection.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 2000;');
 }
 
 const schema = `
   BEGIN IMMEDIATE;
   CREATE TABLE objects (
     storage_key TEXT NOT NULL, key TEXT NOT NULL, object TEXT NOT NULL, PRIMARY KEY (storage_key, key)
-  ) WITHOUT ROWID;
+  );
   CREATE TABLE log (
     rv INTEGER PRIMARY KEY, at INTEGER NOT NULL, type TEXT NOT NULL, storage_key TEXT NOT NULL,
     namespace TEXT NOT NULL, name TEXT NOT NULL, object TEXT NOT NULL, previous TEXT
@@ -77,7 +79,9 @@ const schema = `
 
 function statements(connection: DatabaseSync): Omit<Database, 'connection'> {
   return {
-    putObject: connection.prepare('INSERT OR REPLACE INTO objects VALUES (?, ?, ?)'),
+    putObject: connection.prepare(
+      'INSERT INTO objects VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET object = excluded.object',
+    ),
     deleteObject: connection.prepare('DELETE FROM objects WHERE storage_key = ? AND key = ?'),
     appendLog: connection.prepare('INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     selectCollection: connection.prepare(
