@@ -19,6 +19,7 @@ export {
   stepContainerName,
   stepName,
   taskRunName,
+  templateClaimName,
   templateClaimPrefix,
 } from './names.ts';
 export { inheritedAnnotations, label, managedByLabelValue, onErrorAnnotation } from './labels.ts';
@@ -47,7 +48,7 @@ export { type PipelinePlan, type PlannedTask, planPipeline } from './scheduler/p
 export { type RunReport, reportRun } from './scheduler/run-status.ts';
 export { type Decision, PipelineScheduler, type RunFacts } from './scheduler/scheduler.ts';
 export { type SkipReason, skipReason } from './scheduler/skip.ts';
-export { taskRunFor, type TaskRunOrigin } from './scheduler/task-run-for.ts';
+export { pipelineLabel, taskRunFor, type TaskRunOrigin } from './scheduler/task-run-for.ts';
 export { type RunTimeouts, runTimeouts } from './scheduler/timeouts.ts';
 export type { Verdict } from './scheduler/verdict.ts';
 export { allows } from './scheduler/when.ts';

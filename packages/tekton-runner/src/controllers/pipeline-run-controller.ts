@@ -14,6 +14,8 @@ import {
 import {
   cancelledByRun,
   childOf,
+  label,
+  pipelineLabel,
   type PipelineRun,
   pipelineRunKind,
   type PipelineRunStatus,
@@ -118,6 +120,38 @@ async function reconcile(
     schedulers.set(uid, scheduler);
   }
   await observeAll(options, scheduler, uid, run, signal);
+  if (run.status?.startTime === undefined) return startRun(options, scheduler, run, now, signal);
+  return advance(options, scheduler, run, now, signal);
+}
+
+/** Gives a run the label that tools look for, before its first tasks are made. */
+async function startRun(
+  options: Tools,
+  scheduler: PipelineScheduler,
+  run: PipelineRun,
+  now: number,
+  signal: AbortSignal,
+): Promise<ReconcileResult | void> {
+  const { name = '', namespace, labels } = run.metadata;
+  const pipeline = pipelineLabel(run, pipelineNameOf(run));
+  if (labels?.[label.pipeline] === pipeline) return advance(options, scheduler, run, now, signal);
+  const labelled = await options.client.resource(pipelineRunKind).patch(name, {
+    namespace,
+    type: 'merge',
+    body: { metadata: { labels: { [label.pipeline]: pipeline } } },
+    signal,
+  });
+  options.writes.note(run, labelled);
+  return advance(options, scheduler, labelled, now, signal);
+}
+
+async function advance(
+  options: Tools,
+  scheduler: PipelineScheduler,
+  run: PipelineRun,
+  now: number,
+  signal: AbortSignal,
+): Promise<ReconcileResult | void> {
   scheduler.requested = run.spec.status;
   const decision = scheduler.advance(now);
   await Promise.all(

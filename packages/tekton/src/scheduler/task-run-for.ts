@@ -82,8 +82,11 @@ export function taskRunFor(task: PipelineTask, { run, pipelineName, final }: Tas
   };
 }
 
-/** A pipeline written inside a run has the run's name; of a generated name Tekton takes the part that was given. */
-function pipelineLabel(run: PipelineRun, pipelineName: string): string {
+/**
+ * The value of the label `tekton.dev/pipeline`: a pipeline written inside a run has the run's name; of a generated
+ * name Tekton takes the part that was given.
+ */
+export function pipelineLabel(run: PipelineRun, pipelineName: string): string {
   const generated = run.spec.pipelineSpec === undefined ? undefined : run.metadata.generateName;
   return generated === undefined ? pipelineName : generated.replace(/-+$/, '');
 }
