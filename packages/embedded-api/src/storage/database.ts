@@ -37,6 +37,7 @@ export function openDatabase(file: string): Database {
   refuseForeign(file);
   let connection: DatabaseSync | undefined;
   try {
+    if (file !== ':memory:') createPrivate(file);
     connection = new DatabaseSync(file, { timeout: 0 });
     prepare(connection);
     return { connection, ...statements(connection) };
@@ -46,13 +47,18 @@ export function openDatabase(file: string): Database {
   }
 }
 
+/** Secrets are stored here: nobody else may read them, whatever the folder's mode. SQLite's other files follow. */
+function createPrivate(file: string): void {
+  closeSync(openSync(file, 'a', 0o600));
+}
+
 // Pages that hold a few typical objects each, and a write-ahead log of 16 MB: measured with objects of 2 KB.
 function prepare(connection: DatabaseSync): void {
   connection.exec(`
+    PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA page_size = 8192;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -8000;
-    PRAGMA locking_mode = EXCLUSIVE;
   `);
   const { user_version } = connection.prepare('PRAGMA user_version').get() as { user_version: number };
   // Created with a rollback journal, so that the header in the file itself is complete before WAL is switched on:

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -221,6 +221,14 @@ describe('a data folder', () => {
     database.exec('CREATE TABLE t (x); PRAGMA user_version = 7');
     database.close();
     expect(() => new Store(folder)).toThrow(StorageError);
+  });
+
+  test('keeps its contents from other users', async () => {
+    const store = open();
+    await create(store, 'a');
+    for (const file of readdirSync(folder).filter((name) => name.startsWith('objects'))) {
+      expect(statSync(join(folder, file)).mode & 0o077).toBe(0);
+    }
   });
 
   test('keeps U+2028 in objects and escapes it in text', async () => {
