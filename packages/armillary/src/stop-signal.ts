@@ -11,7 +11,11 @@ export function stopSignal(): AbortSignal {
     stop();
     process.once('SIGINT', () => process.exit(130));
   });
-  if (process.connected) process.once('disconnect', stop);
+  if (process.connected) {
+    process.once('disconnect', stop);
+    // Listening must not keep the process alive once its work is done.
+    process.channel?.unref();
+  }
   return controller.signal;
 }
 
