@@ -1,3 +1,4 @@
+import { ConfigError } from '../config/cluster-config.ts';
 import { KubeError } from './kube-error.ts';
 
 const lost = new Set([
@@ -15,7 +16,8 @@ const closed = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
 /** The typed error of a request whose connection failed. An abort keeps the reason that the signal gave. */
 export function connectionError(error: unknown, request: string, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
-  if (error instanceof KubeError || !(error instanceof Error)) return error;
+  const typed = error instanceof KubeError || error instanceof ConfigError;
+  if (typed || !(error instanceof Error)) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (closed.has(code)) {
     return new KubeError('ClientClosed', `${request}: the client is closed`, { cause: error });

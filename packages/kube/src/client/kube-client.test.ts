@@ -12,11 +12,12 @@ import { certificates } from '../testing/certificates.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { answer, answerStatus, MemoryApi } from '../testing/memory-api.ts';
 import { until } from '../testing/until.ts';
-import { staticCredential } from '../config/cluster-config.ts';
+import { ConfigError, staticCredential } from '../config/cluster-config.ts';
 import type { ClusterConfig, Credential } from '../config/cluster-config.ts';
 import { KubeClient } from './kube-client.ts';
 import type { KubeClientOptions } from './kube-client.ts';
 import { KubeError } from './kube-error.ts';
+import { podLogs } from './pod-logs.ts';
 
 const path = (name: string): string => `/api/v1/namespaces/shop/configmaps/${name}`;
 const map = (name: string, data: Record<string, string> = {}): ConfigMap => ({
@@ -207,6 +208,29 @@ describe('errors', () => {
     };
     const maps = connect().resource(coreV1.configMaps);
     await expect(maps.list()).rejects.toMatchObject({ code: 'ConnectionLost' });
+  });
+
+  test('a credential that cannot be had is the error of the configuration', async () => {
+    const failure = new ConfigError('PluginFailed', 'log in first');
+    const credentials = { get: () => Promise.reject(failure), refresh: () => false };
+    const client = new KubeClient({ ...api.config, credentials });
+    clients.push(client);
+    await expect(client.json({ path: '/version' })).rejects.toBe(failure);
+    expect(api.seen).toEqual([]);
+  });
+
+  test('a refused stream whose words never come has a deadline too', async () => {
+    const clock = new FakeClock();
+    const client = connect({ clock, requestTimeoutMs: 500 });
+    api.intercept = (_request, response) => {
+      response.writeHead(500).flushHeaders();
+      return true;
+    };
+    const log = podLogs(client, { namespace: 'shop', pod: 'a', follow: true }).next();
+    log.catch(() => {});
+    await until('the request', () => api.seen.length === 1);
+    clock.advance(500);
+    await expect(log).rejects.toMatchObject({ code: 'DeadlineExceeded' });
   });
 
   test('a closed client says so', async () => {

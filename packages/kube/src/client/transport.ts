@@ -92,7 +92,8 @@ export class Transport {
     deadline.start(timeoutMs, tooLate);
     try {
       const response = await this.#sendWithRetries(request, method, label, deadline.signal);
-      if (request.stream) deadline.stop();
+      // The words of a refusal are short, also where a stream was asked for.
+      if (request.stream && response.statusCode < 300) deadline.stop();
       return wrapResponse(response, label, deadline, request.idleTimeoutMs, clock);
     } catch (error) {
       deadline.end();

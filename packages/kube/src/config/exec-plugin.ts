@@ -117,6 +117,8 @@ export class ExecPlugin implements CredentialSource {
         });
       }
       child.once('error', (error) => reject(this.#failure('could not be started', '', error)));
+      // A killed plugin may leave children that keep the pipes open.
+      child.once('exit', (_code, signal) => signal && resolve({ code: signal, ...output }));
       child.once('close', (code, signal) => resolve({ code: code ?? signal ?? 'no exit code', ...output }));
     });
   }

@@ -41,7 +41,7 @@ export interface KubeconfigUser {
 }
 
 /** A context of a kubeconfig. */
-export interface KubeconfigContext {
+interface KubeconfigContext {
   cluster?: string;
   user?: string;
   namespace?: string;

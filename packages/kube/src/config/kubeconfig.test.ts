@@ -291,6 +291,12 @@ describe('an exec plugin', () => {
     expect((error as Error).message).not.toContain('hunter2');
   });
 
+  test('that is killed does not hold anybody up, even when its children live on', async () => {
+    const path = await plugin('sleep 3 & kill -KILL $$');
+    const { credentials } = await loadKubeconfig({ path });
+    await expect(credentials?.get()).rejects.toThrow(/ended with SIGKILL/u);
+  });
+
   test('that is not installed is an error with its hint', async () => {
     const path = await plugin('', { command: 'no-such-plugin', installHint: 'get it there' });
     const { credentials } = await loadKubeconfig({ path });

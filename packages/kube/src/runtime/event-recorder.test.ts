@@ -39,7 +39,7 @@ const posts = (): Record<string, unknown>[] =>
 const patches = (): Record<string, unknown>[] =>
   api.seen.filter(({ method }) => method === 'PATCH').map(({ body }) => JSON.parse(body) as never);
 
-describe('an event recorder', () => {
+describe('11. an event recorder', () => {
   test('writes the core form that kubectl shows with count and age', async () => {
     recorder.event(pod, 'Warning', 'Broken', 'it broke');
     await recorder.flush();

@@ -32,5 +32,5 @@ export class InitialEvents<T extends KubeObject> {
 /** True when the server will not begin a watch with the present objects: it refuses the option, or ignores it. */
 export function refusesWatchList(error: unknown): boolean {
   // Kubernetes before 1.27, or with the feature off, refuses resourceVersionMatch or sendInitialEvents.
-  return error instanceof WatchListIgnored || hasCode(error, 'Invalid', 'BadRequest', 'Forbidden');
+  return error instanceof WatchListIgnored || hasCode(error, 'Invalid', 'BadRequest');
 }

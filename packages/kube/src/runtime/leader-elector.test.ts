@@ -66,7 +66,7 @@ async function passing(name: string, condition: () => boolean): Promise<void> {
   await passingTime(name, { runtime: clock, client: clientClock }, condition, 500);
 }
 
-describe('a leader elector', () => {
+describe('12. a leader elector', () => {
   test('makes the lease with the fields that others read', async () => {
     const one = run('a');
     await until('leadership', () => one.leads);

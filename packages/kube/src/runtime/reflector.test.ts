@@ -76,7 +76,7 @@ async function started(): Promise<void> {
   await informer.waitForSync();
 }
 
-describe('following', () => {
+describe('6. the reflector follows', () => {
   test('lists in pages, then follows additions, changes and deletions', async () => {
     for (let index = 0; index < 1203; index += 1) api.put(path(`c${index}`), {});
     await started();
@@ -172,7 +172,7 @@ describe('following', () => {
   });
 });
 
-describe('failures', () => {
+describe('6 and 7. the reflector outlives', () => {
   test('a server that closes every watch at once is asked ever more rarely', async () => {
     api.intercept = (request, response) => {
       if (request.query.get('watch') !== 'true' || request.query.has('sendInitialEvents')) return false;
