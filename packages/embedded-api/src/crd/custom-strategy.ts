@@ -26,7 +26,13 @@ function scaleCauses(object: KubeObject, scale: ScalePaths | undefined): Cause[]
     const replicas = valueAt(object, path);
     if (replicas === undefined) continue;
     if (!Number.isInteger(replicas)) {
-      causes.push(invalid(path, 0, `${path} accessor error: ${JSON.stringify(replicas)} is not an integer`));
+      causes.push(
+        invalid(
+          path,
+          0,
+          `${path} accessor error: ${JSON.stringify(replicas)} is of the type ${typeof replicas}, expected int64`,
+        ),
+      );
     } else if ((replicas as number) < 0)
       causes.push(invalid(path, replicas, 'should be a non-negative integer'));
     else if ((replicas as number) > maxReplicas) {

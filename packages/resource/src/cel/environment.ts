@@ -5,6 +5,7 @@ import { registerNetwork } from './library/network.ts';
 import { registerQuantity } from './library/quantity.ts';
 import { registerRegex } from './library/regex.ts';
 import { registerStrings } from './library/strings.ts';
+import { registerTwoVariables } from './library/two-variables.ts';
 import { registerUrls } from './library/urls.ts';
 
 let base: Environment | undefined;
@@ -19,6 +20,7 @@ function libraries(environment: Environment): Environment {
   registerStrings(environment);
   registerLists(environment);
   registerRegex(environment);
+  registerTwoVariables(environment);
   registerUrls(environment);
   registerQuantity(environment);
   registerNetwork(environment);

@@ -40,6 +40,29 @@ describe('what is taken over from cel-js', () => {
   });
 });
 
+test.each([
+  ['[1, 2].all(i, v, v == i + 1)', true],
+  ['[1, 2].exists(i, v, v == i)', false],
+  ['{"a": 1, "b": 2}.exists(k, v, k == "b" && v == 2)', true],
+  ['[3, 3].existsOne(i, v, i == 1 && v == 3)', true],
+  ['[1, 2].transformList(i, v, v * 10 + i) == [10, 21]', true],
+  ['[1, 2].transformList(i, v, i > 0, v) == [2]', true],
+  ['[[1], [2, 3]].all(i, v, v.exists(j, w, w > i))', true],
+  ['[1, 0].exists(i, v, 1 / v == 1)', true],
+])('%s', (expression, value) => {
+  expect(evaluate(expression)).toBe(value);
+});
+
+test('a comprehension with two variables is checked and metered', () => {
+  expect(() => compile(environment, '[1].all(i, v, v)')).toThrow(/must return bool/);
+  expect(() => compile(environment, '[1].all(1, v, true)')).toThrow(/must be a name/);
+  expect(() => compile(environment, 'text.all(i, v, true)')).toThrow(CelCompileError);
+  const numbers = Array.from({ length: 400 }, (_, i) => BigInt(i));
+  expect(() =>
+    evaluate('numbers.all(i, v, numbers.all(j, w, numbers.all(k, x, true)))', { numbers }),
+  ).toThrow(BudgetError);
+});
+
 test('what does not compile is told with its place', () => {
   expect(() => compile(environment, 'text == 1')).toThrow(
     new CelCompileError(
