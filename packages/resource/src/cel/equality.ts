@@ -5,7 +5,7 @@ import type { JsonSchema } from '../schema/json-schema.ts';
 import { SchemaObject } from './schema-object.ts';
 
 /** A value of one of our own CEL types (quantities, addresses). */
-export interface Comparable {
+interface Comparable {
   equals(other: unknown): boolean;
 }
 
@@ -72,7 +72,7 @@ function objectsEqual(a: SchemaObject, b: SchemaObject): boolean {
 }
 
 /** Equality of JSON that follows a schema. */
-export function jsonEqual(a: unknown, b: unknown, schema: JsonSchema | undefined): boolean {
+function jsonEqual(a: unknown, b: unknown, schema: JsonSchema | undefined): boolean {
   if (a === b) return true;
   if (Array.isArray(a) && Array.isArray(b)) {
     if (a.length !== b.length) return false;

@@ -13,7 +13,7 @@ const name: JsonSchema = { type: 'string' };
 const objectMeta: JsonSchema = { type: 'object', properties: { name, generateName: name } };
 
 /** A resource's schema as rules see it: of its metadata they may read the name alone. */
-export const withTypeMeta = (schema: JsonSchema): JsonSchema => ({
+const withTypeMeta = (schema: JsonSchema): JsonSchema => ({
   ...schema,
   properties: { ...schema.properties, apiVersion: name, kind: name, metadata: objectMeta },
 });

@@ -8,7 +8,7 @@ const pattern =
 const digits = (text: string): number[] => Array.from(text, Number);
 
 /** Go's `time.Parse` of `2006-01-02`: the day must exist. */
-export function isDate(text: string): boolean {
+function isDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const time = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(text);

@@ -3,7 +3,7 @@ import { isObject } from './json-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** A TypeBox schema has no form as a structural schema. The message names the place and what to write instead. */
-export class SchemaConversionError extends Error {
+class SchemaConversionError extends Error {
   readonly code = 'SCHEMA_NOT_STRUCTURAL';
   constructor(path: string, why: string) {
     super(`${path || 'schema'}: ${why}`);

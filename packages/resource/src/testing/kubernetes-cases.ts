@@ -1,5 +1,7 @@
 import type { JsonSchema } from '../index.ts';
 
+// Longer than other files because it is data: one question after the other.
+
 /**
  * One question to a real API server: is a schema acceptable, and what becomes of an object under it. The answers are
  * recorded by scripts/record-kubernetes.ts.

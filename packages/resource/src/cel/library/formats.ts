@@ -4,7 +4,7 @@ import { formatCheck } from '../../schema/formats.ts';
 import { matchesPattern } from '../../schema/pattern.ts';
 
 /** A named format: what `format.NAME()` gives, with `validate`. */
-export class CelFormat {
+class CelFormat {
   readonly problem: (text: string) => string | undefined;
   constructor(problem: (text: string) => string | undefined) {
     this.problem = problem;

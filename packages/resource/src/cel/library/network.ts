@@ -11,7 +11,7 @@ const canonical = (text: string, version: 4 | 6): string =>
   version === 4 ? text : new URL(`http://[${text}]`).hostname.slice(1, -1);
 
 /** An address as `ip()` makes it, in its canonical form. */
-export class CelIp {
+class CelIp {
   readonly text: string;
   readonly family: 4 | 6;
   constructor(text: string) {
@@ -32,7 +32,7 @@ export class CelIp {
 }
 
 /** A subnet as `cidr()` makes it. */
-export class CelCidr {
+class CelCidr {
   readonly ip: CelIp;
   readonly bits: number;
   constructor(text: string) {

@@ -21,7 +21,7 @@ const suffixes: Record<string, [base: bigint, exponent: number]> = {
 const nano = 1_000_000_000n;
 
 /** A resource quantity (`500m`, `2Gi`), exact to the nano. */
-export class CelQuantity {
+class CelQuantity {
   /** In billionths. */
   readonly nanos: bigint;
   constructor(nanos: bigint) {

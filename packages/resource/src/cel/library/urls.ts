@@ -1,7 +1,7 @@
 import type { Environment } from '@marcbachmann/cel-js';
 
 /** A URL as `url()` makes it: absolute, or a path from the root. */
-export class CelUrl {
+class CelUrl {
   readonly text: string;
   readonly url: URL;
   readonly isPath: boolean;
