@@ -43,7 +43,7 @@ export interface PipelineRunControllerOptions {
 }
 
 /** The index of TaskRuns by the uid of the PipelineRun that controls them. */
-export const byPipelineRun = 'pipelineRun';
+const byPipelineRun = 'pipelineRun';
 
 /** Brings PipelineRuns to their end: TaskRuns in the order of the graph, the outcome in the status. */
 export function pipelineRunController(

@@ -48,7 +48,7 @@ export function decideTaskRun(run: TaskRun, pod: PodView, now: number): TaskRunD
 }
 
 /** When the TaskRun's time is over, milliseconds since the epoch. */
-export function deadlineOf({ spec, status }: TaskRun): number | undefined {
+function deadlineOf({ spec, status }: TaskRun): number | undefined {
   const timeout = spec.timeout === undefined ? defaultTimeoutMs : parseDuration(spec.timeout);
   return timeout === 0 || status?.startTime === undefined
     ? undefined

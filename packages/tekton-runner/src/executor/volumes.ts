@@ -5,7 +5,7 @@ import type { TaskPlan, WorkspaceSource } from './plan.ts';
 import { PodFolder } from './pod-folder.ts';
 
 /** A workspace that cannot be made; the message says what to change. */
-export class WorkspaceError extends Error {
+class WorkspaceError extends Error {
   readonly code = 'WorkspaceUnusable';
 }
 

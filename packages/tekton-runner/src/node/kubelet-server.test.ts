@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { get, type RequestOptions } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -6,62 +5,19 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { silentLogger, type KubeClient, type Pod } from '@armillary/kube';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Executor } from '../executor/executor.ts';
 import { LogWriter } from '../logs/log-writer.ts';
 import { KubeletAccess } from './kubelet-access.ts';
 import { KubeletServer } from './kubelet-server.ts';
 import { parseLogRequest } from './log-request.ts';
 
-let keys: string;
+const keys = new URL('../../fixtures/tls/', import.meta.url);
 let dataFolder: string;
 let executor: Executor;
 let server: KubeletServer;
 let port: number;
 let pods: Pod[];
-
-beforeAll(() => {
-  keys = mkdtempSync(join(tmpdir(), 'keys-'));
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: keys, stdio: 'ignore' });
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=ca', '-days', '2');
-  openssl(
-    'req',
-    '-x509',
-    ...key,
-    '-keyout',
-    'other.key',
-    '-out',
-    'other.crt',
-    '-subj',
-    '/O=system:masters/CN=other',
-    '-days',
-    '2',
-  );
-  for (const [name, subject] of [
-    ['server', '/CN=localhost'],
-    ['admin', '/O=system:masters/CN=api'],
-    ['ann', '/O=team/CN=ann'],
-  ] as const) {
-    openssl('req', '-new', ...key, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', subject);
-    openssl(
-      'x509',
-      '-req',
-      '-in',
-      `${name}.csr`,
-      '-CA',
-      'ca.crt',
-      '-CAkey',
-      'ca.key',
-      '-CAcreateserial',
-      '-out',
-      `${name}.crt`,
-      '-days',
-      '2',
-    );
-  }
-});
-afterAll(() => rmSync(keys, { recursive: true }));
 
 beforeEach(async () => {
   dataFolder = mkdtempSync(join(tmpdir(), 'kubelet-'));
@@ -102,7 +58,7 @@ const apiServer: Pick<KubeClient, 'json'> = {
 };
 
 function file(name: string): Buffer {
-  return readFileSync(join(keys, name));
+  return readFileSync(new URL(name, keys));
 }
 
 function pod(name: string, phase: 'Pending' | 'Running'): Pod {

@@ -154,8 +154,8 @@ function nodeObject(name: string): Node {
   };
 }
 
-/** The status of the node. Pure, for tests. */
-export function nodeStatus(
+/** The status of the node. */
+function nodeStatus(
   { address, port, capacity }: Pick<VirtualNodeOptions, 'address' | 'port' | 'capacity'>,
   ready: 'True' | 'False',
   now: number,

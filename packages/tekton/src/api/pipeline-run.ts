@@ -14,7 +14,7 @@ import { PipelineSpec, TaskMetadata } from './pipeline.ts';
 import { StepResources, TaskRef } from './task-run.ts';
 import { WorkspaceBinding } from './workspace.ts';
 
-export const PipelineTaskRunSpec = Type.Object({
+const PipelineTaskRunSpec = Type.Object({
   pipelineTaskName: optionalString,
   serviceAccountName: optionalString,
   podTemplate: Type.Optional(KubernetesValue),

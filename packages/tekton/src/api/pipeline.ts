@@ -64,7 +64,7 @@ export const PipelineTask = Type.Object({
 /** A node of the pipeline's graph. */
 export type PipelineTask = Static<typeof PipelineTask>;
 
-export const PipelineWorkspaceDeclaration = Type.Object({
+const PipelineWorkspaceDeclaration = Type.Object({
   name: Type.String(),
   description: optionalString,
   optional: optionalBoolean,

@@ -66,7 +66,7 @@ export const Condition = Type.Object({
 /** A knative-style condition; Tekton writes exactly one, of type Succeeded. */
 export type Condition = Static<typeof Condition>;
 
-export const ConfigSource = Type.Object({
+const ConfigSource = Type.Object({
   uri: optionalString,
   digest: Type.Optional(StringMap),
   entryPoint: optionalString,

@@ -54,7 +54,7 @@ export const TaskRunResult = Type.Object({
 /** A result that a TaskRun produced. */
 export type TaskRunResult = Static<typeof TaskRunResult>;
 
-export const ContainerTerminated = Type.Object({
+const ContainerTerminated = Type.Object({
   exitCode: Type.Integer(),
   reason: optionalString,
   message: optionalString,

@@ -65,7 +65,7 @@ export const Step = Type.Object({
 /** One container of a task; steps run one after another. */
 export type Step = Static<typeof Step>;
 
-export const Sidecar = Type.Object({
+const Sidecar = Type.Object({
   name: Type.String(),
   ...containerFields,
   script: optionalString,

@@ -84,7 +84,7 @@ function runningReason(scheduler: PipelineScheduler, tally: Tally): string {
 }
 
 /** `Tasks Completed: n (Failed: x (Ignored: y), Cancelled z), Incomplete: i, Skipped: s`. */
-export function closingMessage(tally: Tally): string {
+function closingMessage(tally: Tally): string {
   const { succeeded, failed, ignored, cancelled: stopped, incomplete, skipped } = tally;
   const failures = `Failed: ${failed + ignored}${ignored > 0 ? ` (Ignored: ${ignored})` : ''}`;
   const completed = succeeded + failed + ignored + stopped;

@@ -38,7 +38,7 @@ export function parseResultRef(variable: string): ResultRef | undefined {
 }
 
 /** The result references in a text. */
-export function resultRefsIn(text: string): ResultRef[] {
+function resultRefsIn(text: string): ResultRef[] {
   return variablesIn(text).flatMap((name) => parseResultRef(name) ?? []);
 }
 

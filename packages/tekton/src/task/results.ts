@@ -105,7 +105,7 @@ export function taskResults(
 }
 
 /** JSON of an array or an object of strings; any other text is a string. */
-export function parseValue(text: string): ParamValue {
+function parseValue(text: string): ParamValue {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -20,7 +20,7 @@ export interface RecordedTaskRun {
 }
 
 /** A change made while a case ran. */
-export interface RecordedAction {
+interface RecordedAction {
   when: string;
   kind: string;
   name: string;

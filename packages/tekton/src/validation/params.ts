@@ -88,6 +88,6 @@ export function validateOnError(
 }
 
 /** Quotes like Go's %q. */
-export function quote(text: string): string {
+function quote(text: string): string {
   return JSON.stringify(text);
 }
