@@ -25,10 +25,16 @@ export class CriEncoder {
   /** The entries that are complete with this chunk, all with the same time. */
   encode(chunk: Buffer, time: string): Buffer {
     const out: Buffer[] = [];
+    const whole = Buffer.from(`${time} stdout F `);
     let from = 0;
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, from)) {
-      this.#hold(chunk.subarray(from, end), time, out);
-      this.#flush('F', time, out);
+      if (this.#restBytes === 0 && end - from <= maxEntryBytes) {
+        // Nearly every line: it is copied once, with its newline.
+        out.push(whole, chunk.subarray(from, end + 1));
+      } else {
+        this.#hold(chunk.subarray(from, end), time, out);
+        this.#flush('F', time, out);
+      }
       from = end + 1;
     }
     if (from < chunk.length) this.#hold(chunk.subarray(from), time, out);

@@ -122,7 +122,9 @@ async function tailStart(file: FileHandle, size: number, count: number): Promise
     ) {
       const entry = parseEntry(bytes.subarray(at + 1, last));
       if (entry !== undefined) {
-        if (entry.ends && ++lines > count) return entryEnd;
+        // The last line counts although it has no end.
+        if (entry.ends || entryEnd === size) lines++;
+        if (entry.ends && lines > count) return entryEnd;
         entryEnd = start + at + 1;
       }
       last = at;

@@ -73,6 +73,12 @@ test('the last lines, however long the file and its lines are', async () => {
   }
 });
 
+test('a last line without an end counts as a line', async () => {
+  const path = await written('one\ntwo\nthree');
+  expect(await read(path, { tailLines: 1 })).toBe('three');
+  expect(await read(path, { tailLines: 2 })).toBe('two\nthree');
+});
+
 test('since, timestamps and a limit of bytes', async () => {
   const path = join(folder, 'old.log');
   const at = Date.parse('2026-11-22T08:00:00Z');
