@@ -4,8 +4,8 @@ import type { ServedResource } from '../served-resource.ts';
 import { Registry } from './registry.ts';
 
 const custom = (version: string): ServedResource => {
-  const [first] = builtinResources();
-  return { ...first!, group: 'example.com', version, plural: 'things', kind: 'Thing', custom: true };
+  const secrets = builtinResources().find(({ plural }) => plural === 'secrets')!;
+  return { ...secrets, group: 'example.com', version, plural: 'things', kind: 'Thing', custom: true };
 };
 
 test('finds resources by plural and by kind, built-in ones before custom ones', () => {

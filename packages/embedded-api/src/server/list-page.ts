@@ -58,6 +58,9 @@ export async function listPage(
   const limit = options.limit ?? 0;
   if (limit < 0) throw badRequest('limit must not be negative');
   const token = options.continue ? decodeContinue(options.continue) : undefined;
+  if (token && options.resourceVersion && options.resourceVersion !== '0') {
+    throw badRequest('specifying resource version is not allowed when using continue');
+  }
   const asked = token ? undefined : parseResourceVersion(options.resourceVersion);
   if (asked !== undefined) await waitForVersion(store, asked, options.signal);
   const version = token

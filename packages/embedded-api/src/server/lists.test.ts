@@ -69,6 +69,9 @@ describe('pages', () => {
 
   test('need a token of ours', async () => {
     expect((await api.get(query({ continue: 'bm8' }))).code).toBe(400);
+    const { body } = await api.get(query({ limit: '1' }));
+    const both = { continue: body.metadata.continue as string, resourceVersion: '5' };
+    expect((await api.get(query(both))).code).toBe(400);
   });
 });
 

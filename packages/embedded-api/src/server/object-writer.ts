@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { KubeObject } from '../object.ts';
+import type { Registry } from '../registry/registry.ts';
 import type { ServedResource, Strategy } from '../served-resource.ts';
 import { alreadyExists, badRequest, conflict, invalid } from '../status-error.ts';
 import type { StatusCause } from '../status-error.ts';
@@ -31,6 +32,7 @@ export interface Change {
 }
 
 interface WriterOptions {
+  registry: Registry;
   store: Store;
   admissions: readonly Admission[];
   allocators: readonly Allocator[];
@@ -45,12 +47,14 @@ const maxNameAttempts = 8;
  * ownership, validation, allocation, write. The order is that of k8s.io/apiserver's handlers and generic registry.
  */
 export class ObjectWriter {
+  readonly #registry: Registry;
   readonly #store: Store;
   readonly #admissions: readonly Admission[];
   readonly #allocators: ReadonlyMap<string, Allocator>;
   readonly #now: () => Date;
 
-  constructor({ store, admissions, allocators, now }: WriterOptions) {
+  constructor({ registry, store, admissions, allocators, now }: WriterOptions) {
+    this.#registry = registry;
     this.#store = store;
     this.#admissions = admissions;
     this.#allocators = new Map(allocators.map((allocator) => [allocator.storageKey, allocator]));
@@ -129,7 +133,7 @@ export class ObjectWriter {
         storageKey: resource.storageKey,
         namespace: resource.namespaced ? namespace : '',
         name,
-        object: storableObject(next, resource),
+        object: this.#storable(next, resource),
       });
       return servedObject(stored, resource);
     });
@@ -171,11 +175,22 @@ export class ObjectWriter {
         storageKey: resource.storageKey,
         namespace: target.namespace,
         name: target.name,
-        object: storableObject(next, resource),
+        object: this.#storable(next, resource),
         expected: stored.metadata.resourceVersion ?? '',
       });
       return servedObject(written, resource);
     });
+  }
+
+  /** The object as it is stored: without what the storage version of its kind does not know. */
+  #storable(object: KubeObject, resource: ServedResource): KubeObject {
+    const stored = storableObject(object, resource);
+    if (!resource.custom || resource.version === resource.storageVersion) return stored;
+    const storage = this.#registry.find(resource.group, resource.storageVersion, resource.plural);
+    if (!storage?.strategy.prune) return stored;
+    const pruned = jsonClone(stored);
+    storage.strategy.prune(pruned);
+    return pruned;
   }
 
   #checkVersion(target: Target, live: KubeObject, next: KubeObject, how: Change['how']): void {

@@ -2,7 +2,7 @@ import type { KubeObject, ObjectMeta } from '../object.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { ServedResource } from '../served-resource.ts';
 import type { GroupResource } from '../status-error.ts';
-import { conflict, methodNotAllowed, notFound } from '../status-error.ts';
+import { badRequest, conflict, methodNotAllowed, notFound } from '../status-error.ts';
 import { StaleWrite } from '../storage/store.ts';
 import type { Store } from '../storage/store.ts';
 import type { Admission, AdmissionRequest, Allocator } from './admission.ts';
@@ -52,11 +52,12 @@ export class Operations implements Verbs {
   readonly #writer: ObjectWriter;
   readonly #now: () => Date;
 
-  constructor({ store, admissions = [], allocators = [], now = () => new Date() }: OperationsOptions) {
+  constructor(options: OperationsOptions) {
+    const { registry, store, admissions = [], allocators = [], now = () => new Date() } = options;
     this.#store = store;
     this.#admissions = admissions;
     this.#now = now;
-    this.#writer = new ObjectWriter({ store, admissions, allocators, now });
+    this.#writer = new ObjectWriter({ registry, store, admissions, allocators, now });
   }
 
   async get(target: Target, _options: CallOptions): Promise<KubeObject> {
@@ -80,6 +81,11 @@ export class Operations implements Verbs {
     }
     const mayCreate = subresource === '' && createsOnUpdate(resource);
     const next = jsonClone(object);
+    if (!next.metadata?.name) {
+      throw badRequest(
+        `the name of the object (${target.name} based on URL) was undeterminable: name must be provided`,
+      );
+    }
     addressBody(next, target);
     return this.#save(target, options, 'replace', () => jsonClone(next), mayCreate);
   }
@@ -184,9 +190,7 @@ export class Operations implements Verbs {
         const written = await this.#writer.update(target, { stored, live, next, how }, options);
         return target.subresource === 'scale' ? scaleOf(resource, written) : written;
       }
-      // A version or uid in the body says that the object was expected to be there.
-      if (expectedVersion(next) !== undefined || next.metadata?.uid)
-        throw notFound(groupResource(resource), name);
+      refuseExpected(target, next, how);
       return this.#writer.create(target, next, options, how);
     });
   }
@@ -222,6 +226,20 @@ export class Operations implements Verbs {
     };
     for (const admission of this.#admissions) await admission.validate?.(request);
   }
+}
+
+/** A version or uid in the body says that the object was expected to be there. */
+function refuseExpected({ resource, name }: Target, next: KubeObject, how: Change['how']): void {
+  const version = expectedVersion(next);
+  const uid = next.metadata.uid;
+  if (version === undefined && !uid) return;
+  if (how !== 'apply') throw notFound(groupResource(resource), name);
+  const what = uid ? `uid ${uid}` : `resourceVersion ${version}`;
+  throw conflict(
+    groupResource(resource),
+    name,
+    `the provided object specified ${what}, and no existing object was found`,
+  );
 }
 
 function present({ resource, name }: Target, live: KubeObject | undefined): KubeObject {

@@ -27,6 +27,14 @@ export function writeOptions(query: URLSearchParams, call: CallOptions, kind: st
       message: 'Too long: may not be more than 128 bytes',
     });
   }
+  const unprintable = /\p{C}/u.exec(fieldManager);
+  if (unprintable) {
+    causes.push({
+      reason: 'FieldValueInvalid',
+      field: 'fieldManager',
+      message: `Invalid value: ${JSON.stringify(fieldManager)}: invalid character ${codePoint(unprintable[0])} (at position ${unprintable.index})`,
+    });
+  }
   if (causes.length > 0) throw invalid({ group: 'meta.k8s.io', kind }, '', causes);
   return {
     ...call,
@@ -35,6 +43,10 @@ export function writeOptions(query: URLSearchParams, call: CallOptions, kind: st
     ...(fieldManager ? { fieldManager } : {}),
   };
 }
+
+/** As Go's `%#U` prints characters that cannot be shown. */
+const codePoint = (character: string): string =>
+  `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
 
 /** Who writes when the client names no field manager: the first word of its User-Agent. */
 export const managerFromUserAgent = (header: string | undefined): string =>

@@ -253,3 +253,28 @@ describe('patch', () => {
     expect((await api.patch(`${maps}/patched`, { metadata: { name: 'elsewhere' } })).code).toBe(400);
   });
 });
+
+describe('requests that contradict themselves', () => {
+  test('are refused before anything is written', async () => {
+    const unprintable = await api.post(
+      `${maps}?fieldManager=${encodeURIComponent('a\u0007')}`,
+      configMap('u'),
+    );
+    expect(unprintable.code).toBe(422);
+    expect((await api.put(`${maps}/patched`, { data: {} })).code).toBe(400);
+    const apply = (metadata: object): object => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'not-there', ...metadata },
+    });
+    for (const metadata of [{ uid: 'u' }, { resourceVersion: '5' }]) {
+      const { code } = await api.patch(
+        `${maps}/not-there?fieldManager=me`,
+        apply(metadata),
+        'apply-patch+yaml',
+      );
+      expect(code).toBe(409);
+    }
+    expect((await api.get(`${maps}/not-there`)).code).toBe(404);
+  });
+});
