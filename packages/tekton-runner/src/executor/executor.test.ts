@@ -152,6 +152,16 @@ test('what is not a program fails with the words of Tekton', async () => {
   expect(await log('u2')).toContain('Error executing command');
 });
 
+test('arguments that the system cannot take fail the step, not the runner', async () => {
+  const long = await runToEnd('u1', {
+    steps: [{ name: 'a', command: ['echo'], args: ['x'.repeat(200_000)] }],
+  });
+  expect(ends(long)).toEqual(['1 Error Error']);
+  expect(await log('u1')).toContain('Error executing command: spawn E2BIG');
+  const zero = await runToEnd('u2', { steps: [{ name: 'a', command: ['echo'], args: ['a\u0000b'] }] });
+  expect(ends(zero)).toEqual(['1 Error Error']);
+});
+
 test('a signal counts as 255', async () => {
   expect(ends(await runToEnd('u1', { steps: [step('a', 'kill -9 $$')] }))).toEqual(['255 Error Error']);
 });

@@ -34,16 +34,11 @@ const drainMs = 1000;
 export async function runStep(command: StepCommand, stop: AbortSignal, graceMs: number): Promise<StepExit> {
   const pipe = openPipe(command.pipe);
   const copying = copy(pipe.output, command.log);
-  const child = spawn(command.file, [...command.args], {
-    cwd: command.folder,
-    env: Object.fromEntries(command.environment),
-    detached: true,
-    stdio: ['ignore', pipe.writeFd, pipe.writeFd],
-  });
+  const child = start(command, pipe.writeFd);
   pipe.release();
-  const { pid } = child;
-  if (pid === undefined) {
-    const [error] = (await once(child, 'error')) as [Error];
+  const pid = child instanceof Error ? undefined : child.pid;
+  if (child instanceof Error || pid === undefined) {
+    const error = child instanceof Error ? child : ((await once(child, 'error')) as [Error])[0];
     pipe.output.destroy();
     await copying;
     return { exitCode: 1, error };
@@ -55,6 +50,20 @@ export async function runStep(command: StepCommand, stop: AbortSignal, graceMs: 
   pipe.output.destroy();
   await copying;
   return { exitCode };
+}
+
+/** Some failures are thrown (arguments that are too long), others are told by the child (no such interpreter). */
+function start({ file, args, folder, environment }: StepCommand, output: number): ChildProcess | Error {
+  try {
+    return spawn(file, [...args], {
+      cwd: folder,
+      env: Object.fromEntries(environment),
+      detached: true,
+      stdio: ['ignore', output, output],
+    });
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 async function ended(child: ChildProcess, pid: number, stop: AbortSignal, graceMs: number): Promise<number> {

@@ -1,5 +1,6 @@
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import {
+  type Clock,
   coordinationV1,
   coreV1,
   isNotFound,
@@ -7,6 +8,7 @@ import {
   type Lease,
   type Logger,
   type Node,
+  systemClock,
 } from '@armillary/kube';
 import { runnerTaint } from '../pod/pod-for.ts';
 import { seconds } from '../pod/pod-status.ts';
@@ -21,6 +23,7 @@ export interface VirtualNodeOptions {
   port: number;
   /** How many pods run at once. */
   capacity: number;
+  clock?: Clock;
 }
 
 const leaseNamespace = 'kube-node-lease';
@@ -32,27 +35,26 @@ const statusMs = 60_000;
 export class VirtualNode {
   readonly #options: VirtualNodeOptions;
   readonly #stop = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #clock: Clock;
+  #cancelBeat: (() => void) | undefined;
   #statusAt = 0;
   #beating: Promise<void> | undefined;
 
   constructor(options: VirtualNodeOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
   }
 
   /** Makes or takes over the node; rejects when that is not allowed. */
   async start(): Promise<void> {
     await this.#register();
     await this.#renew();
-    this.#timer = setInterval(() => {
-      // One beat at a time: a slow server gets no queue of them.
-      this.#beating ??= this.#beat().finally(() => (this.#beating = undefined));
-    }, renewMs);
+    this.#schedule();
   }
 
   /** Says that the node is not ready any more, so that nothing waits for its lease to run out. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#cancelBeat?.();
     this.#stop.abort(new Error('the runner stops'));
     await this.#beating;
     try {
@@ -62,10 +64,18 @@ export class VirtualNode {
     }
   }
 
+  /** One beat at a time: a slow server gets no queue of them. */
+  #schedule(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#cancelBeat = this.#clock.setTimeout(() => {
+      this.#beating = this.#beat().finally(() => this.#schedule());
+    }, renewMs);
+  }
+
   async #beat(): Promise<void> {
     try {
       await this.#renew();
-      if (Date.now() - this.#statusAt >= statusMs) await this.#writeStatus('True', this.#stop.signal);
+      if (this.#clock.now() - this.#statusAt >= statusMs) await this.#writeStatus('True', this.#stop.signal);
     } catch (error) {
       if (this.#stop.signal.aborted) return;
       this.#options.logger.warn({ err: error }, 'the node could not be kept alive; trying again');
@@ -98,11 +108,11 @@ export class VirtualNode {
 
   async #writeStatus(ready: 'True' | 'False', signal: AbortSignal): Promise<void> {
     const { client, nodeName } = this.#options;
-    const status = nodeStatus(this.#options, ready, Date.now());
+    const status = nodeStatus(this.#options, ready, this.#clock.now());
     await client
       .resource(coreV1.nodes)
       .patch(nodeName, { type: 'merge', subresource: 'status', body: { status }, signal });
-    this.#statusAt = Date.now();
+    this.#statusAt = this.#clock.now();
   }
 
   async #renew(): Promise<void> {
@@ -111,7 +121,7 @@ export class VirtualNode {
     const spec = {
       holderIdentity: nodeName,
       leaseDurationSeconds: leaseSeconds,
-      renewTime: new Date().toISOString().replace('Z', '000Z'),
+      renewTime: new Date(this.#clock.now()).toISOString().replace('Z', '000Z'),
     };
     const { signal } = this.#stop;
     try {
