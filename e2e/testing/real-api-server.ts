@@ -1,166 +1,154 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:https';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ended, eventually } from './process.ts';
 
-/** A kube-apiserver with its etcd, on free loopback ports. */
+/** A real kube-apiserver with its etcd on free loopback ports, RBAC on, admitted by a token of `system:masters`. */
 export interface RealApiServer {
-  /** `https://127.0.0.1:PORT` */
   url: string;
-  /** PEM. */
-  ca: string;
-  /** A bearer token of the group `system:masters`. */
   token: string;
-  /** A kubeconfig with that token, for kubectl. */
+  /** PEM of its serving certificate, which is its own authority. */
+  ca: string;
+  /** A kubeconfig with all of the above. */
   kubeconfig: string;
+  /** Of etcd and kube-apiserver, for measuring. */
+  pids: number[];
+  /** Milliseconds from the first process's start to `/readyz` answering ok. */
+  startMs: number;
   stop(): Promise<void>;
 }
 
-/** The folder of the binaries `etcd` and `kube-apiserver`, as Kubernetes' own tests name it; undefined when unset. */
-export function realApiServerAssets(): string | undefined {
-  return process.env['KUBEBUILDER_ASSETS'] || undefined;
+/** Options of `startRealApiServer`. */
+export interface RealApiServerOptions {
+  /** Further flags of kube-apiserver. */
+  flags?: string[];
+  /** Starts kube-controller-manager too: garbage collection, namespaces, default service accounts. */
+  controllers?: string[];
 }
 
-/** Says aloud that a suite was left out, so that nobody takes the silence for success. */
-export function sayRealApiServerMissing(suite: string): void {
-  process.stderr.write(
-    `SKIPPED: ${suite}: set KUBEBUILDER_ASSETS to a folder with etcd and kube-apiserver to run it\n`,
-  );
+/** A TCP port on loopback that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
-/**
- * Starts etcd and kube-apiserver in a folder of their own and waits until the server is ready. `flags` are
- * added to those of kube-apiserver. Rejects with the end of the log when one of them ends early, or after a minute.
- */
-export async function startRealApiServer(flags: string[] = []): Promise<RealApiServer> {
-  const assets = realApiServerAssets();
-  if (assets === undefined) throw new Error('KUBEBUILDER_ASSETS is not set');
-  const folder = await mkdtemp(join(tmpdir(), 'real-api-server-'));
-  const processes: ChildProcess[] = [];
-  const stop = async (): Promise<void> => {
-    for (const child of processes.toReversed()) await end(child);
-    await rm(folder, { recursive: true, force: true });
-  };
-  try {
-    const [clientPort, peerPort, port] = await freePorts(3);
-    const etcd = `http://127.0.0.1:${clientPort}`;
-    const peer = `http://127.0.0.1:${peerPort}`;
-    processes.push(
-      run(join(assets, 'etcd'), join(folder, 'etcd.log'), [
-        `--data-dir=${join(folder, 'etcd')}`,
-        `--listen-client-urls=${etcd}`,
-        `--advertise-client-urls=${etcd}`,
-        `--listen-peer-urls=${peer}`,
-        `--initial-advertise-peer-urls=${peer}`,
-        `--initial-cluster=default=${peer}`,
-        '--unsafe-no-fsync',
-      ]),
+/** Whether a server answers `/readyz` with ok. */
+export async function readyz(url: string, token: string): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const call = request(
+      `${url}/readyz`,
+      { rejectUnauthorized: false, headers: { authorization: `Bearer ${token}` }, timeout: 2000 },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      },
     );
-    const token = randomBytes(16).toString('hex');
-    await writeFile(join(folder, 'tokens.csv'), `${token},admin,admin,system:masters\n`);
-    await writeFile(join(folder, 'service-account.pem'), serviceAccountKey());
-    const log = join(folder, 'kube-apiserver.log');
-    const server = run(join(assets, 'kube-apiserver'), log, [
-      `--etcd-servers=${etcd}`,
-      '--bind-address=127.0.0.1',
-      `--secure-port=${port}`,
-      `--cert-dir=${join(folder, 'certs')}`,
-      `--token-auth-file=${join(folder, 'tokens.csv')}`,
-      '--service-account-issuer=https://kubernetes.default.svc',
-      `--service-account-signing-key-file=${join(folder, 'service-account.pem')}`,
-      `--service-account-key-file=${join(folder, 'service-account.pem')}`,
-      '--service-cluster-ip-range=10.0.0.0/16',
-      '--authorization-mode=RBAC',
-      '--disable-admission-plugins=ServiceAccount',
-      ...flags,
-    ]);
-    processes.push(server);
-    await waitUntilReady(`https://127.0.0.1:${port}`, server, log);
-    const ca = await readFile(join(folder, 'certs', 'apiserver.crt'), 'utf8');
-    const url = `https://127.0.0.1:${port}`;
-    const kubeconfig = join(folder, 'kubeconfig');
-    await writeFile(kubeconfig, JSON.stringify(kubeconfigOf(url, ca, token)), { mode: 0o600 });
-    return { url, ca, token, kubeconfig, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-}
-
-function serviceAccountKey(): string {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  return privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
-}
-
-function run(command: string, log: string, args: string[]): ChildProcess {
-  const output = createWriteStream(log);
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  child.stdout.pipe(output, { end: false });
-  child.stderr.pipe(output, { end: false });
-  child.once('close', () => output.end());
-  // An early end is found by who waits for readiness.
-  child.once('error', () => {});
-  return child;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  child.kill('SIGKILL');
-  await ended;
-}
-
-async function waitUntilReady(url: string, server: ChildProcess, log: string): Promise<void> {
-  const until = Date.now() + 60_000;
-  while (Date.now() < until && server.exitCode === null && server.pid !== undefined) {
-    if (await isReady(url)) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  const said = await readFile(log, 'utf8').catch(() => '');
-  throw new Error(`kube-apiserver did not become ready:\n${said.slice(-2000)}`);
-}
-
-function isReady(url: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = request(`${url}/readyz`, { rejectUnauthorized: false, timeout: 2000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    probe.once('error', () => resolve(false));
-    probe.once('timeout', () => probe.destroy());
-    probe.end();
+    call.on('error', () => resolve(false));
+    call.on('timeout', () => call.destroy());
+    call.end();
   });
 }
 
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports: number[] = [];
-  for (const server of servers) {
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    ports.push((server.address() as AddressInfo).port);
-  }
-  for (const server of servers) await new Promise((resolve) => server.close(resolve));
-  return ports;
-}
-
-function kubeconfigOf(server: string, ca: string, token: string): object {
-  return {
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'real',
-    clusters: [
-      {
-        name: 'real',
-        cluster: { server, 'certificate-authority-data': Buffer.from(ca).toString('base64') },
-      },
-    ],
-    users: [{ name: 'admin', user: { token } }],
-    contexts: [{ name: 'real', context: { cluster: 'real', user: 'admin' } }],
+/**
+ * Starts the binaries of the folder that KUBEBUILDER_ASSETS names. Throws with the end of their output when they do
+ * not get ready.
+ */
+export async function startRealApiServer(
+  assets: string,
+  options: RealApiServerOptions = {},
+): Promise<RealApiServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'real-api-'));
+  const token = randomBytes(16).toString('hex');
+  await writeFile(join(folder, 'tokens.csv'), `${token},admin,admin,"system:masters"\n`);
+  const keys = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+  });
+  await writeFile(join(folder, 'sa.key'), keys.privateKey);
+  await writeFile(join(folder, 'sa.pub'), keys.publicKey);
+  const [etcdPort, peerPort, apiPort] = [await freePort(), await freePort(), await freePort()];
+  const etcdUrl = `http://127.0.0.1:${etcdPort}`;
+  const url = `https://127.0.0.1:${apiPort}`;
+  let output = '';
+  const children: ChildProcess[] = [];
+  const start = (program: string, args: string[]): void => {
+    const child = spawn(join(assets, program), args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (text: Buffer) => (output = (output + text.toString()).slice(-8000)));
+    }
+    children.push(child);
   };
+  const stop = async (): Promise<void> => {
+    for (const child of children.toReversed()) child.kill('SIGKILL');
+    await Promise.all(children.map(ended));
+    await rm(folder, { recursive: true, force: true });
+  };
+  const started = performance.now();
+  start('etcd', [
+    `--data-dir=${join(folder, 'etcd')}`,
+    `--listen-client-urls=${etcdUrl}`,
+    `--advertise-client-urls=${etcdUrl}`,
+    `--listen-peer-urls=http://127.0.0.1:${peerPort}`,
+  ]);
+  start('kube-apiserver', [
+    `--etcd-servers=${etcdUrl}`,
+    '--bind-address=127.0.0.1',
+    `--secure-port=${apiPort}`,
+    `--cert-dir=${join(folder, 'certificates')}`,
+    `--token-auth-file=${join(folder, 'tokens.csv')}`,
+    '--authorization-mode=RBAC',
+    '--service-account-issuer=https://kubernetes.default.svc',
+    `--service-account-signing-key-file=${join(folder, 'sa.key')}`,
+    `--service-account-key-file=${join(folder, 'sa.pub')}`,
+    '--service-cluster-ip-range=10.96.0.0/16',
+    '--disable-admission-plugins=ServiceAccount',
+    ...(options.flags ?? []),
+  ]);
+  try {
+    await eventually(
+      'readyz of kube-apiserver',
+      async () => {
+        const dead = children.find((c) => c.exitCode !== null);
+        if (dead) throw new Error(`${dead.spawnfile} exited`);
+        return await readyz(url, token);
+      },
+      60_000,
+    );
+  } catch (error) {
+    await stop();
+    throw new Error(`the real API server did not start:\n${output}`, { cause: error });
+  }
+  const startMs = performance.now() - started;
+  const ca = await readFile(join(folder, 'certificates/apiserver.crt'), 'utf8');
+  const kubeconfig = join(folder, 'kubeconfig');
+  const data = Buffer.from(ca).toString('base64');
+  await writeFile(
+    kubeconfig,
+    `apiVersion: v1
+kind: Config
+current-context: real
+contexts: [{ name: real, context: { cluster: real, user: admin } }]
+clusters: [{ name: real, cluster: { server: "${url}", certificate-authority-data: ${data} } }]
+users: [{ name: admin, user: { token: ${token} } }]
+`,
+  );
+  if (options.controllers) {
+    start('kube-controller-manager', [
+      `--kubeconfig=${kubeconfig}`,
+      `--controllers=${options.controllers.join(',')}`,
+      '--leader-elect=false',
+      '--secure-port=0',
+      '--port=0',
+      `--root-ca-file=${join(folder, 'certificates/apiserver.crt')}`,
+    ]);
+  }
+  return { url, token, ca, kubeconfig, pids: children.slice(0, 2).map((c) => c.pid!), startMs, stop };
 }
