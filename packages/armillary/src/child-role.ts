@@ -90,14 +90,14 @@ export class ChildRole {
     }, delay);
   }
 
-  /** Ends the process with SIGTERM and, when it takes too long, SIGKILL. Resolves when it is gone. */
+  /** Tells the process to stop and, when it takes too long, kills it. Resolves when it is gone. */
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#restart);
     const child = this.#process;
     if (!child) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    child.kill('SIGTERM');
+    if (child.connected) child.disconnect();
     const killer = setTimeout(() => {
       this.#options.say(`${this.#options.name} did not stop in time and is killed`);
       child.kill('SIGKILL');

@@ -6,13 +6,8 @@ import { ControllerManager, type KubeClient, type LeaderElectionOptions, type Lo
 import { devopsKinds, pipelinesControllers } from '@armillary/pipelines';
 import { tektonKinds } from '@armillary/tekton';
 import { tektonRunner, type TektonRunner } from '@armillary/tekton-runner';
+import type { ComponentName } from './component-names.ts';
 import { applyDefinitions } from './definitions.ts';
-
-/** The parts that `armillary controller --components` can run. */
-export const componentNames = ['pipelines', 'tekton-runner'] as const;
-
-/** One of {@link componentNames}. */
-export type ComponentName = (typeof componentNames)[number];
 
 /** Where the kubelet endpoint of tekton-runner listens, and the PEM files it serves with. */
 export interface KubeletFiles {

@@ -1,20 +1,29 @@
 /**
- * An AbortSignal that fires when this process is asked to stop: on SIGTERM or SIGINT, and, when a supervisor started
- * it, when that supervisor is gone (also by SIGKILL), so that no process of an `up` outlives it. A second SIGINT ends
- * the process at once.
+ * An AbortSignal that fires when this process is to stop.
+ *
+ * Alone, that is on SIGTERM or SIGINT; a second SIGINT ends the process at once. Under a supervisor it is when that
+ * one closes the channel to this process, on purpose or by its own end (also by SIGKILL), so that no process of an
+ * `up` outlives it; signals are then ignored, because a terminal's Ctrl-C reaches the whole group at once while the
+ * supervisor stops its processes in order.
  */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = (): void => controller.abort();
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', () => {
+  if (process.connected === false) {
+    // The supervisor was gone before this line was reached.
     stop();
-    process.once('SIGINT', () => process.exit(130));
-  });
-  if (process.connected) {
+  } else if (process.connected) {
     process.once('disconnect', stop);
     // Listening must not keep the process alive once its work is done.
     process.channel?.unref();
+    process.on('SIGTERM', () => undefined);
+    process.on('SIGINT', () => undefined);
+  } else {
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', () => {
+      stop();
+      process.once('SIGINT', () => process.exit(130));
+    });
   }
   return controller.signal;
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { startApiServer, type ApiServer } from '@armillary/embedded-api';
+import type { ApiServer } from '@armillary/embedded-api';
 import { CommandError } from '../command-error.ts';
 import { createLogger } from '../log.ts';
 import { dataOption, logLevelOption, outputOption, port } from '../options.ts';
@@ -46,6 +46,8 @@ async function api(options: ApiOptions): Promise<void> {
 }
 
 async function start(options: ApiOptions, signal: AbortSignal): Promise<ApiServer> {
+  // Loaded here, so that help and completion answer at once.
+  const { startApiServer } = await import('@armillary/embedded-api');
   try {
     const { data, host, port: wanted } = options;
     return await startApiServer({

@@ -1,10 +1,8 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { KubeClient, loadKubeconfig } from '@armillary/kube';
 import { CommandError } from '../command-error.ts';
-import { componentNames, startComponents, type ComponentName, type KubeletFiles } from '../components.ts';
-import { applyDemo } from '../demo.ts';
-import { startHealthServer } from '../health-server.ts';
+import { componentNames, type ComponentName } from '../component-names.ts';
+import type { KubeletFiles } from '../components.ts';
 import { createLogger } from '../log.ts';
 import { dataOption, logLevelOption, outputOption, port } from '../options.ts';
 import { printEvent, say } from '../output.ts';
@@ -92,6 +90,10 @@ function kubelet(options: ControllerOptions): { kubelet: KubeletFiles } | Record
 
 async function controller(options: ControllerOptions): Promise<void> {
   const signal = stopSignal();
+  // Loaded here, so that help and completion answer at once.
+  const { KubeClient, loadKubeconfig } = await import('@armillary/kube');
+  const { startComponents } = await import('../components.ts');
+  const { startHealthServer } = await import('../health-server.ts');
   const logger = createLogger(options.logLevel, 'controller');
   const config = await loadKubeconfig(options.kubeconfig === undefined ? {} : { path: options.kubeconfig });
   const client = new KubeClient(config, { userAgent: `armillary-controller/${version}` });
@@ -108,7 +110,10 @@ async function controller(options: ControllerOptions): Promise<void> {
     });
     try {
       const health = await startHealthServer(running.manager, options.host, options.healthPort);
-      if (options.demo) await applyDemo(client, logger, signal);
+      if (options.demo) {
+        const { applyDemo } = await import('../demo.ts');
+        await applyDemo(client, logger, signal);
+      }
       if (options.output === 'json') printEvent({ event: 'ready', health: health.url });
       else say(`Ready. Health and metrics at ${health.url}`);
       await Promise.race([aborted(signal), running.ended]);

@@ -1,6 +1,51 @@
 import { Command } from 'commander';
+import { CommandError } from '../command-error.ts';
+import { createLogger } from '../log.ts';
+import { duration, logLevelOption, outputOption, parameter } from '../options.ts';
+import { printEvent, say } from '../output.ts';
+import { stopSignal } from '../stop-signal.ts';
 
-/** placeholder until the components land */
+interface RunOptions {
+  p?: Record<string, string>;
+  timeout: number;
+  keep?: true;
+  output: 'text' | 'json';
+  logLevel: string;
+}
+
+/** `armillary run`: a Jenkinsfile or Tekton manifests once, here, with no server left behind. */
 export function runCommand(): Command {
-  return new Command('run');
+  return new Command('run')
+    .description('run a Jenkinsfile or Tekton manifests once, on this machine; the exit code is the verdict')
+    .argument('<files...>', 'Jenkinsfiles, or manifests (.yaml, .yml, .json)')
+    .option('-p <name=value>', 'a parameter; may be repeated', parameter)
+    .option('--timeout <duration>', 'stop the run after this time, such as 90s, 10m, 2h', duration, 3_600_000)
+    .option('--keep', 'keep the data folder of the run')
+    .addOption(outputOption())
+    .addOption(logLevelOption('error'))
+    .action(run);
+}
+
+async function run(files: string[], options: RunOptions): Promise<void> {
+  const interrupted = stopSignal();
+  const timedOut = AbortSignal.timeout(options.timeout);
+  const { readManifests } = await import('../run/manifests.ts');
+  const manifests = await readManifests(files, options.p ?? {});
+  // Loaded here, so that help, completion and a wrong command line answer at once.
+  const { runOnce } = await import('../run/run-once.ts');
+  const log = options.output === 'json' ? process.stderr : process.stdout;
+  const finished = await runOnce({
+    ...manifests,
+    write: (step, line) => log.write(`[${step}] ${line}\n`),
+    signal: AbortSignal.any([interrupted, timedOut]),
+    logger: createLogger(options.logLevel, 'run'),
+    ...(options.keep ? { kept: (folder: string) => say(`The data of the run is in ${folder}`) } : {}),
+  });
+  if (options.output === 'json') for (const { run: object } of finished) printEvent(object);
+  for (const { verdict } of finished) if (verdict) say(verdict.summary);
+  if (interrupted.aborted) throw new CommandError('failure', 'interrupted: the run was stopped');
+  if (finished.some(({ verdict }) => verdict === undefined)) {
+    throw new CommandError('failure', `the run took longer than --timeout and was stopped`);
+  }
+  if (!finished.every(({ verdict }) => verdict?.succeeded)) process.exitCode = 1;
 }
