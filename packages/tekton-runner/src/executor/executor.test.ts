@@ -286,7 +286,15 @@ test('a pod is run once: the same submission again, and after a restart', async 
   expect(executor.submit(work)).toBe('accepted');
   expect(executor.submit(work)).toBe('known');
   await until('u1', ({ phase }) => phase === 'running');
-  while (executor.folderOf('u1').notedProcess() === undefined) await new Promise(setImmediate);
+  // It has started when it has printed something.
+  const output = readLog(
+    executor.folderOf('u1').log('step-a'),
+    executor.hub,
+    { follow: true },
+    AbortSignal.timeout(15_000),
+  );
+  await output.next();
+  await output.return(undefined);
   const pid = executor.folderOf('u1').notedProcess()?.pid ?? 0;
 
   const next = open();
