@@ -139,6 +139,19 @@ describe('JSON patch', () => {
     expect(applyJsonPatch({ a: 1 }, patch.slice(1))).toEqual({ a: 1 });
   });
 
+  test('copies that double the document again and again are stopped', () => {
+    const patch = Array.from({ length: 40 }, (_, index) => ({
+      op: 'copy',
+      from: '/a',
+      path: `/a/k${index}`,
+    }));
+    expect(
+      failure(() => applyJsonPatch({ a: { text: 'x'.repeat(100) } }, patch)).status.details?.causes,
+    ).toEqual([
+      { message: expect.stringMatching(/^Unable to complete the copy, .* exceeding the limit 3145728$/) },
+    ]);
+  });
+
   test.each([[{}], ['x'], [null], [[1]], [[null]]])('%j is no JSON patch', (patch) => {
     expect(failure(() => applyJsonPatch({}, patch)).status.code).toBe(400);
   });

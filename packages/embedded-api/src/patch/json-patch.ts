@@ -6,6 +6,9 @@ import { rejectedPatch } from './rejected-patch.ts';
 /** As kube-apiserver bounds it. */
 const maxOperations = 10_000;
 
+/** What `copy` operations may add up to in bytes of JSON, as kube-apiserver bounds it: each may double the document. */
+const maxCopiedBytes = 3 * 1024 * 1024;
+
 /** A list or object of the document, copied for this patch, so that it may be changed in place. */
 type Container = JsonObject | unknown[];
 
@@ -37,6 +40,7 @@ const position = (key: string, end: number): number => {
 /** A document under change. Containers are copied on the way to each change, so the original stays as it is. */
 class Draft {
   root: unknown;
+  #copiedBytes = 0;
   readonly #owned = new WeakSet<object>();
 
   constructor(document: unknown) {
@@ -49,6 +53,16 @@ class Draft {
     const copy: Container = Array.isArray(value) ? [...(value as unknown[])] : { ...value };
     this.#owned.add(copy);
     return copy;
+  }
+
+  copy(value: unknown): unknown {
+    const json = JSON.stringify(value);
+    this.#copiedBytes += Buffer.byteLength(json);
+    if (this.#copiedBytes > maxCopiedBytes)
+      throw rejectedPatch(
+        `Unable to complete the copy, the accumulated size increase of copy is ${this.#copiedBytes}, exceeding the limit ${maxCopiedBytes}`,
+      );
+    return JSON.parse(json);
   }
 
   locate(path: string, operation: string): Location {
@@ -128,7 +142,7 @@ const run = (draft: Draft, operation: JsonObject): void => {
     }
     case 'copy': {
       const from = text(operation, 'from');
-      const copied = structuredClone(existing(draft.locate(from, op), from, op));
+      const copied = draft.copy(existing(draft.locate(from, op), from, op));
       add(draft.locate(text(operation, 'path'), op), copied);
       return;
     }

@@ -4,7 +4,13 @@ import { field, isObject, setField, textOf } from './json-value.ts';
 import type { JsonObject } from './json-value.ts';
 import { fieldSchema, itemSchema, resolveSchema } from './schema-walk.ts';
 import type { SchemaResolver } from './schema-walk.ts';
-import { inDeclaredOrder, inMergedOrder, listKindOf, withoutDuplicates } from './strategic-order.ts';
+import {
+  inDeclaredOrder,
+  inMergedOrder,
+  listKindOf,
+  positions,
+  withoutDuplicates,
+} from './strategic-order.ts';
 import { isPatchDirective, withoutDirectives } from './strategic-directive.ts';
 
 const setOrderPrefix = '$setElementOrder/';
@@ -78,10 +84,12 @@ class Merge {
     if (rule.mergeKey === '') throw badRequest('cannot merge lists without merge key');
     const { base, items } = applyItemDirectives(original, patch as JsonObject[], rule.mergeKey);
     const merged = [...base];
+    const index = positions(base, rule.mergeKey);
     const element = resolveSchema(itemSchema(rule.schema) ?? {}, this.#resolve);
     for (const item of items) {
-      const at = indexOfKey(merged, rule.mergeKey, mergeValue(item, rule.mergeKey));
-      if (at < 0) merged.push(withoutDirectives(item));
+      const key = mergeValue(item, rule.mergeKey);
+      const at = index.get(key);
+      if (at === undefined) index.set(key, merged.push(withoutDirectives(item)) - 1);
       else merged[at] = this.map(merged[at] as JsonObject, item, element);
     }
     return inMergedOrder(merged, items, base, rule.mergeKey);
@@ -122,29 +130,25 @@ const mergeValue = (item: JsonObject, mergeKey: string): unknown => {
   throw badRequest(`map: ${JSON.stringify(item)} does not contain declared merge key: ${mergeKey}`);
 };
 
-const indexOfKey = (list: readonly unknown[], mergeKey: string, value: unknown): number =>
-  list.findIndex((item) => isObject(item) && field(item, mergeKey) === value);
-
 /** Carries out `$patch` in items: `delete` removes by merge key, `replace` puts the patch in the list's place. */
 const applyItemDirectives = (
   original: unknown[],
   patch: JsonObject[],
   mergeKey: string,
 ): { base: unknown[]; items: JsonObject[] } => {
-  let base = original;
+  const deleted = new Set<unknown>();
   let replace = false;
   const items: JsonObject[] = [];
   for (const item of patch) {
     const directive = field(item, '$patch');
     if (directive === undefined) items.push(item);
     else if (directive === 'replace') replace = true;
-    else if (directive === 'delete') {
-      const value = mergeValue(item, mergeKey);
-      base = base.filter((entry) => !isObject(entry) || field(entry, mergeKey) !== value);
-    } else if (directive === 'merge') throw badRequest('merging lists cannot yet be specified in the patch');
+    else if (directive === 'delete') deleted.add(mergeValue(item, mergeKey));
+    else if (directive === 'merge') throw badRequest('merging lists cannot yet be specified in the patch');
     else throw badRequest(`unknown patch type: ${JSON.stringify(directive)} in map: ${JSON.stringify(item)}`);
   }
-  return { base: replace ? [] : base, items };
+  const kept = original.filter((entry) => !isObject(entry) || !deleted.has(field(entry, mergeKey)));
+  return { base: replace ? [] : kept, items };
 };
 
 const deleteItems = (result: JsonObject, key: string, value: unknown): void => {
@@ -153,10 +157,11 @@ const deleteItems = (result: JsonObject, key: string, value: unknown): void => {
   if (!Array.isArray(current)) return;
   if (current.length > 0 && listKindOf(current, value) === 'map')
     throw badRequest('invalid patch format of primitive list');
+  const deleted = new Set<unknown>(value);
   setField(
     result,
     key,
-    current.filter((item) => !value.includes(item)),
+    current.filter((item) => !deleted.has(item)),
   );
 };
 
@@ -165,11 +170,12 @@ const retainKeys = (original: JsonObject, patch: JsonObject): JsonObject => {
   const retained = field(patch, '$retainKeys');
   if (retained === undefined) return { ...original };
   if (!Array.isArray(retained)) throw badRequest('invalid patch format of retainKeys');
+  const names = new Set<unknown>(retained);
   for (const [key, value] of Object.entries(patch)) {
-    if (value === null || isPatchDirective(key) || retained.includes(key)) continue;
+    if (value === null || isPatchDirective(key) || names.has(key)) continue;
     throw badRequest('invalid patch format of retainKeys');
   }
-  return Object.fromEntries(Object.entries(original).filter(([key]) => retained.includes(key)));
+  return Object.fromEntries(Object.entries(original).filter(([key]) => names.has(key)));
 };
 
 /**

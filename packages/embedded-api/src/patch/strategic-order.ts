@@ -23,7 +23,8 @@ export const withoutDuplicates = (list: readonly unknown[]): unknown[] => [...ne
 const keyOf = (item: unknown, mergeKey: string): unknown =>
   mergeKey !== '' && isObject(item) ? field(item, mergeKey) : item;
 
-const positions = (order: readonly unknown[], mergeKey: string): Map<unknown, number> => {
+/** Where each key of a list is first. With an empty merge key the items are the keys. */
+export const positions = (order: readonly unknown[], mergeKey: string): Map<unknown, number> => {
   const index = new Map<unknown, number>();
   for (const [at, item] of order.entries()) {
     const key = keyOf(item, mergeKey);
@@ -61,13 +62,14 @@ export const inMergedOrder = (
     mergeKey,
   );
   const result: unknown[] = [];
+  let next = 0;
   for (const item of patched) {
     const at = liveAt.get(keyOf(item, mergeKey)) ?? -1;
-    while (others.length > 0 && (liveAt.get(keyOf(others[0], mergeKey)) ?? at) < at)
-      result.push(others.shift());
+    while (next < others.length && (liveAt.get(keyOf(others[next], mergeKey)) ?? at) < at)
+      result.push(others[next++]);
     result.push(item);
   }
-  return [...result, ...others];
+  return [...result, ...others.slice(next)];
 };
 
 /** Orders a merged list by `$setElementOrder`, after checking that the patch itself keeps to that order. */

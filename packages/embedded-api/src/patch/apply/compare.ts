@@ -1,10 +1,9 @@
 import { equal } from '../json-value.ts';
 import type { JsonObject } from '../json-value.ts';
-import { insert, leaf } from './field-set.ts';
+import { emptySet, isEmpty, leaf, nodeOf } from './field-set.ts';
 import type { FieldSet, MutableFieldSet } from './field-set.ts';
 import type { FieldType, ListType, MapType } from './field-type.ts';
 import { fieldTypeIn, granular } from './granular.ts';
-import type { Granular } from './granular.ts';
 import { itemsByElement } from './list-item.ts';
 import { fieldElement } from './path-element.ts';
 import type { PathElement } from './path-element.ts';
@@ -27,96 +26,88 @@ const whole = (type: FieldType, value: unknown): FieldSet => {
     for (const [element, items] of itemsByElement(parts.type, parts.value))
       result[element] = items.length > 1 ? leaf : whole(parts.type.element, items[0]);
   }
-  for (const _ in result) return { '.': leaf, ...result };
-  return leaf;
+  return nodeOf(true, result) ?? leaf;
 };
 
-class Walk {
-  readonly added: MutableFieldSet = {};
-  readonly modified: MutableFieldSet = {};
-  readonly removed: MutableFieldSet = {};
-  readonly #path: PathElement[] = [];
+const kinds = ['added', 'modified', 'removed'] as const;
 
-  value(type: FieldType, left: unknown, right: unknown): void {
-    if (left === right) return;
-    const from = granular(type, left);
-    const to = granular(type, right);
-    if (from.form === 'map' && to.form === 'map') this.#map(from.type, from.value, to.value);
-    else if (from.form === 'list' && to.form === 'list') this.#list(from.type, from.value, to.value);
-    else if (from.form === 'leaf' && to.form === 'leaf') {
-      if (!equal(left, right)) insert(this.modified, this.#path, leaf);
-    } else this.#changedForm(type, from, to, left, right);
-  }
+/** What changed at one place: nodes of the three sets. Absent where nothing did. */
+type Change = Partial<Record<(typeof kinds)[number], FieldSet>>;
+type ChangeBelow = Partial<Record<(typeof kinds)[number], MutableFieldSet>>;
 
-  /** A scalar became a map or the like: the field is modified, and its parts come or go. */
-  #changedForm(type: FieldType, from: Granular, to: Granular, left: unknown, right: unknown): void {
-    insert(this.modified, this.#path, leaf);
-    if (from.form !== 'leaf') this.#parts(this.removed, whole(type, left));
-    if (to.form !== 'leaf') this.#parts(this.added, whole(type, right));
+const record = (changes: ChangeBelow, element: PathElement, change: Change): void => {
+  for (const kind of kinds) {
+    const node = change[kind];
+    if (node) (changes[kind] ??= {})[element] = node;
   }
+};
 
-  #parts(set: MutableFieldSet, node: FieldSet): void {
-    for (const [element, child] of Object.entries(node))
-      if (element !== '.') insert(set, [...this.#path, element], child);
-  }
+const valueChange = (type: FieldType, left: unknown, right: unknown): Change => {
+  if (left === right) return {};
+  const from = granular(type, left);
+  const to = granular(type, right);
+  if (from.form === 'map' && to.form === 'map') return mapChange(from.type, from.value, to.value);
+  if (from.form === 'list' && to.form === 'list') return listChange(from.type, from.value, to.value);
+  if (from.form === 'leaf' && to.form === 'leaf') return equal(left, right) ? {} : { modified: leaf };
+  // A scalar became a map or the like: the field is modified, and its parts come or go.
+  const change: Change = { modified: leaf };
+  const gone = from.form === 'leaf' ? emptySet : parts(type, left);
+  const come = to.form === 'leaf' ? emptySet : parts(type, right);
+  if (!isEmpty(gone)) change.removed = gone;
+  if (!isEmpty(come)) change.added = come;
+  return change;
+};
 
-  #map(type: MapType, left: JsonObject, right: JsonObject): void {
-    for (const name of Object.keys(left)) {
-      const has = Object.hasOwn(right, name);
-      if (has && left[name] === right[name]) continue;
-      this.#path.push(fieldElement(name));
-      const fieldType = fieldTypeIn(type, name);
-      if (has) this.value(fieldType, left[name], right[name]);
-      else insert(this.removed, this.#path, whole(fieldType, left[name]));
-      this.#path.pop();
-    }
-    for (const name of Object.keys(right)) {
-      if (Object.hasOwn(left, name)) continue;
-      this.#path.push(fieldElement(name));
-      insert(this.added, this.#path, whole(fieldTypeIn(type, name), right[name]));
-      this.#path.pop();
-    }
-  }
+/** The node of everything below a value; the value itself is left to `modified`. */
+const parts = (type: FieldType, value: unknown): FieldSet => {
+  const { '.': _, ...children } = whole(type, value);
+  return children;
+};
 
-  #list(type: ListType, left: readonly unknown[], right: readonly unknown[]): void {
-    const before = itemsByElement(type, left);
-    const after = itemsByElement(type, right);
-    for (const [element, items] of before) {
-      this.#path.push(element);
-      this.#items(type, items, after.get(element) ?? []);
-      this.#path.pop();
-    }
-    for (const [element, items] of after) {
-      if (before.has(element)) continue;
-      this.#path.push(element);
-      this.#items(type, [], items);
-      this.#path.pop();
-    }
+const mapChange = (type: MapType, left: JsonObject, right: JsonObject): Change => {
+  const changes: ChangeBelow = {};
+  for (const name of Object.keys(left)) {
+    const fieldType = fieldTypeIn(type, name);
+    const change = Object.hasOwn(right, name)
+      ? valueChange(fieldType, left[name], right[name])
+      : { removed: whole(fieldType, left[name]) };
+    record(changes, fieldElement(name), change);
   }
+  for (const name of Object.keys(right))
+    if (!Object.hasOwn(left, name))
+      record(changes, fieldElement(name), { added: whole(fieldTypeIn(type, name), right[name]) });
+  return changes;
+};
 
-  /** Items with the same path element: one on either side is compared, several are one thing owned whole. */
-  #items(type: ListType, left: readonly unknown[], right: readonly unknown[]): void {
-    if (left.length === 1 && right.length === 1) return this.value(type.element, left[0], right[0]);
-    if (left.length > 1 && right.length > 1) {
-      if (!equal(left, right)) insert(this.modified, this.#path, leaf);
-      return;
-    }
-    if (left.length > 0) insert(this.removed, this.#path, this.#item(type, left));
-    if (right.length > 0) insert(this.added, this.#path, this.#item(type, right));
-  }
+const listChange = (type: ListType, left: readonly unknown[], right: readonly unknown[]): Change => {
+  const changes: ChangeBelow = {};
+  const before = itemsByElement(type, left);
+  const after = itemsByElement(type, right);
+  for (const [element, items] of before)
+    record(changes, element, itemChange(type, items, after.get(element) ?? []));
+  for (const [element, items] of after)
+    if (!before.has(element)) record(changes, element, itemChange(type, [], items));
+  return changes;
+};
 
-  #item(type: ListType, items: readonly unknown[]): FieldSet {
-    return items.length > 1 ? leaf : whole(type.element, items[0]);
-  }
-}
+/** Items with the same path element: one on either side is compared, several are one thing owned whole. */
+const itemChange = (type: ListType, left: readonly unknown[], right: readonly unknown[]): Change => {
+  if (left.length === 1 && right.length === 1) return valueChange(type.element, left[0], right[0]);
+  if (left.length > 1 && right.length > 1) return equal(left, right) ? {} : { modified: leaf };
+  const item = (items: readonly unknown[]): FieldSet =>
+    items.length > 1 ? leaf : whole(type.element, items[0]);
+  return {
+    ...(left.length > 0 ? { removed: item(left) } : {}),
+    ...(right.length > 0 ? { added: item(right) } : {}),
+  };
+};
 
 /**
- * Which fields of `right` are new, different or gone compared with `left`. Values that both share by reference are
- * not looked into.
+ * Which fields of `right` are new, different or gone compared with `left`, two objects. Values that both share by
+ * reference are not looked into.
  * @throws ListItemError
  */
 export const compare = (type: FieldType, left: unknown, right: unknown): Comparison => {
-  const walk = new Walk();
-  walk.value(type, left, right);
-  return walk;
+  const { added = emptySet, modified = emptySet, removed = emptySet } = valueChange(type, left, right);
+  return { added, modified, removed };
 };

@@ -71,22 +71,6 @@ export const intersection = (a: FieldSet, b: FieldSet): FieldSet =>
     right ? nodeOf(isMember(left) && isMember(right), intersection(left, right)) : undefined,
   );
 
-/** Adds a node at a path; `set` belongs to the caller alone. */
-export const insert = (set: MutableFieldSet, path: readonly PathElement[], node: FieldSet): void => {
-  let at = set;
-  for (const element of path.slice(0, -1)) {
-    const next = at[element];
-    // A node that is a member must say so once it has children.
-    const owned: MutableFieldSet = next === undefined ? {} : isMember(next) ? { '.': leaf, ...next } : next;
-    at[element] = owned;
-    at = owned;
-  }
-  const last = path.at(-1);
-  if (last === undefined) return;
-  const existing = at[last];
-  at[last] = existing ? (nodeOf(isMember(existing) || isMember(node), union(existing, node)) ?? leaf) : node;
-};
-
 /** Every member's path: those of a level in order, then those below, as the real server lists conflicts. */
 export const paths = (set: FieldSet, prefix: readonly PathElement[] = []): PathElement[][] => {
   const elements = Object.keys(set)

@@ -40,20 +40,21 @@ const mergeLists = (type: ListType, live: readonly unknown[], config: readonly u
   const shared = [...wanted.keys()].filter((element) => liveItems.has(element));
   const result: unknown[] = [];
   let at = 0;
+  let next = 0;
   /** Emits live-only items up to the next item that both have, in the configuration's order. */
   const advance = (): void => {
     for (; at < before.length; at++) {
       const [element, items] = before[at] as (typeof before)[number];
       if (!wanted.has(element)) result.push(...items);
-      else if (element === shared[0]) return;
+      else if (element === shared[next]) return;
     }
   };
   for (const [element, items] of wanted) {
     advance();
     const current = liveItems.get(element);
     result.push(mergeValues(type.element, current?.length === 1 ? current[0] : undefined, items[0]));
-    if (element === shared[0]) {
-      shared.shift();
+    if (element === shared[next]) {
+      next++;
       if (before[at]?.[0] === element) at++;
     }
   }
