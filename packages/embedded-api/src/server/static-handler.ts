@@ -39,7 +39,7 @@ export class StaticHandler {
       return sendText(http, response, 200, `${JSON.stringify(serverVersion, undefined, 2)}\n`);
     }
     if (path === '/metrics') {
-      const { text, contentType } = await metrics.text();
+      const { text, contentType } = metrics.text();
       return sendText(http, response, 200, text, contentType);
     }
     if (path === '/') return sendText(http, response, 200, `${JSON.stringify({ paths: this.#paths() })}\n`);
