@@ -10,8 +10,9 @@ export const apiVersionOf = ({ group, version }: { group: string; version: strin
   group ? `${group}/${version}` : version;
 
 /**
- * A stored object in the version of `resource`, with the defaults that a custom resource gets on reading. The
- * result is made once per object and version and must be treated as frozen.
+ * A stored object in the version of `resource`: a custom resource gets its defaults on reading, and in another
+ * version than it is stored in it loses what that one does not know. The result is made once per object and version
+ * and must be treated as frozen.
  */
 export function servedObject(stored: KubeObject, resource: ServedResource): KubeObject {
   const sameVersion = stored.apiVersion === apiVersionOf(resource);
@@ -22,7 +23,7 @@ export function servedObject(stored: KubeObject, resource: ServedResource): Kube
   let object = cache.get(stored);
   if (!object) {
     object = sameVersion ? stored : inVersion(stored, resource);
-    if (defaulted) object = withDefaults(object, resource);
+    if (defaulted) object = asRead(object, resource, sameVersion);
     cache.set(stored, object);
   }
   return object;
@@ -40,8 +41,9 @@ function inVersion(stored: KubeObject, resource: ServedResource): KubeObject {
   return { ...stored, apiVersion: apiVersionOf(resource) };
 }
 
-function withDefaults(object: KubeObject, resource: ServedResource): KubeObject {
+function asRead(object: KubeObject, resource: ServedResource, sameVersion: boolean): KubeObject {
   const copy = jsonClone(object);
+  if (!sameVersion) resource.strategy.prune?.(copy);
   resource.strategy.default?.(copy);
   // Most objects are complete: do not keep a second copy of those.
   return jsonEqual(copy, object) ? object : copy;
