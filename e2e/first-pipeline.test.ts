@@ -200,7 +200,10 @@ describe('a run', () => {
   stages {
     stage('First') { steps { sh 'true' } }
     stage('Cells') {
-      matrix { axes { axis { name 'A'; values '1', '2' } } stages { stage('x') { steps { echo 'x' } } } }
+      matrix {
+        axes { axis { name 'A'; values '1', '2' } }
+        stages { stage('x') { steps { echo 'x' } } }
+      }
     }
   }
 }`,
@@ -215,12 +218,12 @@ describe('a run', () => {
     ).toBe('');
   });
 
-  test('with an unknown engine is refused by the API', async () => {
-    await expect(
-      start('engine', "pipeline { agent any stages { stage('A') { steps { echo 'x' } } } }", {
-        engine: { type: 'hudson' },
-      }),
-    ).rejects.toThrow(/spec\.engine\.type.*hudson/);
+  test('with an unknown engine fails with the reason', async () => {
+    const jenkinsfile = "pipeline { agent any\n stages { stage('A') { steps { echo 'x' } } } }";
+    await start('engine', jenkinsfile, { engine: { type: 'hudson' } });
+    const status = await finished('engine');
+    expect(status.phase).toBe('Failed');
+    expect(status.conditions.find((c) => c.type === 'Succeeded')?.message).toMatch(/hudson.*tekton/);
   });
 
   test('of a pipeline that does not exist fails with the reason', async () => {

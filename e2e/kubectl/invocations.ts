@@ -101,6 +101,8 @@ export const invocations: Invocation[] = [
     stdin: '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"piped"}}',
     out: [/configmap\/piped/],
   },
+  { args: 'create -f list.yaml', out: [/configmap\/listed created/, /secret\/listed created/] },
+  { args: 'create -f list-typo.yaml', code: 1, err: [/unknown field "dta"/] },
   { args: 'create -f folder -R', out: [/configmap\/one created/, /secret\/two created/] },
   { args: 'run shell --image=busybox --labels=app=shell -- sleep 60', out: [/pod\/shell created/] },
 

@@ -55,6 +55,17 @@ spec:
         - { name: app, image: "shop:1" }
         - { name: proxy, image: "proxy:1" }
 `,
+  'list.yaml': `apiVersion: v1
+kind: List
+items:
+  - { apiVersion: v1, kind: ConfigMap, metadata: { name: listed } }
+  - { apiVersion: v1, kind: Secret, metadata: { name: listed } }
+`,
+  'list-typo.yaml': `apiVersion: v1
+kind: List
+items:
+  - { apiVersion: v1, kind: ConfigMap, metadata: { name: mistyped }, dta: {} }
+`,
   'replace.yaml': `apiVersion: v1
 kind: ConfigMap
 metadata: { name: replaced }

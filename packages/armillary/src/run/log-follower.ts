@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { coreV1, podLogs, type ControllerManager, type KubeClient, type Pod } from '@armillary/kube';
 import { namespace } from './manifests.ts';
 
@@ -10,13 +9,13 @@ export class LogFollower {
   readonly #client: KubeClient;
   readonly #write: (prefix: string, line: string) => void;
   readonly #followed = new Map<string, Promise<void>>();
-  readonly #pods;
 
   constructor(client: KubeClient, manager: ControllerManager, write: (prefix: string, line: string) => void) {
     this.#client = client;
     this.#write = write;
-    this.#pods = manager.informer(coreV1.pods);
-    this.#pods.onEvent({ added: (pod) => this.#look(pod), updated: (_, pod) => this.#look(pod) });
+    manager
+      .informer(coreV1.pods)
+      .onEvent({ added: (pod) => this.#look(pod), updated: (_, pod) => this.#look(pod) });
   }
 
   #look(pod: Pod): void {
@@ -41,16 +40,11 @@ export class LogFollower {
     if (rest !== '') this.#write(prefix, rest);
   }
 
-  /** Resolves when the log of every container that ran has been passed on to its end. */
+  /** Once the run has ended: resolves when the log of every container that ran has been passed on to its end. */
   async drained(): Promise<void> {
-    while (this.#unread()) await sleep(10);
+    // The run may be known to have ended before the informer has shown its last containers.
+    const { items } = await this.#client.resource(coreV1.pods).list({ namespace });
+    for (const pod of items) this.#look(pod);
     await Promise.all(this.#followed.values());
-  }
-
-  /** Whether a container has ended that the cache has shown, but nobody follows yet, or one still runs. */
-  #unread(): boolean {
-    return this.#pods
-      .list(namespace)
-      .some((pod) => (pod.status?.containerStatuses ?? []).some(({ state }) => state?.running !== undefined));
   }
 }

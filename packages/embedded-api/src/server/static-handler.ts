@@ -1,5 +1,6 @@
 import type { Discovery, StaticDocument } from '../discovery/discovery.ts';
 import type { OpenApi } from '../openapi/openapi.ts';
+import { openApiV2 } from '../openapi/v2.ts';
 import { StatusError, methodNotAllowed } from '../status-error.ts';
 import { sendText } from './answer.ts';
 import type { ApiRequest } from './api-request.ts';
@@ -45,6 +46,10 @@ export class StaticHandler {
     if (path === '/') return sendText(http, response, 200, `${JSON.stringify({ paths: this.#paths() })}\n`);
     if (path === openApiRoot) return sendDocument(request, openApi.index());
     if (path.startsWith(`${openApiRoot}/`)) return this.#openApi(request, path.slice(openApiRoot.length + 1));
+    if (path === '/openapi/v2') {
+      response.setHeader('vary', 'Accept');
+      return sendDocument(request, openApiV2(serverVersion.gitVersion, http.headers.accept));
+    }
     const document = discovery.document(path, http.headers.accept);
     if (!document) {
       throw new StatusError({
@@ -83,7 +88,7 @@ export class StaticHandler {
       root,
       ...checks.map((c) => `${root}/${c}`),
     ]);
-    return ['/api', '/api/v1', '/apis', ...health, '/metrics', openApiRoot, '/version'];
+    return ['/api', '/api/v1', '/apis', ...health, '/metrics', '/openapi/v2', openApiRoot, '/version'];
   }
 }
 

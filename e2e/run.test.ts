@@ -1,0 +1,102 @@
+/** `armillary run`: one run without a server. */
+import { readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { armillary, temporaryFolder } from './testing/armillary.ts';
+import { runProgram, type Finished } from './testing/process.ts';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+afterAll(async () => await folder.remove());
+
+async function run(file: string, text: string, ...args: string[]): Promise<Finished> {
+  await writeFile(`${folder.path}/${file}`, text);
+  return await runProgram(process.execPath, [armillary, 'run', `${folder.path}/${file}`, ...args], {
+    timeoutMs: 60_000,
+  });
+}
+
+const jenkinsfile = `pipeline {
+  agent any
+  parameters { string(name: 'WHO', defaultValue: 'nobody') }
+  stages {
+    stage('Greet') { steps { sh 'echo "hello $WHO"' } }
+    stage('Check') { steps { sh 'test "$WHO" != fail' } }
+  }
+}`;
+
+test('runs a Jenkinsfile, prints its log, and leaves nothing behind', async () => {
+  const before = (await readdir(tmpdir())).filter((name) => name.startsWith('armillary-run-'));
+  const result = await run('Jenkinsfile', jenkinsfile, '-p', "WHO=$(touch pwned) 'x'");
+  expect(result).toMatchObject({ code: 0 });
+  expect(result.stdout).toContain("hello $(touch pwned) 'x'");
+  const after = (await readdir(tmpdir())).filter((name) => name.startsWith('armillary-run-'));
+  expect(after).toEqual(before);
+}, 60_000);
+
+test('exits with 1 when the pipeline fails, and prints the status as JSON', async () => {
+  const result = await run('Jenkinsfile', jenkinsfile, '-p', 'WHO=fail', '--output', 'json');
+  expect(result.code).toBe(1);
+  expect(JSON.parse(result.stdout)).toMatchObject({ kind: 'PipelineRun', status: { phase: 'Failed' } });
+  expect(result.stderr).toContain('hello fail');
+}, 60_000);
+
+test('runs a Tekton pipeline with parameters, results and a workspace', async () => {
+  const yaml = `apiVersion: tekton.dev/v1
+kind: Pipeline
+metadata: { name: chain }
+spec:
+  params: [{ name: word, default: none }]
+  tasks:
+    - name: make
+      params: [{ name: word, value: $(params.word) }]
+      taskSpec:
+        params: [{ name: word }]
+        results: [{ name: upper }]
+        steps:
+          - name: shout
+            image: busybox
+            env: [{ name: WORD, value: $(params.word) }]
+            script: printf %s "$WORD" | tr a-z A-Z > $(results.upper.path)
+    - name: use
+      params: [{ name: got, value: $(tasks.make.results.upper) }]
+      taskSpec:
+        params: [{ name: got }]
+        steps:
+          - { name: print, image: busybox, command: [echo], args: ["got $(params.got)"] }
+`;
+  const result = await run('chain.yaml', yaml, '-p', 'word=loud');
+  expect(result).toMatchObject({ code: 0 });
+  expect(result.stdout).toContain('got LOUD');
+}, 60_000);
+
+test('stops a run that takes longer than --timeout', async () => {
+  const result = await run(
+    'Jenkinsfile.slow',
+    "pipeline { agent any\nstages { stage('S') { steps { sh 'sleep 600' } } } }",
+    '--timeout',
+    '4s',
+  );
+  expect(result.code).toBe(1);
+  expect(result.stderr).toMatch(/longer than --timeout/);
+}, 60_000);
+
+test.each([
+  ['no.yaml', 'kind: Pod', /needs apiVersion and kind/],
+  ['bad.yaml', 'a: [', /bad\.yaml/],
+])('refuses %s', async (file, text, message) => {
+  const result = await run(file, text);
+  expect(result.code).toBe(2);
+  expect(result.stderr).toMatch(message);
+});
+
+test('says what is wrong with a Jenkinsfile and where', async () => {
+  const result = await run(
+    'Jenkinsfile.bad',
+    "pipeline {\n  agent any\n  stages {\n    stage('A') { stepz { } }\n  }\n}",
+  );
+  expect(result.code).toBe(1);
+  expect(result.stderr).toMatch(/line 4/);
+}, 60_000);
