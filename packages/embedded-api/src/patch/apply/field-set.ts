@@ -18,7 +18,8 @@ export interface MutableFieldSet extends FieldSet {
 /** A member without children. */
 export const leaf: FieldSet = Object.freeze({});
 
-export const emptySet: FieldSet = leaf;
+/** The set that owns nothing. */
+export const emptySet: FieldSet = Object.freeze({});
 
 export const isEmpty = (set: FieldSet): boolean => {
   for (const element in set) if (element !== '.') return false;

@@ -427,6 +427,20 @@ describe('tracking other writes', () => {
     expect(update(live, 'x', { ...live, metadata })).toEqual(live);
   });
 
+  test('a scalar that becomes a map is modified, and its parts are new; the other way round they are gone', () => {
+    const scalar = update(undefined, 'creator', thing({ free: { x: 'text' } }));
+    const map = update(scalar, 'other', { ...scalar, spec: { free: { x: { a: 1 } } } });
+    expect(entries(map)).toEqual({
+      'creator Update': { 'f:spec': { '.': {}, 'f:free': {} } },
+      'other Update': { 'f:spec': { 'f:free': { 'f:x': { '.': {}, 'f:a': {} } } } },
+    });
+    const back = update(map, 'third', { ...map, spec: { free: { x: {} } } });
+    expect(entries(back)['other Update']).toEqual({ 'f:spec': { 'f:free': { 'f:x': {} } } });
+    expect(entries(update(back, 'third', { ...back, spec: { free: { x: 1 } } }))['third Update']).toEqual({
+      'f:spec': { 'f:free': { 'f:x': {} } },
+    });
+  });
+
   test('an untracked object stays untracked', () => {
     const live = thing({ plain: 'a' });
     expect(update(live, 'x', thing({ plain: 'b' })).metadata.managedFields).toBeUndefined();
