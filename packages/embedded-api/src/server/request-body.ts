@@ -3,6 +3,7 @@ import { parseDocument } from 'yaml';
 import { PROTOBUF, decodeProtobuf } from '../protobuf/protobuf.ts';
 import { badRequest, tooLarge, unsupportedMediaType } from '../status-error.ts';
 import { duplicateKeys } from './duplicate-keys.ts';
+import { isNestedTooDeep, maxNesting } from './nesting.ts';
 
 /** Bytes that a request body may have, as in kube-apiserver. */
 export const maxBodyBytes: number = 3 * 1024 * 1024;
@@ -60,18 +61,15 @@ function decodeJson(text: string): DecodedBody {
   } catch (cause) {
     throw badRequest(`the body of the request is not valid JSON: ${(cause as Error).message}`, { cause });
   }
+  if (isNestedTooDeep(value)) throw tooDeep();
   return { value, duplicates: duplicateKeys(text).map((path) => `duplicate field "${path}"`) };
 }
 
+const tooDeep = (): Error => badRequest(`the body of the request exceeded max depth ${maxNesting}`);
+
 function decodeYaml(text: string): DecodedBody {
   // JSON is YAML too, and client-go sends apply patches as JSON: this is much faster.
-  if (/^\s*\{/.test(text)) {
-    try {
-      return decodeJson(text);
-    } catch {
-      // A YAML flow mapping that is not JSON: read below.
-    }
-  }
+  if (/^\s*\{/.test(text) && isJson(text)) return decodeJson(text);
   const document = parseDocument(text, { uniqueKeys: false, logLevel: 'silent' });
   const error = document.errors[0];
   if (error) throw badRequest(`error converting YAML to JSON: yaml: ${error.message}`, { cause: error });
@@ -79,9 +77,22 @@ function decodeYaml(text: string): DecodedBody {
   const duplicates = strict.errors
     .filter(({ code }) => code === 'DUPLICATE_KEY')
     .map(({ pos }) => `duplicate field ${JSON.stringify(text.slice(...pos).trim())}`);
+  let value: unknown;
   try {
-    return { value: document.toJS({ maxAliasCount: 100 }), duplicates };
+    value = document.toJS({ maxAliasCount: 100 });
   } catch (cause) {
     throw badRequest(`error converting YAML to JSON: yaml: ${(cause as Error).message}`, { cause });
+  }
+  if (isNestedTooDeep(value)) throw tooDeep();
+  return { value, duplicates };
+}
+
+/** Whether a flow mapping of YAML is JSON as well. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
