@@ -8,6 +8,9 @@ export interface HistoryLimits {
   maxCount: number;
 }
 
+// Every version is one row of the log.
+const maxTrimmed = 500;
+
 /** The asked resource version is older than the kept history. */
 export class HistoryExpired extends Error {
   /** Changes up to and including this version are gone. */
@@ -78,16 +81,15 @@ export class History {
     return this.#count > this.#limits.maxCount * 1.1;
   }
 
-  /** Drops what is beyond the limits, in one transaction. */
+  /** Drops what is beyond the limits, oldest first, in one transaction that is short enough not to be noticed. */
   trim(now: number): void {
     const { connection } = this.#database;
-    const byAge = connection
-      .prepare('SELECT max(rv) AS rv FROM log WHERE at < ?')
-      .get(now - this.#limits.maxAgeMs);
-    const byCount = connection
-      .prepare('SELECT rv FROM log ORDER BY rv DESC LIMIT 1 OFFSET ?')
-      .get(this.#limits.maxCount);
-    const floor = Math.max(Number(byAge?.['rv'] ?? 0), Number(byCount?.['rv'] ?? 0));
+    // Times grow with versions, so that the oldest rows tell; and no version is missing, so that counting is enough.
+    const { rv } = connection
+      .prepare('SELECT max(rv) AS rv FROM (SELECT rv, at FROM log ORDER BY rv LIMIT ?) WHERE at < ?')
+      .get(maxTrimmed, now - this.#limits.maxAgeMs) as { rv: number | null };
+    const wanted = Math.max(rv ?? 0, this.#floor + this.#count - this.#limits.maxCount);
+    const floor = Math.min(wanted, this.#floor + maxTrimmed);
     if (floor <= this.#floor) return;
     connection.exec('BEGIN IMMEDIATE');
     try {

@@ -45,7 +45,7 @@ interface PendingWrite {
   reject(error: Error): void;
 }
 
-const trimIntervalMs = 30_000;
+const trimIntervalMs = 5_000;
 
 /**
  * All objects in one SQLite database, and in memory once their collection has been read. Writes that arrive in one
