@@ -60,6 +60,8 @@ export function printComparison(title: string, ours: string, peer: string, rows:
   const head = ['', 'unit', ours, peer, 'better by', 'target'];
   const widths = head.map((h, i) => Math.max(h.length, ...cells.map((c) => c[i]!.length)));
   const line = (c: string[]): string =>
-    c.map((text, i) => (i < 2 || i === 5 ? text.padEnd(widths[i]!) : text.padStart(widths[i]!))).join('  ');
+    c
+      .map((text, i) => (i < 2 || i === 5 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0)))
+      .join('  ');
   console.log(`${title}\n${line(head)}\n${cells.map(line).join('\n')}`);
 }

@@ -30,11 +30,15 @@ test('creates, reads, replaces, patches and deletes', async () => {
   const replaced = await core.replaceNamespacedConfigMap({
     namespace,
     name: 'crud',
-    body: { ...created, data: { a: '2' } },
+    body: { metadata: created.metadata!, data: { a: '2' } },
   });
   expect(replaced.data).toEqual({ a: '2' });
   await expect(
-    core.replaceNamespacedConfigMap({ namespace, name: 'crud', body: { ...created, data: { a: '3' } } }),
+    core.replaceNamespacedConfigMap({
+      namespace,
+      name: 'crud',
+      body: { metadata: created.metadata!, data: { a: '3' } },
+    }),
   ).rejects.toMatchObject({ code: 409 });
   const patched = await core.patchNamespacedConfigMap({
     namespace,

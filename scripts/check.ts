@@ -8,6 +8,7 @@ const steps: [string, string[]][] = [
   ['prettier', ['--check', '--log-level', 'warn', '.']],
   ['knip', []],
   ['node', ['scripts/generate.ts', '--check']],
+  ['node', ['packages/embedded-api/scripts/generate-builtins.ts', '--check']],
 ];
 const failed = steps.filter(([command, args]) => {
   process.stderr.write(`> ${command} ${args.join(' ')}\n`);

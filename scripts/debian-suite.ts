@@ -8,7 +8,7 @@ export interface DebianSuite {
   /** A working folder that `withDebianSuite` removes. */
   folder: string;
   /** Runs `apt-get` or `apt-cache` on the suite and returns what it prints. */
-  apt(command: 'apt-get' | 'apt-cache', args: string[]): string;
+  apt: (command: 'apt-get' | 'apt-cache', args: string[]) => string;
 }
 
 /** Calls `body` with fresh package lists of the given suites (`trixie`, `sid`). Needs Debian, as root. */

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, type ExecFileSyncOptions } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -34,7 +34,7 @@ export function installPacked(work: string): string {
   const installed = join(work, 'installed');
   mkdirSync(installed);
   writeFileSync(join(installed, 'package.json'), '{ "private": true, "type": "module" }\n');
-  const quiet = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] } as const;
+  const quiet: ExecFileSyncOptions = { stdio: ['ignore', 'pipe', 'pipe'] };
   for (const name of packages) {
     execFileSync('npm', ['pack', '--pack-destination', installed], {
       cwd: join(copy, 'packages', name),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { argv, env, stderr } from 'node:process';
+import process, { argv, env, stderr } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { builtinKinds, modelName, requestModels } from '../src/builtin/kinds.ts';
 import { GoSchemas, sorted } from './go-schemas.ts';
@@ -69,6 +69,13 @@ export const driftedBuiltins = (source: string | undefined = env['KUBERNETES_SOU
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
   const source = argv[2] ?? env['KUBERNETES_SOURCE'];
-  if (source) for (const { path, text } of generateBuiltins(source)) writeFileSync(path, text);
-  else stderr.write('usage: node generate-builtins.ts DIR, or set KUBERNETES_SOURCE\n');
+  if (source === '--check') {
+    for (const path of driftedBuiltins()) {
+      stderr.write(
+        `${path} is not what the generator wrote: run generate-builtins.ts on a Kubernetes source\n`,
+      );
+      process.exitCode = 1;
+    }
+  } else if (source) for (const { path, text } of generateBuiltins(source)) writeFileSync(path, text);
+  else stderr.write('usage: node generate-builtins.ts DIR|--check, or set KUBERNETES_SOURCE\n');
 }

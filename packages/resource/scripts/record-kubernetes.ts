@@ -32,7 +32,7 @@ function call(method: string, path: string, object?: unknown): Promise<Answer> {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => (text += part));
       response.on('end', () => {
-        const warnings = String(response.headers['warning'] ?? '').match(/"(?:[^"\\]|\\.)*"/g) ?? [];
+        const warnings = (response.headers['warning'] ?? '').match(/"(?:[^"\\]|\\.)*"/g) ?? [];
         resolve({
           code: response.statusCode ?? 0,
           warnings,

@@ -283,7 +283,7 @@ describe('what is refused', () => {
     ],
     [
       'an unknown scope',
-      { scope: 'World' },
+      { scope: 'World' as never },
       'spec.scope: Unsupported value: "World": supported values: "Cluster", "Namespaced"',
     ],
     [
