@@ -90,7 +90,7 @@ export class ApiLoad {
       const lines = (rest + text).split('\n');
       rest = lines.pop()!;
       // Parsing every event in full would measure this client, not the server.
-      for (const line of lines) seen(/"name":"([^"]+)"/.exec(line)![1]!);
+      for (const line of lines) seen(/"name":"([^"]+)"/.exec(line)?.[1] ?? '');
     });
     response.body.on('error', () => undefined);
   }

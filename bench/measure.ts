@@ -58,7 +58,7 @@ export function printComparison(title: string, ours: string, peer: string, rows:
     ];
   });
   const head = ['', 'unit', ours, peer, 'better by', 'target'];
-  const widths = head.map((h, i) => Math.max(h.length, ...cells.map((c) => c[i]!.length)));
+  const widths = head.map((h, i) => Math.max(h.length, ...cells.map((c) => c[i]?.length ?? 0)));
   const line = (c: string[]): string =>
     c
       .map((text, i) => (i < 2 || i === 5 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0)))

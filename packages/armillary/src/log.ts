@@ -22,6 +22,6 @@ export function readableLine(role: string, line: string): string {
   const { level, time: _time, role: _role, msg, err, ...rest } = entry;
   const facts = Object.entries(rest).map(([k, v]) => `${k}=${typeof v === 'string' ? v : JSON.stringify(v)}`);
   const cause = (err as { message?: string } | undefined)?.message;
-  const words = [String(msg ?? ''), ...(cause ? [cause] : [])].join(': ');
+  const words = [typeof msg === 'string' ? msg : '', ...(cause ? [cause] : [])].join(': ');
   return `${role}: ${names[Number(level)] ?? 'info'}: ${words}${facts.length > 0 ? ` (${facts.join(', ')})` : ''}`;
 }

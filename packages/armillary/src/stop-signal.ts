@@ -9,15 +9,17 @@
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = (): void => controller.abort();
-  if (process.connected === false) {
-    // The supervisor was gone before this line was reached.
-    stop();
-  } else if (process.connected) {
+  // `connected` is false after a channel was closed, and undefined where there never was one.
+  const wasSupervised = process.connected !== undefined;
+  if (process.connected) {
     process.once('disconnect', stop);
     // Listening must not keep the process alive once its work is done.
     process.channel?.unref();
     process.on('SIGTERM', () => undefined);
     process.on('SIGINT', () => undefined);
+  } else if (wasSupervised) {
+    // The supervisor was gone before this line was reached.
+    stop();
   } else {
     process.once('SIGTERM', stop);
     process.once('SIGINT', () => {

@@ -68,8 +68,13 @@ function refuseMissingParts(options: UpOptions): void {
 function controllerFlags(api: ReadyEvent, options: UpOptions): string[] {
   const { certificate, key, clientCa } = api['kubelet'] as Record<string, string>;
   return [
-    ...['--components', 'pipelines,tekton-runner', '--standalone', '--kubeconfig', String(api['kubeconfig'])],
-    ...['--kubelet-certificate', certificate!, '--kubelet-key', key!, '--kubelet-client-ca', clientCa!],
+    '--components',
+    'pipelines,tekton-runner',
+    '--standalone',
+    `--kubeconfig=${String(api['kubeconfig'])}`,
+    `--kubelet-certificate=${certificate!}`,
+    `--kubelet-key=${key!}`,
+    `--kubelet-client-ca=${clientCa!}`,
     ...(options.demo ? ['--demo'] : []),
   ];
 }

@@ -12,11 +12,11 @@ import { verdictOf, type Verdict } from './verdict.ts';
 /** Options of `runOnce`. */
 export interface RunOnceOptions extends Manifests {
   /** Takes each line of the log, with the step that wrote it. */
-  write(step: string, line: string): void;
+  write: (step: string, line: string) => void;
   /** Stops the run: on a timeout, or when the user interrupts. */
   signal: AbortSignal;
   /** Leaves the data folder in place and passes its path here. */
-  kept?(folder: string): void;
+  kept?: (folder: string) => void;
   logger: Logger;
 }
 
