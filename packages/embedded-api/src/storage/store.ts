@@ -211,6 +211,7 @@ export class Store implements StoreReader {
     const done: [PendingWrite, StoreEvent][] = [];
     const touched = new Map<string, KubeObject | undefined>();
     let resourceVersion = this.#resourceVersion;
+    this.#rollBack();
     try {
       connection.exec('BEGIN IMMEDIATE');
       for (const pending of group) {
@@ -230,7 +231,7 @@ export class Store implements StoreReader {
       }
       connection.exec('COMMIT');
     } catch (cause) {
-      if (connection.isTransaction) connection.exec('ROLLBACK');
+      this.#rollBack();
       return storageError(cause, this.#file);
     }
     this.#publish(
@@ -240,6 +241,16 @@ export class Store implements StoreReader {
     for (const [pending, error] of stale) pending.reject(error);
     for (const [pending, event] of done) pending.resolve(event.object);
     return undefined;
+  }
+
+  /** Never throws: nobody is there to catch it. What could not be undone is tried again before the next commit. */
+  #rollBack(): void {
+    const { connection } = this.#database;
+    try {
+      if (connection.isTransaction) connection.exec('ROLLBACK');
+    } catch (error) {
+      this.#onError(storageError(error, this.#file));
+    }
   }
 
   #execute(event: StoreEvent, key: string): void {
