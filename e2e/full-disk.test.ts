@@ -4,10 +4,13 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KubeClient, KubeError, coreV1, loadKubeconfig, type ConfigMap } from '@armillary/kube';
 import { startArmillary, temporaryFolder } from './testing/armillary.ts';
+import { available } from './testing/available.ts';
 
-const mayMount = process.getuid?.() === 0;
-if (!mayMount)
-  process.stderr.write('SKIPPED: the full-disk suite mounts a small file system and needs root\n');
+const mayMount = available(
+  'the full-disk suite',
+  'root, to mount a small file system',
+  process.getuid?.() === 0,
+);
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { available } from '../../../../e2e/testing/available.ts';
 import { Store } from './store.ts';
 
 /** A file system of 4 MB; only root may mount one. */
@@ -16,8 +17,7 @@ const mounted = (folder: string): boolean => {
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'full-disk-'));
-const canMount = mounted(folder);
-if (!canMount) process.stderr.write('NOT RUN: the full disk tests need root to mount a small tmpfs\n');
+const canMount = available('the full disk suite', 'root, to mount a small tmpfs', mounted(folder));
 
 describe.skipIf(!canMount)('a full disk', () => {
   let store: Store;
