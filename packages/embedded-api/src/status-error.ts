@@ -128,11 +128,5 @@ export const tooLarge = (message: string): StatusError =>
 export const internalError = (message: string, options?: ErrorOptions): StatusError =>
   new StatusError({ code: 500, reason: 'InternalError', message }, options);
 
-export const serviceUnavailable = (message: string): StatusError =>
-  new StatusError({ code: 503, reason: 'ServiceUnavailable', message });
-
 export const tooManyRequests = (message: string, retryAfterSeconds: number): StatusError =>
   new StatusError({ code: 429, reason: 'TooManyRequests', message, details: { retryAfterSeconds } });
-
-export const timeout = (message: string): StatusError =>
-  new StatusError({ code: 504, reason: 'Timeout', message });

@@ -220,7 +220,7 @@ export interface TypedObject {
  * base64 take their canonical form. The input is not changed. Throws `FormError` with Go's words when a value has the
  * wrong type.
  */
-export const readTyped = (model: string, value: Json, path = ''): TypedObject => {
+const readTyped = (model: string, value: Json, path = ''): TypedObject => {
   const context: Context = { unknown: [], names: path === '' ? [] : path.split('.'), depth: 0 };
   return { object: struct(model, value, path, context), unknown: context.unknown };
 };

@@ -6,7 +6,7 @@ import { duplicateKeys } from './duplicate-keys.ts';
 import { isNestedTooDeep, maxNesting } from './nesting.ts';
 
 /** Bytes that a request body may have, as in kube-apiserver. */
-export const maxBodyBytes: number = 3 * 1024 * 1024;
+const maxBodyBytes: number = 3 * 1024 * 1024;
 
 /** A decoded body and the keys that occurred twice in it, as strict field validation words them. */
 export interface DecodedBody {

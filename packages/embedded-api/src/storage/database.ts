@@ -4,7 +4,7 @@ import type { StatementSync } from 'node:sqlite';
 import { StorageError, storageError } from './storage-error.ts';
 
 /** The format this release writes. A database with a greater one is refused; there is no older one yet. */
-export const formatVersion = 1;
+const formatVersion = 1;
 
 // "ARML": tells our files from other SQLite databases (PRAGMA application_id).
 const applicationId = 0x41524d4c;

@@ -19,7 +19,7 @@ export interface Answer {
 
 /** Arbitrary JSON that tests may reach into. */
 // oxlint-disable-next-line typescript/no-explicit-any -- answers are checked by what tests expect of them
-export type Json = any;
+type Json = any;
 
 /** Headers and other properties of a test request. */
 export interface TestRequest {
