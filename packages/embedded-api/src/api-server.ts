@@ -165,7 +165,7 @@ async function assemble(
   cleanup.push(() => definitions.stop());
   await definitions.settled();
 
-  const hub = new WatchHub(store);
+  const hub = new WatchHub(store, (error) => report(error, 'a change could not be shown to a watcher'));
   let ready = false;
   const checks: HealthCheck[] = [
     { name: 'ping', vital: true, problem: () => undefined },
@@ -203,7 +203,7 @@ async function assemble(
       kubelets: { ca: pki.ca, client: pki.kubeletClient },
     }),
   });
-  const https: HttpsServer = await listen(pki, handler, host, options.port ?? 6443);
+  const https: HttpsServer = await listen(pki, handler, host, options.port ?? 6443, report);
   const unsubscribe = registry.onChange(() =>
     hub.endUnserved(
       (resource) => registry.find(resource.group, resource.version, resource.plural) === resource,

@@ -20,6 +20,7 @@ export async function listen(
   handler: RequestHandler,
   host: string,
   port: number,
+  report: (error: unknown) => void,
 ): Promise<HttpsServer> {
   const server = createServer(
     {
@@ -44,6 +45,8 @@ export async function listen(
     server.once('error', reject);
     server.listen(port, host, () => {
       server.off('error', reject);
+      // Connections that cannot be accepted, for want of descriptors say: others go on.
+      server.on('error', report);
       resolve();
     });
   });

@@ -54,6 +54,8 @@ export class RequestHandler {
   async handle(http: IncomingMessage, response: ServerResponse): Promise<void> {
     const begun = performance.now();
     this.#inFlight.set(response, undefined);
+    // Such as a write after the end: without a listener it would end the process.
+    response.on('error', this.#options.report);
     let info: RequestInfo | undefined;
     try {
       const [path, queryText = ''] = splitUrl(http.url ?? '/');
@@ -62,8 +64,7 @@ export class RequestHandler {
       this.#inFlight.set(response, info);
       await this.#answer(http, response, info, query);
     } catch (error) {
-      // The client left, or the server ended the connection: nobody is there to be answered.
-      if (!response.destroyed) await sendError(http, response, statusOf(error, this.#options.report));
+      await this.#refuse(http, response, error);
     } finally {
       this.#inFlight.delete(response);
       const { verb = '', group = '', version = '', plural: resource = '', subresource = '' } = info ?? {};
@@ -73,6 +74,17 @@ export class RequestHandler {
         ? { verb, group, version, resource, subresource }
         : { verb: '', group: '', version: '', resource: '', subresource: '' };
       this.#options.metrics.observe({ ...labels, code: response.statusCode, seconds });
+    }
+  }
+
+  async #refuse(http: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
+    // The client left, or the server ended the connection: nobody is there to be answered.
+    if (response.destroyed) return;
+    try {
+      await sendError(http, response, statusOf(error, this.#options.report));
+    } catch (failure) {
+      this.#options.report(failure);
+      response.destroy();
     }
   }
 

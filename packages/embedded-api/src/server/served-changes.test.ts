@@ -6,7 +6,7 @@ const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const things = '/apis/example.com/v1/namespaces/default/things';
 
 beforeAll(async () => {
-  api = await TestApi.start();
+  api = await TestApi.start({ maxWatchBufferBytes: 64 * 1024 * 1024 });
 });
 afterAll(() => api.stop());
 
@@ -76,4 +76,25 @@ test('custom resources are served as soon as their definition is established, an
   await api.delete(`${definitions}/things.example.com`);
   for await (const { type } of watched) if (type === 'DELETED') break;
   expect((await api.get(things)).code).toBe(404);
+});
+
+test('changes go on while a watcher has not taken the end of its stream', async () => {
+  const wide = { text: { type: 'string' } };
+  await api.post(definitions, definition(wide));
+  await established();
+  const idle = await api.open('GET', `${things}?watch=true`);
+  idle.pause();
+  const thing = (name: string): object => ({
+    apiVersion: 'example.com/v1',
+    kind: 'Thing',
+    metadata: { name },
+    spec: { text: 'x'.repeat(1_300_000) },
+  });
+  // More than fits into the buffers of the connection, less than a watcher is dropped for.
+  for (let i = 0; i < 12; i++) expect((await api.post(things, thing(`thing-${i}`))).code).toBe(201);
+  const { spec } = definition({ ...wide, size: { type: 'integer' } }) as { spec: object };
+  expect((await api.patch(`${definitions}/things.example.com`, { spec })).code).toBe(200);
+  expect((await api.post(things, thing('after'))).code).toBe(201);
+  expect((await api.get(`${things}/after`)).code).toBe(200);
+  idle.destroy();
 });

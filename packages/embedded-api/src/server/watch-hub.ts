@@ -30,12 +30,15 @@ const bookmarkIntervalMs = 45_000;
  */
 export class WatchHub {
   readonly #store: StoreReader;
+  readonly #onError: (error: unknown) => void;
   readonly #watchers = new Map<string, Set<Watcher>>();
   readonly #unsubscribe: () => void;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(store: StoreReader) {
+  /** `onError` is told of changes that could not be shown to a watcher, whose stream is then ended. */
+  constructor(store: StoreReader, onError: (error: unknown) => void) {
     this.#store = store;
+    this.#onError = onError;
     this.#unsubscribe = store.subscribe((events) => this.#publish(events));
     this.#timer = setInterval(() => this.bookmark(), bookmarkIntervalMs).unref();
   }
@@ -67,9 +70,11 @@ export class WatchHub {
       for (const watcher of watchers) {
         if (!watcher.bookmarks) continue;
         const key = `${apiVersionOf(watcher.resource)} ${watcher.resource.kind} ${watcher.form.key}`;
-        let line = lines.get(key);
-        if (!line) lines.set(key, (line = bookmarkLine(watcher, this.#store.resourceVersion)));
-        watcher.send(line);
+        this.#guard(watcher, () => {
+          let line = lines.get(key);
+          if (!line) lines.set(key, (line = bookmarkLine(watcher, this.#store.resourceVersion)));
+          watcher.send(line);
+        });
       }
     }
   }
@@ -93,7 +98,17 @@ export class WatchHub {
       const watchers = this.#watchers.get(event.storageKey);
       if (!watchers) continue;
       const lines = new Map<string, Buffer>();
-      for (const watcher of watchers) deliver(event, watcher, lines);
+      for (const watcher of watchers) this.#guard(watcher, () => deliver(event, watcher, lines));
+    }
+  }
+
+  /** What goes wrong for one watcher must not cost the others a change, nor end the process. */
+  #guard(watcher: Watcher, send: () => void): void {
+    try {
+      send();
+    } catch (error) {
+      this.#onError(error);
+      watcher.end();
     }
   }
 }

@@ -31,6 +31,7 @@ export interface WatchSource {
 }
 
 const sliceSize = 200;
+const endGraceMs = 10_000;
 
 /**
  * Serves one watch until it times out, the client leaves, or the client cannot follow. The initial state and the
@@ -54,15 +55,18 @@ export async function streamWatch(
   response.writeHead(200);
   response.flushHeaders();
   const closed = ended(response);
-  const timer = setTimeout(() => response.end(), start.timeoutMs).unref();
+  const end = (): void => endSoon(response, closed);
+  const timer = setTimeout(end, start.timeoutMs).unref();
   const watcher: Watcher = {
     ...watch,
     after: 0,
     send: (line) => {
+      // Ended, but not yet taken by the client: changes come on until the connection is closed.
+      if (!open(response)) return;
       response.write(line);
       if (response.writableLength > source.maxBufferedBytes) response.destroy();
     },
-    end: () => response.end(),
+    end,
   };
   let remove: (() => void) | undefined;
   try {
@@ -127,6 +131,14 @@ async function replay(
     await room(response, closed);
   }
   return false;
+}
+
+/** Ends the stream in order; a client that does not take the end is cut off. */
+function endSoon(response: ServerResponse, closed: Promise<void>): void {
+  if (!open(response)) return;
+  response.end();
+  const timer = setTimeout(() => response.destroy(), endGraceMs).unref();
+  void closed.then(() => clearTimeout(timer));
 }
 
 const open = (response: ServerResponse): boolean => !response.writableEnded && !response.destroyed;

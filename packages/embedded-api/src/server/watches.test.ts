@@ -134,7 +134,7 @@ test('bookmarks tell how far a quiet watch has come', async () => {
   const { builtinResources } = await import('../builtin/resources.ts');
   const { objectForm } = await import('./event-form.ts');
   const store = new Store(':memory:');
-  const hub = new WatchHub(store);
+  const hub = new WatchHub(store, () => undefined);
   const lines: string[] = [];
   const resource = builtinResources().find(({ plural }) => plural === 'configmaps')!;
   const watcher = { resource, namespace: '', matches: undefined, form: objectForm, after: 0 };
