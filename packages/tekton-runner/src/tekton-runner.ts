@@ -75,6 +75,7 @@ export function tektonRunner(options: TektonRunnerOptions): TektonRunner {
       writer.write(pod, podStatus(pod, state, address));
       if (state.phase === 'ended') started.delete(uid);
     },
+    problem: (error, what) => logger.warn({ err: error }, what),
   });
 
   const pods = manager.informer(coreV1.pods, podSelector);
@@ -128,7 +129,7 @@ export function tektonRunner(options: TektonRunnerOptions): TektonRunner {
   return {
     nodeName,
     async start() {
-      const killed = executor.killLeftovers();
+      const killed = await executor.killLeftovers();
       if (killed > 0) logger.warn({ killed }, 'processes of an earlier life of the runner were killed');
       await sweep(client, executor, podSelector);
       const port = await server.start();

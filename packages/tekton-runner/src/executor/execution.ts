@@ -18,19 +18,22 @@ import {
 import type { LogHub } from '../logs/log-hub.ts';
 import { LogWriter } from '../logs/log-writer.ts';
 import { baseEnvironment, expandEnvironment, expandVariables } from './environment.ts';
-import { makePipes } from './output-pipe.ts';
 import type { ContainerRecord, ExecutionState, StopReason, TaskPlan } from './plan.ts';
 import type { PodFolder } from './pod-folder.ts';
 import { findProgram, ProgramError } from './program.ts';
+import { SpawnError, type Spawner } from './spawner.ts';
 import { runStep } from './step-process.ts';
 import { fillWorkspaces } from './volumes.ts';
 
 /** Settings of an execution. */
 export interface ExecutionOptions {
   hub: LogHub;
+  spawner: Spawner;
   /** Between SIGTERM and SIGKILL, milliseconds. */
   graceMs: number;
   environment: NodeJS.ProcessEnv;
+  /** Ends what the steps started and left behind. */
+  killStragglers: () => Promise<void>;
   /** Called whenever the state changed. */
   changed: (state: ExecutionState) => void;
 }
@@ -83,8 +86,8 @@ export class Execution {
       this.#endAll('Error', terminationReason.error, () => message);
       return { reason: 'Error', message };
     });
+    await this.#options.killStragglers();
     await Promise.all(this.#logs.map((log) => log.close()));
-    this.#folder.sweep();
     const lost = this.#logs.find(({ failure }) => failure !== undefined)?.failure;
     const message = lost === undefined ? end.message : `the log is incomplete: ${lost.message}`;
     this.#change({ ...end, phase: 'ended', ...(message !== undefined && { message }) });
@@ -93,8 +96,13 @@ export class Execution {
 
   async #runSteps(): Promise<End> {
     if (this.#stop.signal.aborted) return this.#stopped();
+    const { containers } = this.#plan;
+    await this.#folder.prepare(containers);
     fillWorkspaces(this.#folder, this.#plan);
-    await makePipes(this.#plan.containers.map((name) => this.#folder.pipe(name)));
+    await Promise.all([
+      ...this.#logs.map((log) => log.open()),
+      this.#options.spawner.makePipes(containers.map((name) => this.#folder.pipe(name))),
+    ]);
     const steps = this.#plan.steps(this.#folder.paths);
     const startedAt = Date.now();
     // All containers of a Tekton pod start together; those whose turn has not come wait inside.
@@ -117,7 +125,6 @@ export class Execution {
       return false;
     }
     const container = stepContainerName(step.name, index);
-    mkdirSync(join(this.#folder.root, 'steps', container, 'results'), { recursive: true, mode: 0o700 });
     const timeoutMs = step.timeout === undefined ? 0 : parseDuration(step.timeout);
     const timeout = timeoutMs > 0 ? AbortSignal.timeout(timeoutMs) : undefined;
     const signal = timeout === undefined ? this.#stop.signal : AbortSignal.any([this.#stop.signal, timeout]);
@@ -158,23 +165,19 @@ export class Execution {
         throw new ProgramError(`chdir ${folder}: no such directory on this machine`);
       }
       const [program = '', ...args] = this.#commandLine(step, container, environment);
-      const { exitCode, error } = await runStep(
+      const { spawner, graceMs } = this.#options;
+      return await runStep(
         {
           file: findProgram(program, environment.get('PATH') ?? '', folder),
           args,
           folder,
-          environment,
+          environment: Object.fromEntries(environment),
           pipe: this.#folder.pipe(container),
-          log,
-          started: (identity) => this.#folder.noteProcess(identity),
         },
-        signal,
-        this.#options.graceMs,
+        { spawner, log, stop: signal, graceMs },
       );
-      if (error !== undefined) log.line(`${logStamp()} Error executing command: ${error.message}`);
-      return exitCode;
     } catch (error) {
-      if (!(error instanceof ProgramError)) throw error;
+      if (!(error instanceof ProgramError || error instanceof SpawnError)) throw error;
       log.line(`${logStamp()} Error executing command: ${error.message}`);
       return 1;
     }

@@ -4,7 +4,8 @@ import { LogHub } from '../logs/log-hub.ts';
 import { Execution } from './execution.ts';
 import type { ExecutionState, StopReason, TaskPlan } from './plan.ts';
 import { PodFolder } from './pod-folder.ts';
-import { killLeftovers } from './process-table.ts';
+import { killStragglers } from './process-table.ts';
+import { Spawner } from './spawner.ts';
 import { claimFolder, removeRunVolumes } from './volumes.ts';
 
 /** Settings of the executor. */
@@ -21,6 +22,8 @@ export interface ExecutorOptions {
   environment?: NodeJS.ProcessEnv;
   /** Told of every change of a pod. */
   changed: (plan: TaskPlan, state: ExecutionState) => void;
+  /** Told of what went wrong without being the fault of a pod. */
+  problem: (error: unknown, what: string) => void;
 }
 
 /** What became of a submission: `lost` was claimed before, by a life of this program that ended without it. */
@@ -30,6 +33,8 @@ export type Submission = 'accepted' | 'known' | 'lost' | 'full';
 export class Executor {
   readonly hub = new LogHub();
   readonly #options: ExecutorOptions;
+  readonly #podsFolder: string;
+  readonly #spawner = new Spawner();
   readonly #executions = new Map<string, Execution>();
   readonly #ended = new Map<string, Promise<void>>();
   /** Kept until the pod is gone, so that a stale view of it does not look like a lost one. */
@@ -40,6 +45,7 @@ export class Executor {
 
   constructor(options: ExecutorOptions) {
     this.#options = options;
+    this.#podsFolder = join(options.dataFolder, 'pods');
     for (const name of ['pods', 'volumes', 'run-volumes']) {
       mkdirSync(join(options.dataFolder, name), { recursive: true, mode: 0o700 });
     }
@@ -49,19 +55,15 @@ export class Executor {
    * Ends what an earlier life of the runner left running.
    * @returns how many processes were killed
    */
-  killLeftovers(): number {
-    let killed = 0;
-    for (const uid of this.podUids()) {
-      const noted = this.folderOf(uid).notedProcess();
-      if (noted !== undefined) killed += killLeftovers(noted);
-      this.folderOf(uid).sweep();
-    }
+  async killLeftovers(): Promise<number> {
+    const killed = killStragglers(this.#podsFolder, () => true);
+    await Promise.all(this.podUids().map((uid) => this.#sweep(uid)));
     return killed;
   }
 
   /** The pods that have a folder here. */
   podUids(): string[] {
-    return readdirSync(join(this.#options.dataFolder, 'pods'));
+    return readdirSync(this.#podsFolder);
   }
 
   /** The PipelineRuns that have volumes here. */
@@ -78,7 +80,7 @@ export class Executor {
   folderOf(uid: string): PodFolder {
     // The folder is removed whole one day: an empty name would be all of them.
     if (!/^[\w-]+$/.test(uid)) throw new TypeError(`${JSON.stringify(uid)} is not the uid of a pod`);
-    return new PodFolder(join(this.#options.dataFolder, 'pods', uid));
+    return new PodFolder(join(this.#podsFolder, uid));
   }
 
   /** Takes a pod on; saying it again is harmless. */
@@ -86,12 +88,23 @@ export class Executor {
     if (this.stateOf(plan.uid) !== undefined) return 'known';
     const isFull = this.#queue.length >= (this.#options.maxQueued ?? 10_000);
     if (!this.#isOpen || isFull) return 'full';
-    const folder = claimFolder(this.#options.dataFolder, plan);
+    let folder: PodFolder | undefined;
+    try {
+      folder = claimFolder(this.#options.dataFolder, plan);
+    } catch (error) {
+      this.#refuse(plan, error instanceof Error ? error.message : String(error));
+      return 'accepted';
+    }
     if (folder === undefined) return 'lost';
     const execution = new Execution(plan, folder, {
       hub: this.hub,
+      spawner: this.#spawner,
       graceMs: this.#options.graceMs ?? 10_000,
       environment: this.#options.environment ?? process.env,
+      killStragglers: () =>
+        this.#tidy(`processes of ${plan.pod} may be left`, async () => {
+          await this.#spawner.killStragglers(this.#podsFolder, plan.uid);
+        }),
       changed: (state) => this.#options.changed(plan, state),
     });
     this.#executions.set(plan.uid, execution);
@@ -128,6 +141,33 @@ export class Executor {
     this.#isOpen = false;
     for (const execution of this.#executions.values()) execution.stop('RunnerStopped');
     await Promise.all(this.#ended.values());
+    this.#spawner.close();
+  }
+
+  /** A pod that cannot even have a folder ends before it begins. */
+  #refuse(plan: TaskPlan, message: string): void {
+    const now = Date.now();
+    const end = {
+      state: 'terminated',
+      startedAt: now,
+      finishedAt: now,
+      exitCode: 1,
+      reason: 'Error',
+      message,
+    } as const;
+    const containers = plan.containers.map((name) => ({ name, ...end }));
+    const state: ExecutionState = { phase: 'ended', reason: 'Error', message, containers };
+    this.#done.set(plan.uid, state);
+    this.#options.changed(plan, state);
+  }
+
+  async #sweep(uid: string): Promise<void> {
+    await this.#tidy(`files of the pod ${uid} are left`, () => this.folderOf(uid).sweep());
+  }
+
+  /** Cleaning up must not fail what it cleans up after. */
+  async #tidy(what: string, work: () => Promise<void>): Promise<void> {
+    await work().catch((error: unknown) => this.#options.problem(error, what));
   }
 
   async #run(uid: string, execution: Execution): Promise<void> {
@@ -135,6 +175,7 @@ export class Executor {
     const state = await execution.run();
     this.#done.set(uid, state);
     this.#executions.delete(uid);
+    await this.#sweep(uid);
     if (!placed) return;
     this.#running--;
     this.#queue.shift()?.();

@@ -1,8 +1,11 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import type { TaskPaths } from '@armillary/tekton';
-import type { ProcessIdentity } from './process-table.ts';
+import { removeTree } from './remove-tree.ts';
+
+/** What has no use after the pod has ended, and may hold secrets. */
+const swept = ['workspace', 'home', 'tmp', 'results', 'steps', 'scripts', 'pipes', 'creds'] as const;
 
 /** The files of one pod on this machine: the places that Tekton promises inside its containers. */
 export class PodFolder {
@@ -26,15 +29,16 @@ export class PodFolder {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
       throw error;
     }
-    for (const folder of [
-      this.workspaces,
-      this.home,
-      this.temporary,
-      ...['results', 'steps', 'scripts', 'pipes', 'logs', 'creds'].map((name) => join(this.root, name)),
-    ]) {
-      mkdirSync(folder, { mode: 0o700 });
-    }
     return true;
+  }
+
+  /** Makes what steps need, the folders of their own results included. */
+  async prepare(containers: readonly string[]): Promise<void> {
+    const make = async (folder: string): Promise<void> => {
+      await mkdir(join(this.root, folder), { recursive: true, mode: 0o700 });
+    };
+    await Promise.all(['logs', ...swept].map(make));
+    await Promise.all(containers.map((container) => make(`steps/${container}/results`)));
   }
 
   get workspaces(): string {
@@ -94,32 +98,13 @@ export class PodFolder {
     );
   }
 
-  /** Notes the process that runs, so that a later life of the runner can end it. */
-  noteProcess(identity: ProcessIdentity): void {
-    writeFileSync(join(this.root, 'process.json'), JSON.stringify(identity));
-  }
-
-  /** The process that was noted last. */
-  notedProcess(): ProcessIdentity | undefined {
-    try {
-      return JSON.parse(readFileSync(join(this.root, 'process.json'), 'utf8')) as ProcessIdentity;
-    } catch (error) {
-      // None was started, or the note was being written when everything ended: then nothing had run yet.
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError)
-        return undefined;
-      throw error;
-    }
-  }
-
   /** Removes everything but logs: secrets and files have no use after the pod has ended. */
-  sweep(): void {
-    for (const name of ['workspace', 'home', 'tmp', 'results', 'steps', 'scripts', 'pipes', 'creds']) {
-      rmSync(join(this.root, name), { recursive: true, force: true });
-    }
+  async sweep(): Promise<void> {
+    await Promise.all(swept.map((name) => removeTree(join(this.root, name))));
   }
 
   /** Removes everything, logs too. */
   async remove(): Promise<void> {
-    await rm(this.root, { recursive: true, force: true });
+    await removeTree(this.root);
   }
 }

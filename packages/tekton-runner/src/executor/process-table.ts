@@ -1,24 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** A process that cannot be mistaken for a later one with the same id. */
-export interface ProcessIdentity {
-  pid: number;
-  /** When it started, in clock ticks since the machine's start (proc(5), field 22 of stat). */
-  startTicks: number;
-}
-
-interface Stat {
-  pid: number;
-  group: number;
-  startTicks: number;
-}
-
-/** Who a process is; `undefined` when it does not exist, or the system has no /proc. */
-export function identify(pid: number): ProcessIdentity | undefined {
-  const stat = readStat(pid);
-  return stat && { pid, startTicks: stat.startTicks };
-}
-
 /** Sends a signal to a process group. A group that has no members any more is no error. */
 export function signalGroup(leader: number, signal: NodeJS.Signals): void {
   try {
@@ -28,34 +9,64 @@ export function signalGroup(leader: number, signal: NodeJS.Signals): void {
   }
 }
 
+/** More rounds than a process that starts others while it is being ended can survive for long. */
+const rounds = 5;
+
 /**
- * Kills what is left of a process group that an earlier life of this program started. Processes that are older than
- * the recorded leader are somebody else's, whose group merely has the same number.
- * @returns how many processes were killed
+ * Kills the processes that steps of pods have left: a step may leave its group, but what it starts inherits its
+ * variables, and HOME and TMPDIR of a step are folders of its pod. What was in a group with them goes too. Where the
+ * system has no /proc none are found.
+ * @param podsFolder the folder that holds the folders of all pods
+ * @param isMeant tells by the pod's uid which
+ * @returns how many were found
  */
-export function killLeftovers({ pid, startTicks }: ProcessIdentity): number {
-  const leader = readStat(pid);
-  if (leader !== undefined && leader.startTicks !== startTicks) return 0;
-  const left = allStats().filter((stat) => stat.group === pid && stat.startTicks >= startTicks);
-  if (left.length > 0) signalGroup(pid, 'SIGKILL');
-  return left.length;
+export function killStragglers(podsFolder: string, isMeant: (uid: string) => boolean): number {
+  let killed = 0;
+  for (let round = 0; round < rounds; round++) {
+    const left = processesOfPods(podsFolder).filter(({ uid }) => isMeant(uid));
+    if (left.length === 0) break;
+    for (const { group } of left) signalGroup(group, 'SIGKILL');
+    killed += left.length;
+  }
+  return killed;
 }
 
-function allStats(): Stat[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.flatMap((name) => readStat(Number(name)) ?? []);
+function processesOfPods(podsFolder: string): { group: number; uid: string }[] {
+  const mark = `=${podsFolder}/`;
+  return processIds().flatMap((pid) => {
+    const environment = read(`/proc/${pid}/environ`);
+    // Nearly all processes are other people's.
+    if (environment?.includes(mark) !== true) return [];
+    const variables = environment.toString().split('\0');
+    const home = variables.find((text) => text.startsWith(`HOME${mark}`) || text.startsWith(`TMPDIR${mark}`));
+    const uid = home?.slice(home.indexOf(mark) + mark.length).split('/')[0];
+    const group = groupOf(pid);
+    return uid === undefined || group === undefined ? [] : { group, uid };
+  });
 }
 
-function readStat(pid: number): Stat | undefined {
-  let text: string;
+function processIds(): string[] {
   try {
-    text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
-  // The name in parentheses may hold anything, so the fields are counted from its end.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return { pid, group: Number(fields[2]), startTicks: Number(fields[19]) };
+}
+
+/** The process group of a process; `undefined` for one that has ended. */
+function groupOf(pid: string): number | undefined {
+  const stat = read(`/proc/${pid}/stat`)?.toString('latin1');
+  // The name in parentheses may hold anything, so the fields are counted from its end (proc(5)).
+  const [state, , group] = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+  return group === undefined || state === 'Z' ? undefined : Number(group);
+}
+
+function read(path: string): Buffer | undefined {
+  try {
+    return readFileSync(path);
+  } catch {
+    // It has ended meanwhile, or belongs to another user: none that a step of ours left.
+    return undefined;
+  }
 }

@@ -1,26 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import type { LogWriter } from '../logs/log-writer.ts';
 import { openPipe } from './output-pipe.ts';
-import { identify, type ProcessIdentity, signalGroup } from './process-table.ts';
+import { signalGroup } from './process-table.ts';
+import type { ProcessCommand, Spawner, StartedProcess } from './spawner.ts';
 
-/** One process to run. */
-export interface StepCommand {
-  file: string;
-  args: readonly string[];
-  folder: string;
-  environment: ReadonlyMap<string, string>;
-  /** A named pipe, made before. */
-  pipe: string;
+/** What a step's process is run with. */
+export interface StepSurroundings {
+  spawner: Spawner;
   log: LogWriter;
-  /** Told before the process can do anything that outlives us. */
-  started: (identity: ProcessIdentity) => void;
-}
-
-/** How a process ended: `undefined` when it could not be started; a signal counts as 255, as with Tekton. */
-export interface StepExit {
-  exitCode: number;
-  error?: Error;
+  /** Aborting it ends the process's group: SIGTERM, and SIGKILL after `graceMs`. */
+  stop: AbortSignal;
+  graceMs: number;
 }
 
 /** Output that is still in the pipe after the process and its group are gone is there at once, or never. */
@@ -29,44 +18,31 @@ const drainMs = 1000;
 /**
  * Runs a process in a group of its own, its output going to the log in the order it was written. What it leaves
  * running when it ends is killed, as in a container.
- * @param stop aborting it ends the group: SIGTERM, and SIGKILL after `graceMs`
+ * @returns the exit code; a signal counts as 255, as with Tekton
+ * @throws SpawnError when it cannot be started, or how it ended cannot be known
  */
-export async function runStep(command: StepCommand, stop: AbortSignal, graceMs: number): Promise<StepExit> {
+export async function runStep(
+  command: ProcessCommand,
+  { spawner, log, stop, graceMs }: StepSurroundings,
+): Promise<number> {
   const pipe = openPipe(command.pipe);
-  const copying = copy(pipe.output, command.log);
-  const child = start(command, pipe.writeFd);
-  pipe.release();
-  const pid = child instanceof Error ? undefined : child.pid;
-  if (child instanceof Error || pid === undefined) {
-    const error = child instanceof Error ? child : ((await once(child, 'error')) as [Error])[0];
+  const copying = copy(pipe.output, log);
+  // It is waited for below; until then its failure is not unheard of.
+  copying.catch(() => undefined);
+  try {
+    const started = await spawner.start(command);
+    pipe.release();
+    const exitCode = await ended(started, stop, graceMs);
+    await Promise.race([copying, patience(drainMs)]);
+    return exitCode;
+  } finally {
+    pipe.release();
     pipe.output.destroy();
     await copying;
-    return { exitCode: 1, error };
-  }
-  command.started(identify(pid) ?? { pid, startTicks: 0 });
-  const exitCode = await ended(child, pid, stop, graceMs);
-  signalGroup(pid, 'SIGKILL');
-  await Promise.race([copying, patience(drainMs)]);
-  pipe.output.destroy();
-  await copying;
-  return { exitCode };
-}
-
-/** Some failures are thrown (arguments that are too long), others are told by the child (no such interpreter). */
-function start({ file, args, folder, environment }: StepCommand, output: number): ChildProcess | Error {
-  try {
-    return spawn(file, [...args], {
-      cwd: folder,
-      env: Object.fromEntries(environment),
-      detached: true,
-      stdio: ['ignore', output, output],
-    });
-  } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
   }
 }
 
-async function ended(child: ChildProcess, pid: number, stop: AbortSignal, graceMs: number): Promise<number> {
+async function ended({ pid, exit }: StartedProcess, stop: AbortSignal, graceMs: number): Promise<number> {
   let kill: NodeJS.Timeout | undefined;
   const terminate = () => {
     signalGroup(pid, 'SIGTERM');
@@ -75,8 +51,7 @@ async function ended(child: ChildProcess, pid: number, stop: AbortSignal, graceM
   stop.addEventListener('abort', terminate, { once: true });
   if (stop.aborted) terminate();
   try {
-    const [code] = (await once(child, 'exit')) as [number | null];
-    return code ?? 255;
+    return (await exit) ?? 255;
   } finally {
     stop.removeEventListener('abort', terminate);
     clearTimeout(kill);

@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import type { TaskPlan, WorkspaceSource } from './plan.ts';
 import { PodFolder } from './pod-folder.ts';
+import { removeTree } from './remove-tree.ts';
 
 /** A workspace that cannot be made; the message says what to change. */
 class WorkspaceError extends Error {
@@ -51,7 +51,7 @@ function volumeFolder(
 
 /** Removes the volumes of a PipelineRun that is gone. */
 export async function removeRunVolumes(dataFolder: string, run: string): Promise<void> {
-  await rm(join(dataFolder, 'run-volumes', contained(run)), { recursive: true, force: true });
+  await removeTree(join(dataFolder, 'run-volumes', contained(run)));
 }
 
 function subPath(source: WorkspaceSource): string {

@@ -1,4 +1,5 @@
-import { closeSync, createWriteStream, openSync, type WriteStream } from 'node:fs';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import { CriEncoder, logTime } from './cri-line.ts';
 import type { LogHub } from './log-hub.ts';
@@ -8,19 +9,19 @@ export class LogWriter {
   readonly path: string;
   readonly #hub: LogHub;
   readonly #encoder = new CriEncoder();
-  readonly #file: WriteStream;
+  #file: WriteStream | undefined;
   #failure: Error | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(path: string, hub: LogHub) {
     this.path = path;
     this.#hub = hub;
-    // The file is there from now on, so that a reader finds it.
-    closeSync(openSync(path, 'a', 0o600));
-    this.#file = createWriteStream(path, { flags: 'a', mode: 0o600 });
-    // A full disk must not stop the step: its log ends, and `failure` says why.
-    this.#file.on('error', (error) => (this.#failure ??= error));
-    hub.opened(path);
+  }
+
+  /** Makes the file, so that a reader finds it and can follow it. Rejects when that is impossible. */
+  async open(): Promise<void> {
+    this.#hub.opened(this.path);
+    await writeFile(this.path, '', { flag: 'a', mode: 0o600 });
   }
 
   /** Why lines are missing, when the file could not be written. */
@@ -43,13 +44,14 @@ export class LogWriter {
 
   /** Resolves when there is room for more output. */
   async drained(): Promise<void> {
-    if (this.#failure !== undefined || !this.#file.writableNeedDrain) return;
+    const file = this.#file;
+    if (this.#failure !== undefined || file?.writableNeedDrain !== true) return;
     await new Promise<void>((resolve) => {
       const done = () => {
-        this.#file.off('drain', done).off('error', done);
+        file.off('drain', done).off('error', done);
         resolve();
       };
-      this.#file.on('drain', done).on('error', done);
+      file.on('drain', done).on('error', done);
     });
   }
 
@@ -60,14 +62,25 @@ export class LogWriter {
 
   async #close(): Promise<void> {
     this.#append(this.#encoder.end(logTime(now())));
-    this.#file.end();
-    await finished(this.#file).catch((error: Error) => (this.#failure ??= error));
+    if (this.#file !== undefined) {
+      this.#file.end();
+      await finished(this.#file).catch((error: Error) => (this.#failure ??= error));
+    }
     this.#hub.closed(this.path);
   }
 
   #append(entries: Buffer): boolean {
     if (entries.length === 0 || this.#failure !== undefined) return true;
+    this.#file ??= this.#start();
     return this.#file.write(entries, () => this.#hub.grew(this.path));
+  }
+
+  /** Files are kept open only from the first output on: a pod may have hundreds of steps that wait. */
+  #start(): WriteStream {
+    const file = createWriteStream(this.path, { flags: 'a', mode: 0o600 });
+    // A full disk must not stop the step: its log ends, and `failure` says why.
+    file.on('error', (error) => (this.#failure ??= error));
+    return file;
   }
 }
 

@@ -23,9 +23,15 @@ async function read(path: string, options: LogOptions = {}): Promise<string> {
   return Buffer.concat(blocks).toString();
 }
 
+async function opened(path: string): Promise<LogWriter> {
+  const writer = new LogWriter(path, hub);
+  await writer.open();
+  return writer;
+}
+
 async function written(...chunks: string[]): Promise<string> {
   const path = join(folder, 'step.log');
-  const writer = new LogWriter(path, hub);
+  const writer = await opened(path);
   for (const chunk of chunks) writer.write(Buffer.from(chunk));
   await writer.close();
   return path;
@@ -93,10 +99,9 @@ test('since, timestamps and a limit of bytes', async () => {
 
 test('following shows lines when they come and ends with the container', async () => {
   const path = join(folder, 'live.log');
-  const writer = new LogWriter(path, hub);
+  const writer = await opened(path);
   writer.line('first');
   await writer.drained();
-  while (statSync(path, { throwIfNoEntry: false }) === undefined) await new Promise(setImmediate);
   const seen: string[] = [];
   const reader = (async () => {
     for await (const block of readLog(path, hub, { follow: true }, AbortSignal.timeout(15_000))) {

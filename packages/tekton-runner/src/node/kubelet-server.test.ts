@@ -21,7 +21,7 @@ let pods: Pod[];
 
 beforeEach(async () => {
   dataFolder = mkdtempSync(join(tmpdir(), 'kubelet-'));
-  executor = new Executor({ dataFolder, concurrency: 1, changed: () => undefined });
+  executor = new Executor({ dataFolder, concurrency: 1, changed: () => undefined, problem: () => undefined });
   pods = [pod('p', 'Running')];
   server = new KubeletServer(
     {
@@ -71,10 +71,13 @@ function pod(name: string, phase: 'Pending' | 'Running'): Pod {
   };
 }
 
-function log(): LogWriter {
+async function log(): Promise<LogWriter> {
   const folder = executor.folderOf('uid-p');
   folder.claim();
-  return new LogWriter(folder.log('step-a'), executor.hub);
+  await folder.prepare([]);
+  const writer = new LogWriter(folder.log('step-a'), executor.hub);
+  await writer.open();
+  return writer;
 }
 
 async function open(path: string, options: RequestOptions = as('admin')): Promise<IncomingMessage> {
@@ -121,7 +124,7 @@ test('certificates of the authority and tokens count as far as their users may g
 });
 
 test('a log is served whole, in part, and with times', async () => {
-  const writer = log();
+  const writer = await log();
   for (const line of ['one', 'two', 'three']) writer.line(line);
   await writer.close();
   expect((await ask(path)).body).toBe('one\ntwo\nthree\n');
@@ -132,7 +135,7 @@ test('a log is served whole, in part, and with times', async () => {
 });
 
 test('following goes on until the container has ended', async () => {
-  const writer = log();
+  const writer = await log();
   writer.line('first');
   const response = await open(`${path}?follow=true`);
   let body = '';
@@ -174,7 +177,7 @@ test('what cannot be served is refused with the reason', async () => {
 
 test('names in a path cannot leave the folder of the pod', async () => {
   log();
-  for (const name of ['..%2f..%2fprocess.json', '%2e%2e', '..']) {
+  for (const name of ['..%2f..%2fsecrets.json', '%2e%2e', '..']) {
     expect((await ask(`/containerLogs/ns/p/${name}`)).status).toBe(404);
   }
 });
