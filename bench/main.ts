@@ -1,7 +1,13 @@
 /** `npm run bench -- NAME`: runs one benchmark. Each prints ratios against a peer measured in the same run. */
 import { benchEmbeddedApi } from './embedded-api.ts';
+import { benchJenkinsfile } from './jenkinsfile.ts';
+import { benchTekton } from './tekton.ts';
 
-const benchmarks: Record<string, () => Promise<void>> = { 'embedded-api': benchEmbeddedApi };
+const benchmarks: Record<string, () => Promise<void> | void> = {
+  'embedded-api': benchEmbeddedApi,
+  jenkinsfile: benchJenkinsfile,
+  tekton: benchTekton,
+};
 
 const benchmark = benchmarks[process.argv[2] ?? ''];
 if (benchmark) await benchmark();
