@@ -88,6 +88,7 @@ export function tektonRunner(options: TektonRunnerOptions): TektonRunner {
     taskRunController({
       client,
       taskRuns,
+      pipelineRuns,
       pods,
       podSelector,
       executor,

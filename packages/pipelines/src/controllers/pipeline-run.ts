@@ -22,7 +22,7 @@ import {
   type PipelineRun as TektonRun,
   type TaskRun,
 } from '@armillary/tekton';
-import type { RunState } from '../engines/tekton/run-status.ts';
+import { isFinal, type RunState } from '../engines/tekton/run-status.ts';
 import type { StageState } from '../engines/tekton/stages.ts';
 import { annotation, label } from '../kinds/metadata.ts';
 import { pipelineRunKind, type PipelineRun } from '../kinds/pipeline-run.ts';
@@ -36,6 +36,8 @@ import { Turns } from './turns.ts';
 const BY_RUN = 'tekton-run';
 const WORKERS = 4;
 const CONFLICT_DELAY_MS = 50;
+/** A run that goes on is told about at most so often; its end is told at once. */
+const PACE_MS = 200;
 
 /** Brings PipelineRuns of devops.kubesphere.io to an end on the Tekton engine. */
 export class PipelineRunController {
@@ -43,6 +45,8 @@ export class PipelineRunController {
   readonly #clock: Clock;
   readonly #recorder: EventRecorder;
   readonly #turns = new Turns();
+  /** When runs that go on were last told about, by UID; in milliseconds. */
+  readonly #toldAt = new Map<string, number>();
   readonly #runs: Informer<PipelineRun>;
   readonly #pipelines: Informer<Pipeline>;
   readonly #tektonRuns: Informer<TektonRun>;
@@ -53,6 +57,7 @@ export class PipelineRunController {
     this.#clock = clock;
     this.#recorder = manager.recorder('pipelines');
     this.#runs = manager.informer(pipelineRunKind);
+    this.#runs.onEvent({ deleted: ({ metadata }) => this.#toldAt.delete(metadata.uid ?? '') });
     this.#pipelines = manager.informer(pipelineKind);
     this.#tektonRuns = manager.informer(tektonRunKind);
     this.#taskRuns = manager.informer(taskRunKind);
@@ -77,7 +82,7 @@ export class PipelineRunController {
     const run = this.#runs.get(key.name, key.namespace);
     if (run === undefined) return;
     try {
-      await this.#bringOn(run, context);
+      return await this.#bringOn(run, context);
     } catch (error) {
       // Somebody else changed the object meanwhile, which is no error: look again.
       if (!isConflict(error)) throw error;
@@ -85,10 +90,13 @@ export class PipelineRunController {
     }
   }
 
-  async #bringOn(run: PipelineRun, context: ReconcileContext): Promise<void> {
+  async #bringOn(run: PipelineRun, context: ReconcileContext): Promise<ReconcileResult | void> {
     const facts = this.#cachedFacts(run);
     const decision = decideRun(facts, this.#settings);
-    if (!rests(decision, facts)) return this.#carryOut(decision, run, context);
+    if (!rests(decision, facts)) {
+      const early = decision.do === 'tell' ? this.#earlyByMs(run, decision.state) : 0;
+      return early > 0 ? { requeueAfterMs: early } : await this.#carryOut(decision, run, context);
+    }
     // The caches may be behind: nothing is started, and no run is given up, on their word alone. Runs of one Pipeline
     // start in turn, so that they get their numbers in the order in which they came.
     const pipeline = `${run.metadata.namespace ?? ''}/${run.spec.pipelineRef.name ?? ''}`;
@@ -96,6 +104,12 @@ export class PipelineRunController {
       const live = await this.#liveFacts(facts, context);
       if (live) await this.#carryOut(decideRun(live, this.#settings), live.run, context);
     });
+  }
+
+  /** How long to wait with what is to be told, so that short stages do not become many writes each. */
+  #earlyByMs(run: PipelineRun, { phase }: RunState): number {
+    if (isFinal(phase)) return 0;
+    return (this.#toldAt.get(run.metadata.uid ?? '') ?? 0) + PACE_MS - this.#clock.now();
   }
 
   #cachedFacts(run: PipelineRun): RunFacts {
@@ -185,7 +199,9 @@ export class PipelineRunController {
     const now = new Date(this.#clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
     const status = runStatus(state, run.status, now);
     if (status === undefined) return;
-    const { name = '', namespace = '', resourceVersion } = run.metadata;
+    const { name = '', namespace = '', resourceVersion, uid = '' } = run.metadata;
+    if (isFinal(state.phase)) this.#toldAt.delete(uid);
+    else this.#toldAt.set(uid, this.#clock.now());
     // With the resource version, what is decided from an old state is never written over a newer one.
     const body = { metadata: { resourceVersion }, status };
     await client

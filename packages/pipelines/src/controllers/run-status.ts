@@ -1,4 +1,4 @@
-import type { RunState } from '../engines/tekton/run-status.ts';
+import { isFinal, type RunState } from '../engines/tekton/run-status.ts';
 import type { RunCondition, RunStatus } from '../kinds/pipeline-run.ts';
 
 /**
@@ -10,7 +10,7 @@ export function runStatus(
   present: RunStatus | undefined,
   now: string,
 ): RunStatus | undefined {
-  const finished = ['Succeeded', 'Failed', 'Cancelled'].includes(state.phase);
+  const finished = isFinal(state.phase);
   const succeeded = finished ? (state.phase === 'Succeeded' ? 'True' : 'False') : 'Unknown';
   const { reason, message } = state;
   const startTime = state.startTime ?? present?.startTime;

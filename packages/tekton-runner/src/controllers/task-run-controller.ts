@@ -14,7 +14,14 @@ import {
   type ReconcileResult,
   watchOf,
 } from '@armillary/kube';
-import { type Refusal, type TaskRun, taskRunKind, type TaskRunStatus } from '@armillary/tekton';
+import {
+  type PipelineRun,
+  type Refusal,
+  type Step,
+  type TaskRun,
+  taskRunKind,
+  type TaskRunStatus,
+} from '@armillary/tekton';
 import type { Executor } from '../executor/executor.ts';
 import { machineImage } from '../executor/images.ts';
 import { podFor } from '../pod/pod-for.ts';
@@ -30,6 +37,7 @@ import { prepareTaskRun, TaskRefusedError } from './task-run-preparation.ts';
 export interface TaskRunControllerOptions {
   client: KubeClient;
   taskRuns: Informer<TaskRun>;
+  pipelineRuns: Informer<PipelineRun>;
   /** The pods of our node. */
   pods: Informer<Pod>;
   podSelector: { fieldSelector: string };
@@ -45,6 +53,8 @@ export interface TaskRunControllerOptions {
 }
 
 interface Tools extends TaskRunControllerOptions {
+  /** The UIDs of PipelineRuns that were told that their images are not used. */
+  imagesReported: Set<string>;
   writes: OwnWrites<TaskRun>;
 }
 
@@ -53,8 +63,10 @@ const fullQueueMs = 2000;
 
 /** Brings TaskRuns to their end: a Pod object per attempt, its work in the executor, its outcome in the status. */
 export function taskRunController(options: TaskRunControllerOptions): ControllerDefinition<TaskRun> {
-  const { taskRuns, takesUnmanaged } = options;
+  const { taskRuns, pipelineRuns, takesUnmanaged } = options;
   const writes = new OwnWrites<TaskRun>();
+  const imagesReported = new Set<string>();
+  pipelineRuns.onEvent({ deleted: ({ metadata }) => imagesReported.delete(metadata.uid ?? '') });
   taskRuns.onEvent({ deleted: ({ metadata }) => writes.forget(metadata.uid ?? '') });
   return {
     name: 'tekton-task-runs',
@@ -76,7 +88,7 @@ export function taskRunController(options: TaskRunControllerOptions): Controller
       const run = cached && writes.newest(cached);
       if (run === undefined || run.metadata.deletionTimestamp !== undefined) return;
       if (!isOurs(run.spec, takesUnmanaged) || isDone(run.status?.conditions)) return;
-      return reconcile({ ...options, writes }, run, context);
+      return reconcile({ ...options, writes, imagesReported }, run, context);
     },
   };
 }
@@ -136,11 +148,7 @@ async function start(
     );
     if (submission === 'lost') options.writer.write(pod, lost(options, pod));
     if (attempt === 0) events.event(run, 'Normal', 'Started', 'the TaskRun has started');
-    reportImages(
-      options,
-      run,
-      prepared.steps.map(({ image = '' }) => image),
-    );
+    reportImages(options, run, prepared.steps);
     const verdict = { status: 'Unknown', reason: 'Pending', message: 'Pending' } as const;
     await writeStatus(
       options,
@@ -235,16 +243,21 @@ async function writeStatus(
   if (condition?.status === 'False') events.event(run, 'Warning', 'Failed', condition.message ?? '');
 }
 
-function reportImages({ events }: TaskRunControllerOptions, run: TaskRun, images: readonly string[]): void {
-  const mapped = [...new Set(images)].filter((image) => image !== machineImage);
-  if (mapped.length === 0) return;
-  const list = mapped.map((image) => JSON.stringify(image)).join(', ');
-  events.event(
-    run,
-    'Normal',
-    'ImageMapped',
-    `steps of ${list} run as processes of this machine, not in that image`,
-  );
+/** Says once per run, at the PipelineRun where there is one, that steps do not run in their images. */
+function reportImages(
+  { events, pipelineRuns, imagesReported }: Tools,
+  run: TaskRun,
+  steps: readonly Step[],
+): void {
+  const image = steps.find((step) => step.image !== machineImage)?.image;
+  if (image === undefined) return;
+  const message = `steps run as processes of this machine, not in images such as ${JSON.stringify(image)}`;
+  const uid = controllerOf(run)?.uid;
+  if (uid === undefined) return events.event(run, 'Normal', 'ImageMapped', message);
+  const owner = pipelineRuns.get(controllerOf(run)?.name ?? '', run.metadata.namespace);
+  if (owner?.metadata.uid !== uid || imagesReported.has(uid)) return;
+  imagesReported.add(uid);
+  events.event(owner, 'Normal', 'ImageMapped', message);
 }
 
 function lost({ hostIP }: TaskRunControllerOptions, pod: Pod) {

@@ -11,6 +11,11 @@ export interface RunState {
   readonly completionTime?: string;
 }
 
+/** Whether a run in this phase has ended. */
+export function isFinal(phase: RunPhase): boolean {
+  return phase === 'Succeeded' || phase === 'Failed' || phase === 'Cancelled';
+}
+
 /** Mirrors a tekton.dev PipelineRun and its stages. */
 export function mirrorRun(run: TektonRun, stages: readonly StageState[]): RunState {
   const { startTime, completionTime } = run.status ?? {};
