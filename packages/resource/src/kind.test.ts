@@ -1,8 +1,9 @@
 import { Type } from 'typebox';
-import { expect, expectTypeOf, test } from 'vitest';
+import { describe, expect, expectTypeOf, test } from 'vitest';
 import { parse } from 'yaml';
 import { defineKind, KindDefinitionError } from './index.ts';
 import type { KindObject } from './index.ts';
+import { fromTypeBox } from './schema/from-typebox.ts';
 
 const phase = Type.Union([Type.Literal('Pending'), Type.Literal('Bound')], {
   description: 'Where the claim is.',
@@ -110,6 +111,70 @@ test('what a CRD cannot say is refused by name', () => {
   expect(() => define(Type.Union([Type.Object({ a: Type.String() }), Type.String()]))).toThrow(
     /\.spec\.field: anyOf/,
   );
+});
+
+describe('TypeBox translated', () => {
+  test.each([
+    [
+      'a nullable union of literals takes null',
+      Type.Union([Type.Literal('a'), Type.Null(), Type.Union([Type.Literal('b')])]),
+      { type: 'string', enum: ['a', 'b', null], nullable: true },
+    ],
+    ['mixed numbers', Type.Enum([1, 1.5]), { type: 'number', enum: [1, 1.5] }],
+    [
+      'further properties',
+      Type.Object({ a: Type.String() }, { additionalProperties: true }),
+      {
+        type: 'object',
+        required: ['a'],
+        properties: { a: { type: 'string' } },
+        'x-kubernetes-preserve-unknown-fields': true,
+      },
+    ],
+    [
+      'bounds of a number or string',
+      Type.Union([Type.Integer({ exclusiveMinimum: 0 }), Type.String({ pattern: '^[0-9]+%$' })]),
+      { 'x-kubernetes-int-or-string': true, minimum: 0, exclusiveMinimum: true, pattern: '^[0-9]+%$' },
+    ],
+  ])('%s', (_name, type, schema) => {
+    expect(fromTypeBox(type)).toEqual(schema);
+  });
+
+  test.each([
+    ['names of a record', Type.Record(Type.String({ pattern: '^a' }), Type.String())],
+    ['numbers as names', Type.Record(Type.Integer(), Type.String())],
+    ['contains', Type.Array(Type.String(), { contains: Type.Literal('x') })],
+    ['names', Type.Object({}, { propertyNames: { pattern: '^a' } })],
+    ['dependencies', Type.Object({}, { dependentRequired: { a: ['b'] } })],
+    ['a refinement', Type.Object({ a: Type.Refine(Type.String(), () => false) })],
+    ['a number or a literal', Type.Union([Type.Integer(), Type.Literal('auto')])],
+    ['all of', Type.Intersect([Type.Integer(), Type.String()])],
+  ])('%s: not translated, so refused', (_name, type) => {
+    expect(() => fromTypeBox(type)).toThrow('x-kubernetes-validations');
+  });
+
+  test('a null that the type has is valid', () => {
+    const mode = Type.Optional(Type.Union([Type.Literal('a'), Type.Null()]));
+    const kind = defineKind({
+      group: 'example.dev',
+      kind: 'Thing',
+      plural: 'things',
+      scope: 'Namespaced',
+      versions: [
+        { name: 'v1', served: true, storage: true, schema: Type.Object({ spec: Type.Object({ mode }) }) },
+      ],
+    });
+    expect(
+      kind.validate({ apiVersion: kind.apiVersion, kind: 'Thing', metadata: {}, spec: { mode: null } }),
+    ).toEqual([]);
+    expect(kind.validate({ apiVersion: 'example.dev/v2' })).toEqual([
+      {
+        reason: 'FieldValueNotSupported',
+        field: 'apiVersion',
+        message: 'Unsupported value: "example.dev/v2": supported values: "example.dev/v1"',
+      },
+    ]);
+  });
 });
 
 test('exactly one version is stored', () => {

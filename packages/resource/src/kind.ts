@@ -1,9 +1,11 @@
 import type { Static, TObject } from 'typebox';
+import { notSupported } from './cause.ts';
 import type { Cause } from './cause.ts';
 import { crdYaml } from './crd.ts';
 import type { CustomResourceDefinition, PrinterColumn, Subresources } from './crd.ts';
 import { checkSchema } from './schema/check.ts';
 import { fromTypeBox } from './schema/from-typebox.ts';
+import { isObject } from './schema/json-schema.ts';
 import { ResourceSchema } from './resource-schema.ts';
 
 /** The parts of `metadata` that clients read and write; the same shape as in any Kubernetes client. */
@@ -132,8 +134,7 @@ export function defineKind<const Versions extends readonly KindVersion[]>(
     schema: rootSchema(definition, version),
   }));
   const schemas = new Map(versions.map((version) => [`${group}/${version.name}`, version.schema]));
-  const schemaOf = (object: unknown): ResourceSchema | undefined =>
-    schemas.get(String((object as { apiVersion?: unknown } | null)?.apiVersion));
+  const schemaOf = (object: unknown): ResourceSchema | undefined => schemas.get(apiVersionOf(object));
 
   const crd = (): CustomResourceDefinition => ({
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -176,11 +177,7 @@ export function defineKind<const Versions extends readonly KindVersion[]>(
     crdYaml: () => crdYaml(crd()),
     validate: (object, old) =>
       schemaOf(object)?.validate(object, old) ?? [
-        {
-          reason: 'FieldValueNotSupported',
-          field: 'apiVersion',
-          message: `Unsupported value: supported values: ${[...schemas.keys()].join(', ')}`,
-        },
+        notSupported('apiVersion', apiVersionOf(object), [...schemas.keys()]),
       ],
     default: (object) => {
       schemaOf(object)?.default(object);
@@ -189,6 +186,9 @@ export function defineKind<const Versions extends readonly KindVersion[]>(
   };
   return descriptor;
 }
+
+const apiVersionOf = (object: unknown): string =>
+  isObject(object) && typeof object['apiVersion'] === 'string' ? object['apiVersion'] : '';
 
 const typeMeta = {
   apiVersion: { type: 'string' },

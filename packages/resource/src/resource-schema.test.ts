@@ -54,6 +54,89 @@ describe('hostile input', () => {
   });
 });
 
+describe('large hostile input', () => {
+  const many = 150_000;
+
+  test('each of very many mistakes is told', () => {
+    const integers = { type: 'array', items: { type: 'string' } };
+    expect(specOf(integers).validate({ spec: Array.from({ length: many }, () => 1) })).toHaveLength(many);
+    const set = { type: 'array', 'x-kubernetes-list-type': 'set', items: { type: 'integer' } };
+    const twice = Array.from({ length: 2 * many }, (_, i) => i >> 1);
+    expect(specOf({ type: 'object', properties: { set } }).validate({ spec: { set: twice } })).toHaveLength(
+      many,
+    );
+  });
+
+  const names = Array.from({ length: 20_000 }, (_, i) => `name-${i}`);
+  const lists: JsonSchema = {
+    type: 'object',
+    properties: {
+      a: { type: 'array', items: { type: 'string' } },
+      b: { type: 'array', items: { type: 'string' } },
+      text: { type: 'string' },
+      object: { type: 'object', properties: { list: { type: 'array', items: { type: 'string' } } } },
+    },
+  };
+  const withRule = (schema: JsonSchema, rule: string): ResourceSchema =>
+    specOf({ ...schema, 'x-kubernetes-validations': [{ rule }] });
+
+  test.each([
+    'sets.equivalent(self.a, self.b)',
+    'self.a.all(x, x in self.b)',
+    'self.a.all(x, self.object == oldSelf.object)',
+    'self.a.all(x, !self.text.matches("^(a+)+$"))',
+    'self.a.all(x, self.text.find("^(a+)+$") == "")',
+  ])('%s: ends with its budget', (rule) => {
+    const spec = {
+      a: names,
+      b: names.toReversed(),
+      text: `${'a'.repeat(100_000)}!`,
+      object: { list: names },
+    };
+    const [cause] = withRule(lists, rule).validate({ spec }, { spec: structuredClone(spec) });
+    expect(cause?.message).toContain('actual cost limit exceeded');
+  });
+
+  test.each<[string, JsonSchema, (name: string) => unknown]>([
+    ['strings', { type: 'string' }, (name: string) => name],
+    [
+      'atomic objects',
+      { type: 'object', 'x-kubernetes-map-type': 'atomic', properties: { name: { type: 'string' } } },
+      (name: string) => ({ name }),
+    ],
+  ])('a long set of %s equals itself in another order', (_name, items, make) => {
+    const set: JsonSchema = { type: 'array', 'x-kubernetes-list-type': 'set', items };
+    const schema = withRule(set, 'self == oldSelf');
+    const old = names.toReversed().map(make);
+    expect(schema.validate({ spec: names.map(make) }, { spec: old })).toEqual([]);
+    expect(schema.validate({ spec: [...names.slice(1), 'other'].map(make) }, { spec: old })).toHaveLength(1);
+  });
+});
+
+test('formats that Kubernetes does not know are ignored, whatever their name', () => {
+  for (const format of ['constructor', 'hasOwnProperty', 'toString', '__proto__']) {
+    const rules = [{ rule: 'self == "x"' }];
+    const schema = specOf({ type: 'string', format, 'x-kubernetes-validations': rules });
+    expect(schema.validate({ spec: 'x' }), format).toEqual([]);
+  }
+});
+
+test('a field named __proto__ gets its default like any other', () => {
+  const field = '{"type": "object", "default": {"x": 1}, "properties": {"x": {"type": "integer"}}}';
+  const schema = specOf(
+    JSON.parse(`{"type": "object", "properties": {"__proto__": ${field}}}`) as JsonSchema,
+  );
+  const object = { spec: {} };
+  schema.default(object);
+  expect(JSON.stringify(object)).toBe('{"spec":{"__proto__":{"x":1}}}');
+  expect(Object.getPrototypeOf(object.spec)).toBe(Object.prototype);
+});
+
+test('a schema nested beyond reason is refused', () => {
+  const deep = Array.from({ length: 5000 }).reduce<JsonSchema>((items) => ({ type: 'array', items }), {});
+  expect(checkSchema(deep, 'schema', { status: false })).toHaveLength(1);
+});
+
 test('a deep object neither loses its defaults nor its paths', () => {
   const leaf: JsonSchema = { type: 'object', properties: { n: { type: 'integer', default: 7, maximum: 9 } } };
   const deep = Array.from({ length: 50 }).reduce<JsonSchema>(

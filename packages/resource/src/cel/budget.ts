@@ -26,9 +26,27 @@ export class Budget {
     this.#left -= steps;
     if (this.#left < 0) throw new BudgetError();
   }
+}
 
-  /** Spends what handling a string or list costs. */
-  spendOn(value: string | unknown[]): void {
-    if (value.length >= charactersPerStep) this.spend(Math.ceil(value.length / charactersPerStep));
+let current: Budget | undefined;
+
+/** Runs an evaluation whose steps are taken from the budget. */
+export function spending<T>(budget: Budget, work: () => T): T {
+  const outer = current;
+  current = budget;
+  try {
+    return work();
+  } finally {
+    current = outer;
   }
+}
+
+/** Takes steps, or parts of one, from the evaluation that runs now. */
+export function charge(steps: number): void {
+  current?.spend(steps);
+}
+
+/** Charges what handling a string or list costs. */
+export function chargeFor(value: string | unknown[]): void {
+  if (value.length >= charactersPerStep) charge(Math.ceil(value.length / charactersPerStep));
 }

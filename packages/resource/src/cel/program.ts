@@ -2,9 +2,10 @@ import { Environment } from '@marcbachmann/cel-js';
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { isObject } from '../schema/json-schema.ts';
 import type { JsonSchema } from '../schema/json-schema.ts';
-import { matchesPattern } from '../schema/pattern.ts';
-import { celEqual } from './equality.ts';
+import { charge, chargeFor, spending } from './budget.ts';
 import type { Budget } from './budget.ts';
+import { celEqual } from './equality.ts';
+import { chargedPattern } from './library/regex.ts';
 import { escapeName } from './escape.ts';
 
 /** An expression does not compile; the message shows the place as cel-go does. */
@@ -175,17 +176,6 @@ interface Evaluator {
 }
 
 const metered = new WeakSet<Environment>();
-let current: Budget | undefined;
-
-function spending<T>(budget: Budget, work: () => T): T {
-  const outer = current;
-  current = budget;
-  try {
-    return work();
-  } finally {
-    current = outer;
-  }
-}
 
 function meter(environment: Environment): void {
   if (metered.has(environment)) return;
@@ -209,10 +199,9 @@ function meterRoot(root: EvaluatedNode): void {
 }
 
 function step(evaluator: Evaluator, node: EvaluatedNode, context: unknown, evaluate: () => unknown): unknown {
-  const budget = current;
-  budget?.spend(1);
+  charge(1);
   const value = special(evaluator, node, context) ?? evaluate();
-  if (budget && (typeof value === 'string' || Array.isArray(value))) budget.spendOn(value);
+  if (typeof value === 'string' || Array.isArray(value)) chargeFor(value);
   return value;
 }
 
@@ -228,11 +217,14 @@ function special(evaluator: Evaluator, node: EvaluatedNode, context: unknown): b
     node.receiverWithArgs?.length === 2
   ) {
     const [text, pattern] = node.receiverWithArgs.map(run);
-    return matchesPattern(String(pattern), String(text));
+    return chargedPattern(String(text), String(pattern)).matcher(String(text)).find();
   }
   if (node.op === 'in' && left && right) {
     const [value, range] = [run(left), run(right)];
-    if (Array.isArray(range)) return range.some((item) => celEqual(item, value));
+    if (Array.isArray(range)) {
+      charge(range.length);
+      return range.some((item) => celEqual(item, value));
+    }
     return range instanceof Map ? range.has(value) : Object.hasOwn(range as object, String(value));
   }
   return undefined;

@@ -56,7 +56,7 @@ export class SchemaTypes {
       case 'number':
         return 'double';
       case 'string':
-        return stringTypes[schema.format ?? ''] ?? 'string';
+        return stringTypes.get(schema.format ?? '') ?? 'string';
       case 'array': {
         const items = schema.items && this.typeOf(schema.items);
         return items && `list<${items}>`;
@@ -147,15 +147,15 @@ export class SchemaTypes {
 
 const isResourceView = (schema: JsonSchema): boolean => schema.properties?.['metadata'] === objectMeta;
 
-const stringTypes: Record<string, string> = {
-  byte: 'bytes',
-  duration: 'google.protobuf.Duration',
-  date: 'google.protobuf.Timestamp',
-  'date-time': 'google.protobuf.Timestamp',
-};
+const stringTypes = new Map([
+  ['byte', 'bytes'],
+  ['duration', 'google.protobuf.Duration'],
+  ['date', 'google.protobuf.Timestamp'],
+  ['date-time', 'google.protobuf.Timestamp'],
+]);
 
 function stringValue(text: string, format: string | undefined): unknown {
-  switch (stringTypes[format ?? '']) {
+  switch (stringTypes.get(format ?? '')) {
     case 'bytes':
       return new Uint8Array(Buffer.from(text, 'base64'));
     case 'google.protobuf.Duration': {

@@ -43,8 +43,12 @@ const types = new Map([
   ...typesOf('boolean', 'x-kubernetes-preserve-unknown-fields x-kubernetes-embedded-resource'),
 ]);
 
+// Everything that reads a schema does so by recursion.
+const maxDepth = 200;
+
 /** A CRD comes from outside: before anything reads it as a schema, it must have the form of one. */
-function checkShape(schema: unknown, path: string): Cause[] {
+function checkShape(schema: unknown, path: string, depth = 0): Cause[] {
+  if (depth > maxDepth) return [forbidden(path, `must not be nested deeper than ${maxDepth} schemas`)];
   if (!isObject(schema)) return [invalid(path, schema, 'must be a schema object')];
   return Object.entries(schema).flatMap(([name, value]): Cause[] => {
     const at = `${path}.${name}`;
@@ -52,15 +56,18 @@ function checkShape(schema: unknown, path: string): Cause[] {
     if (name === 'items' && Array.isArray(value)) {
       return [forbidden(at, 'items must be a schema object and not an array')];
     }
-    if (schemaFields.has(name)) return checkShape(value, at);
-    if (name === 'additionalProperties') return typeof value === 'boolean' ? [] : checkShape(value, at);
+    if (schemaFields.has(name)) return checkShape(value, at, depth + 1);
+    if (name === 'additionalProperties')
+      return typeof value === 'boolean' ? [] : checkShape(value, at, depth + 1);
     if (name === 'properties') {
       if (!isObject(value)) return [invalid(at, value, 'must be a map of schemas')];
-      return Object.entries(value).flatMap(([key, child]) => checkShape(child, propertyPath(path, key)));
+      return Object.entries(value).flatMap(([key, child]) =>
+        checkShape(child, propertyPath(path, key), depth + 1),
+      );
     }
     if (schemaLists.has(name)) {
       if (!Array.isArray(value)) return [invalid(at, value, 'must be a list of schemas')];
-      return value.flatMap((child, i) => checkShape(child, `${at}[${i}]`));
+      return value.flatMap((child, i) => checkShape(child, `${at}[${i}]`, depth + 1));
     }
     if (name === 'required' || name === 'x-kubernetes-list-map-keys') {
       const strings = Array.isArray(value) && value.every((entry) => typeof entry === 'string');

@@ -19,6 +19,10 @@ export function hasDefaults(schema: JsonSchema): boolean {
 
 const copy = (value: unknown): unknown =>
   typeof value === 'object' && value !== null ? structuredClone(value) : value;
+// `__proto__` may be the name of a field; assigned to, it would change the object's prototype.
+function fill(object: Record<string, unknown>, name: string, value: unknown): void {
+  Object.defineProperty(object, name, { value, configurable: true, enumerable: true, writable: true });
+}
 const refusesNull = (value: unknown, schema: JsonSchema | undefined): boolean =>
   value === null && schema !== undefined && schema.nullable !== true;
 
@@ -46,7 +50,7 @@ function defaultFields(object: Record<string, unknown>, schema: JsonSchema): voi
     const property = properties[name];
     if (property?.default === undefined) continue;
     if (!Object.hasOwn(object, name) || refusesNull(object[name], property))
-      object[name] = copy(property.default);
+      fill(object, name, copy(property.default));
   }
   for (const key in object) {
     const property =
@@ -61,7 +65,7 @@ function defaultFields(object: Record<string, unknown>, schema: JsonSchema): voi
         delete object[key];
         continue;
       }
-      object[key] = copy(property.default);
+      fill(object, key, copy(property.default));
     }
     applyDefaults(object[key], property);
   }

@@ -5,27 +5,28 @@ import { isObject } from './json-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** What breaks the form of objects inside the object (`x-kubernetes-embedded-resource`): their type and metadata. */
-export function validateEmbeddedResources(
-  value: unknown,
-  schema: JsonSchema | undefined,
-  path = '',
-): Cause[] {
-  if (schema === undefined) return [];
+export function validateEmbeddedResources(value: unknown, schema: JsonSchema, path = ''): Cause[] {
+  const causes: Cause[] = [];
+  collect(value, schema, path, causes);
+  return causes;
+}
+
+function collect(value: unknown, schema: JsonSchema, path: string, causes: Cause[]): void {
   if (Array.isArray(value)) {
-    return value.flatMap((item, i) => validateEmbeddedResources(item, schema.items, `${path}[${i}]`));
+    const { items } = schema;
+    if (items) value.forEach((item, i) => collect(item, items, `${path}[${i}]`, causes));
+    return;
   }
-  if (!isObject(value)) return [];
-  const causes = schema['x-kubernetes-embedded-resource'] ? embeddedCauses(value, path) : [];
+  if (!isObject(value)) return;
+  if (schema['x-kubernetes-embedded-resource'])
+    for (const cause of embeddedCauses(value, path)) causes.push(cause);
   const { properties, additionalProperties } = schema;
   for (const [key, child] of Object.entries(value)) {
     if (typeof child !== 'object' || child === null) continue;
-    if (properties && Object.hasOwn(properties, key)) {
-      causes.push(...validateEmbeddedResources(child, properties[key], path ? `${path}.${key}` : key));
-    } else if (isObject(additionalProperties)) {
-      causes.push(...validateEmbeddedResources(child, additionalProperties, `${path}[${key}]`));
-    }
+    const property = properties && Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (property) collect(child, property, path ? `${path}.${key}` : key, causes);
+    else if (isObject(additionalProperties)) collect(child, additionalProperties, `${path}[${key}]`, causes);
   }
-  return causes;
 }
 
 const label = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
@@ -52,8 +53,7 @@ function embeddedCauses(object: Record<string, unknown>, path: string): Cause[] 
       invalid(`${path}.kind`, kind, `may have mixed case, but should otherwise match: ${labelRule}`),
     );
   }
-  if (metadata !== undefined) causes.push(...metadataCauses(metadata, `${path}.metadata`));
-  return causes;
+  return metadata === undefined ? causes : [...causes, ...metadataCauses(metadata, `${path}.metadata`)];
 }
 
 const name63 = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/;
@@ -64,8 +64,8 @@ function metadataCauses(metadata: unknown, path: string): Cause[] {
   if (!isObject(metadata)) {
     return [invalid(path, metadata, 'json: cannot unmarshal value into Go value of type v1.ObjectMeta')];
   }
-  const causes: Cause[] = [];
   const { name, labels, annotations } = metadata;
+  let causes: Cause[] = [];
   if (name !== undefined && typeof name !== 'string') {
     causes.push(invalid(`${path}.name`, name, 'must be a string'));
   } else if (name === '.' || name === '..') {
@@ -79,7 +79,7 @@ function metadataCauses(metadata: unknown, path: string): Cause[] {
   ] as const) {
     if (map === undefined || map === null) continue;
     if (!isObject(map)) causes.push(invalid(`${path}.${field}`, map, 'must be a map of strings'));
-    else causes.push(...mapCauses(map, `${path}.${field}`, field === 'labels'));
+    else causes = [...causes, ...mapCauses(map, `${path}.${field}`, field === 'labels')];
   }
   return causes;
 }

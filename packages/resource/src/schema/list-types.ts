@@ -5,26 +5,27 @@ import { isObject } from './json-schema.ts';
 import type { JsonSchema } from './json-schema.ts';
 
 /** What breaks `x-kubernetes-list-type`: entries of a set that are equal, entries of a map with equal keys. */
-export function validateListTypes(value: unknown, schema: JsonSchema | undefined, path = ''): Cause[] {
-  if (schema === undefined) return [];
-  if (Array.isArray(value)) {
-    const causes = listCauses(value, schema, path);
-    if (schema.items)
-      value.forEach((item, i) => causes.push(...validateListTypes(item, schema.items, `${path}[${i}]`)));
-    return causes;
-  }
-  if (!isObject(value)) return [];
+export function validateListTypes(value: unknown, schema: JsonSchema): Cause[] {
   const causes: Cause[] = [];
+  collect(value, schema, '', causes);
+  return causes;
+}
+
+function collect(value: unknown, schema: JsonSchema, path: string, causes: Cause[]): void {
+  if (Array.isArray(value)) {
+    for (const cause of listCauses(value, schema, path)) causes.push(cause);
+    const { items } = schema;
+    if (items) value.forEach((item, i) => collect(item, items, `${path}[${i}]`, causes));
+    return;
+  }
+  if (!isObject(value)) return;
   const { properties, additionalProperties } = schema;
   for (const [key, child] of Object.entries(value)) {
     if (typeof child !== 'object' || child === null) continue;
-    if (isObject(additionalProperties))
-      causes.push(...validateListTypes(child, additionalProperties, `${path}[${key}]`));
-    if (properties && Object.hasOwn(properties, key)) {
-      causes.push(...validateListTypes(child, properties[key], path ? `${path}.${key}` : key));
-    }
+    if (isObject(additionalProperties)) collect(child, additionalProperties, `${path}[${key}]`, causes);
+    const property = properties && Object.hasOwn(properties, key) ? properties[key] : undefined;
+    if (property) collect(child, property, path ? `${path}.${key}` : key, causes);
   }
-  return causes;
 }
 
 function listCauses(list: unknown[], schema: JsonSchema, path: string): Cause[] {

@@ -19,11 +19,14 @@ export function validateSchema(value: unknown, schema: JsonSchema, path = ''): C
 // Matches count the checks that passed: the branch of a junctor that got furthest explains the failure best.
 class Report {
   readonly causes: Cause[] = [];
+  readonly #seen = new Set<string>();
   matches = 0;
   add(cause: Cause): void {
     // Junctors repeat what their parent found already.
-    const seen = this.causes.some((c) => c.field === cause.field && c.message === cause.message);
-    if (!seen) this.causes.push(cause);
+    const text = `${cause.field}\n${cause.message}`;
+    if (this.#seen.has(text)) return;
+    this.#seen.add(text);
+    this.causes.push(cause);
   }
   merge(other: Report): void {
     other.causes.forEach((cause) => this.add(cause));
@@ -143,8 +146,11 @@ function validateList(list: unknown[], schema: JsonSchema, path: string, report:
 
 function validateEnum(value: unknown, schema: JsonSchema, path: string, report: Report): void {
   if (schema.enum === undefined || schema.enum.length === 0) return;
-  const text = goJson(value);
-  if (schema.enum.some((allowed) => allowed === value || goJson(allowed) === text)) return;
+  if (schema.enum.includes(value)) return;
+  if (typeof value === 'object' && value !== null) {
+    const text = goJson(value);
+    if (schema.enum.some((allowed) => goJson(allowed) === text)) return;
+  }
   const allowed = schema.enum.map((entry) => (typeof entry === 'string' ? entry : goJson(entry)));
   report.add(notSupported(path, value, allowed));
 }

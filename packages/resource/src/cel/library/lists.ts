@@ -1,5 +1,6 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import { Duration } from '@marcbachmann/cel-js/evaluator';
+import { charge } from '../budget.ts';
 import { celEqual } from '../equality.ts';
 
 /** Kubernetes' list functions (k8s.io/apiserver `cel/library/lists.go`) and cel-go's `ext.Sets`. */
@@ -55,7 +56,11 @@ class Sets {
 
 function registerSets(environment: Environment): void {
   const has = (list: unknown[], value: unknown): boolean => list.some((item) => celEqual(item, value));
-  const contains = (list: unknown[], values: unknown[]): boolean => values.every((value) => has(list, value));
+  // As cel-go does, the whole product is charged.
+  const contains = (list: unknown[], values: unknown[]): boolean => {
+    charge(list.length * values.length);
+    return values.every((value) => has(list, value));
+  };
   environment
     .registerType('Sets', Sets)
     .registerConstant('sets', 'Sets', new Sets())
@@ -66,7 +71,8 @@ function registerSets(environment: Environment): void {
       'Sets.equivalent(list<A>, list<A>): bool',
       (_: Sets, a: unknown[], b: unknown[]) => contains(a, b) && contains(b, a),
     )
-    .registerFunction('Sets.intersects(list<A>, list<A>): bool', (_: Sets, a: unknown[], b: unknown[]) =>
-      a.some((value) => has(b, value)),
-    );
+    .registerFunction('Sets.intersects(list<A>, list<A>): bool', (_: Sets, a: unknown[], b: unknown[]) => {
+      charge(a.length * b.length);
+      return a.some((value) => has(b, value));
+    });
 }

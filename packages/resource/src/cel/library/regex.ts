@@ -1,5 +1,7 @@
 import type { Environment } from '@marcbachmann/cel-js';
+import type { RE2JS } from 're2js';
 import { compilePattern } from '../../schema/pattern.ts';
+import { charge } from '../budget.ts';
 
 /** Kubernetes' `find` and `findAll` (`cel/library/regex.go`), with the syntax and time bound of RE2. */
 export function registerRegex(environment: Environment): void {
@@ -18,8 +20,14 @@ export function registerRegex(environment: Environment): void {
     );
 }
 
+/** The pattern, after charging what a match of the text costs by the formula of Kubernetes (`cel/library/cost.go`). */
+export function chargedPattern(text: string, pattern: string): RE2JS {
+  charge(Math.ceil(text.length / 10) * Math.ceil(pattern.length / 4));
+  return compilePattern(pattern);
+}
+
 function matches(text: string, pattern: string, limit: number): string[] {
-  const matcher = compilePattern(pattern).matcher(text);
+  const matcher = chargedPattern(text, pattern).matcher(text);
   const found: string[] = [];
   while (found.length < limit && matcher.find()) found.push(matcher.group() ?? '');
   return found;
