@@ -102,7 +102,11 @@ export class PipelineRunController {
     const pipeline = `${run.metadata.namespace ?? ''}/${run.spec.pipelineRef.name ?? ''}`;
     await this.#turns.take(pipeline, async () => {
       const live = await this.#liveFacts(facts, context);
-      if (live) await this.#carryOut(decideRun(live, this.#settings), live.run, context);
+      if (live === undefined) return;
+      const next = decideRun(live, this.#settings);
+      if (next.do !== 'take-number') return this.#carryOut(next, live.run, context);
+      const numbered = await this.#takeNumber(live.run, next.pipeline, next.engine, context);
+      await this.#carryOut(decideRun({ ...live, run: numbered }, this.#settings), numbered, context);
     });
   }
 
@@ -142,9 +146,9 @@ export class PipelineRunController {
     const { client, signal } = context;
     switch (decision.do) {
       case 'nothing':
-        return;
+      // Numbers are taken in turn, before this.
       case 'take-number':
-        return this.#takeNumber(run, decision.pipeline, decision.engine, context);
+        return;
       case 'create':
         try {
           await client.resource<TektonRun>(tektonRunKind).create(decision.tektonRun, { signal });
@@ -174,13 +178,19 @@ export class PipelineRunController {
     pipeline: Pipeline,
     engine: string,
     { client, signal }: ReconcileContext,
-  ): Promise<void> {
+  ): Promise<PipelineRun> {
     const { resourceVersion, namespace } = pipeline.metadata;
     const number = nextRunNumber(pipeline, this.#runs.list(namespace));
     // With the resource version, one of two writers of the same counter gets a conflict and tries again.
     const counter = { resourceVersion, annotations: { [annotation.lastRunId]: String(number) } };
     await patch(client, pipelineKind, pipeline, { metadata: counter }, signal);
-    await patch(client, pipelineRunKind, run, numberPatch(run, pipeline, number, engine), signal);
+    return patch<PipelineRun>(
+      client,
+      pipelineRunKind,
+      run,
+      numberPatch(run, pipeline, number, engine),
+      signal,
+    );
   }
 
   async #noteStages(

@@ -1,5 +1,10 @@
 import { formatDiagnostic, parseJenkinsfile, type Pipeline as JenkinsPipeline } from '@armillary/jenkinsfile';
-import { runnerName, tektonApiVersion, type PipelineRun as TektonRun } from '@armillary/tekton';
+import {
+  label as tektonLabel,
+  runnerName,
+  tektonApiVersion,
+  type PipelineRun as TektonRun,
+} from '@armillary/tekton';
 import { convertToTekton, type Conversion } from '../../convert/convert.ts';
 import { UnknownParameterError, type ParameterDeclaration } from '../../convert/parameters.ts';
 import { label } from '../../kinds/metadata.ts';
@@ -48,16 +53,18 @@ export function startTektonRun(
   });
   if (runSpec === undefined) throw new RunFailure('UnsupportedJenkinsfile', refusalMessage({ report }));
   const managedBy = options.managedBy ?? runnerName;
+  const pipelineLabel = run.metadata.labels?.[label.pipeline];
   return {
     apiVersion: tektonApiVersion,
     kind: 'PipelineRun',
     metadata: {
       name,
       namespace,
-      labels:
-        run.metadata.labels?.[label.pipeline] === undefined
-          ? {}
-          : { [label.pipeline]: run.metadata.labels[label.pipeline] ?? '' },
+      labels: {
+        // Tekton would set it itself, in one more write.
+        [tektonLabel.pipeline]: name,
+        ...(pipelineLabel !== undefined && { [label.pipeline]: pipelineLabel }),
+      },
       ownerReferences: [
         { apiVersion: run.apiVersion, kind: run.kind, name, uid, controller: true, blockOwnerDeletion: true },
       ],
