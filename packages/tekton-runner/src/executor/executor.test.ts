@@ -1,140 +1,48 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  applyTaskRun,
-  type Step,
-  stepContainerName,
-  taskOfRun,
-  type TaskRun,
-  type TaskSpec,
-  withStepTemplate,
-} from '@armillary/tekton';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readLog } from '../logs/log-reader.ts';
-import { Executor } from './executor.ts';
-import type { ExecutionState, TaskPlan } from './plan.ts';
+import { ends, ExecutorWorld, isGone, plan, step } from '../testing/executor-world.ts';
+import type { TaskPlan } from './plan.ts';
 
-let dataFolder: string;
-let executor: Executor;
-let states: Map<string, ExecutionState>;
-let watchers: (() => void)[];
-let problems: unknown[];
-
+let world: ExecutorWorld;
 beforeEach(() => {
-  dataFolder = mkdtempSync(join(tmpdir(), 'runner-'));
-  states = new Map();
-  watchers = [];
-  problems = [];
-  executor = open();
+  world = new ExecutorWorld();
 });
 afterEach(async () => {
-  await executor.close();
-  expect(problems).toEqual([]);
-  rmSync(dataFolder, { recursive: true });
+  await world.close();
+  expect(world.problems).toEqual([]);
 });
 
-function open(concurrency = 4): Executor {
-  return new Executor({
-    dataFolder,
-    concurrency,
-    graceMs: 200,
-    environment: { PATH: process.env['PATH'], SECRET_OF_THE_RUNNER: 'x' },
-    changed: ({ uid }, state) => {
-      states.set(uid, state);
-      for (const wake of watchers) wake();
-    },
-    problem: (error) => problems.push(error),
-  });
-}
-
-/** Resolves when a pod's state is as wanted. */
-async function until(uid: string, wanted: (state: ExecutionState) => boolean): Promise<ExecutionState> {
-  for (;;) {
-    const state = states.get(uid);
-    if (state !== undefined && wanted(state)) return state;
-    await new Promise<void>((resolve) => watchers.push(resolve));
-  }
-}
-
-function plan(uid: string, spec: TaskSpec, change: Partial<TaskPlan> = {}): TaskPlan {
-  const run: TaskRun = {
-    apiVersion: 'tekton.dev/v1',
-    kind: 'TaskRun',
-    metadata: { name: uid, namespace: 'ns' },
-    spec: {
-      taskSpec: spec,
-      workspaces: [...(change.workspaces?.keys() ?? [])].map((name) => ({ name, emptyDir: {} })),
-    },
-  };
-  const task = taskOfRun(run, spec);
-  return {
-    uid,
-    namespace: 'ns',
-    pod: `${uid}-pod`,
-    containers: (spec.steps ?? []).map(({ name }, index) => stepContainerName(name, index)),
-    steps: (paths) => withStepTemplate(applyTaskRun(task, run, paths)),
-    results: task.results ?? [],
-    workspaces: new Map(),
-    valueOfVariable: () => undefined,
-    valuesOfSource: () => [],
-    ...change,
-  };
-}
-
-async function runToEnd(uid: string, spec: TaskSpec, change?: Partial<TaskPlan>): Promise<ExecutionState> {
-  expect(executor.submit(plan(uid, spec, change))).toBe('accepted');
-  return until(uid, ({ phase }) => phase === 'ended');
-}
-
-async function log(uid: string, container = 'step-a'): Promise<string> {
-  const blocks: string[] = [];
-  const path = executor.folderOf(uid).log(container);
-  for await (const block of readLog(path, executor.hub, { follow: true }, AbortSignal.timeout(15_000)))
-    blocks.push(block.toString());
-  return blocks.join('');
-}
-
-function step(name: string, script: string, more: Partial<Step> = {}): Step {
-  return { name, image: 'busybox', script, ...more };
-}
-
-function ends({ containers }: ExecutionState): string[] {
-  return containers.map(
-    ({ exitCode, reason, terminationReason }) =>
-      `${exitCode ?? '?'} ${reason ?? ''} ${terminationReason ?? ''}`,
-  );
-}
-
 test('steps run one after another; the first failure skips the rest', async () => {
-  const state = await runToEnd('u1', {
+  const state = await world.runToEnd('u1', {
     steps: [step('a', 'echo hi'), step('b', 'exit 2'), step('c', 'echo never')],
   });
   expect(ends(state)).toEqual(['0 Completed Completed', '2 Error Error', '1 Error Skipped']);
-  expect(await log('u1')).toBe('hi\n');
-  expect(await log('u1', 'step-c')).toMatch(/^\S+ \S+ Skipping step because a previous step failed\n$/);
+  expect(await world.log('u1')).toBe('hi\n');
+  expect(await world.log('u1', 'step-c')).toMatch(/^\S+ \S+ Skipping step because a previous step failed\n$/);
 });
 
 test('output of both streams keeps its order, and /dev/stderr can be opened', async () => {
-  await runToEnd('u1', {
+  await world.runToEnd('u1', {
     steps: [step('a', 'for i in 1 2 3; do echo o$i; echo e$i >&2; done; echo x > /dev/stderr; printf end')],
   });
-  expect(await log('u1')).toBe('o1\ne1\no2\ne2\no3\ne3\nx\nend');
+  expect(await world.log('u1')).toBe('o1\ne1\no2\ne2\no3\ne3\nx\nend');
 });
 
 test('a script without a shebang stops at the first failing command; with one it is its own master', async () => {
-  const state = await runToEnd('u1', {
+  const state = await world.runToEnd('u1', {
     steps: [
       step('a', '#!/bin/sh\nfalse\necho "$# $2"', { args: ['x', 'y z'] }),
       step('b', 'false\necho never'),
     ],
   });
-  expect(await log('u1')).toBe('2 y z\n');
+  expect(await world.log('u1')).toBe('2 y z\n');
   expect(ends(state)[1]).toBe('1 Error Error');
 });
 
 test('onError continue goes on, and the exit code is readable', async () => {
-  const state = await runToEnd('u1', {
+  const state = await world.runToEnd('u1', {
     results: [{ name: 'code' }],
     steps: [
       step('a', 'exit 42', { onError: 'continue' }),
@@ -146,27 +54,27 @@ test('onError continue goes on, and the exit code is readable', async () => {
 });
 
 test('what is not a program fails with the words of Tekton', async () => {
-  const state = await runToEnd('u1', { steps: [{ name: 'a', command: ['nosuchcommand'] }] });
+  const state = await world.runToEnd('u1', { steps: [{ name: 'a', command: ['nosuchcommand'] }] });
   expect(ends(state)).toEqual(['1 Error Error']);
-  expect(await log('u1')).toMatch(
+  expect(await world.log('u1')).toMatch(
     /Error executing command: exec: "nosuchcommand": executable file not found in \$PATH\n$/,
   );
-  await runToEnd('u2', { steps: [step('a', '#!/no/such/shell\n')] });
-  expect(await log('u2')).toContain('Error executing command');
+  await world.runToEnd('u2', { steps: [step('a', '#!/no/such/shell\n')] });
+  expect(await world.log('u2')).toContain('Error executing command');
 });
 
 test('arguments that the system cannot take fail the step, not the runner', async () => {
-  const long = await runToEnd('u1', {
+  const long = await world.runToEnd('u1', {
     steps: [{ name: 'a', command: ['echo'], args: ['x'.repeat(200_000)] }],
   });
   expect(ends(long)).toEqual(['1 Error Error']);
-  expect(await log('u1')).toContain('Error executing command: spawn E2BIG');
-  const zero = await runToEnd('u2', { steps: [{ name: 'a', command: ['echo'], args: ['a\u0000b'] }] });
+  expect(await world.log('u1')).toContain('Error executing command: spawn E2BIG');
+  const zero = await world.runToEnd('u2', { steps: [{ name: 'a', command: ['echo'], args: ['a\u0000b'] }] });
   expect(ends(zero)).toEqual(['1 Error Error']);
 });
 
 test('a signal counts as 255', async () => {
-  expect(ends(await runToEnd('u1', { steps: [step('a', 'kill -9 $$')] }))).toEqual(['255 Error Error']);
+  expect(ends(await world.runToEnd('u1', { steps: [step('a', 'kill -9 $$')] }))).toEqual(['255 Error Error']);
 });
 
 test('a step gets its own variables and none of the runner', async () => {
@@ -175,7 +83,7 @@ test('a step gets its own variables and none of the runner', async () => {
     { name: 'B', value: '$(A)2 $$(A) $(nope)' },
     { name: 'HIDDEN', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
   ];
-  await runToEnd(
+  await world.runToEnd(
     'u1',
     {
       steps: [
@@ -186,7 +94,7 @@ test('a step gets its own variables and none of the runner', async () => {
       valueOfVariable: () => 'from secret',
     },
   );
-  expect(await log('u1')).toBe('A B HIDDEN HOME LANG PATH PWD TMPDIR\n12 $(A) $(nope) from secret 1\n');
+  expect(await world.log('u1')).toBe('A B HIDDEN HOME LANG PATH PWD TMPDIR\n12 $(A) $(nope) from secret 1\n');
 });
 
 test('workspaces: files of secrets, shared volumes, working directories', async () => {
@@ -201,16 +109,20 @@ test('workspaces: files of secrets, shared volumes, working directories', async 
     'cat $(workspaces.creds.path)/user > f; pwd -P; cd $(workspaces.src.path); pwd -P',
     { workingDir: '/workspace/src' },
   );
-  await runToEnd('u1', { ...declared, steps: [write] }, { workspaces });
-  const [here, there] = (await log('u1')).split('\n');
+  await world.runToEnd('u1', { ...declared, steps: [write] }, { workspaces });
+  const [here, there] = (await world.log('u1')).split('\n');
   expect(here).toBe(there);
-  await runToEnd('u2', { ...declared, steps: [step('a', 'cat $(workspaces.src.path)/f')] }, { workspaces });
-  expect(await log('u2')).toBe('ann');
+  await world.runToEnd(
+    'u2',
+    { ...declared, steps: [step('a', 'cat $(workspaces.src.path)/f')] },
+    { workspaces },
+  );
+  expect(await world.log('u2')).toBe('ann');
 });
 
 test('a path that leads out of a workspace is refused', async () => {
   const workspaces: TaskPlan['workspaces'] = new Map([['w', { kind: 'empty', subPath: '../../..' }]]);
-  const state = await runToEnd(
+  const state = await world.runToEnd(
     'u1',
     { workspaces: [{ name: 'w' }], steps: [step('a', 'true')] },
     { workspaces },
@@ -219,51 +131,51 @@ test('a path that leads out of a workspace is refused', async () => {
 });
 
 test('results over the limit fail the step and say so in its log', async () => {
-  const state = await runToEnd('u1', {
+  const state = await world.runToEnd('u1', {
     results: [{ name: 'r' }],
     steps: [step('a', 'head -c 5000 /dev/zero | tr "\\0" x > $(results.r.path)')],
   });
   expect(ends(state)).toEqual(['1 Error Error']);
-  expect(await log('u1')).toBe(
+  expect(await world.log('u1')).toBe(
     'Termination message is above max allowed size 4096, caused by large task result.\n',
   );
 });
 
 test('a step may use the results of a step before it, and conditions on them', async () => {
   const made = [{ name: 'r' }];
-  const state = await runToEnd('u1', {
+  const state = await world.runToEnd('u1', {
     steps: [
       step('a', 'printf v > $(step.results.r.path)', { results: made }),
       step('b', 'echo "$1"', { args: ['$(steps.a.results.r)'] }),
       step('c', 'true', { when: [{ input: '$(steps.a.results.r)', operator: 'notin', values: ['v'] }] }),
     ],
   });
-  expect(await log('u1', 'step-b')).toBe('v\n');
+  expect(await world.log('u1', 'step-b')).toBe('v\n');
   expect(ends(state)[2]).toBe('0 Completed Skipped');
 });
 
 test('a step that takes too long is ended with all its children', async () => {
-  const state = await runToEnd('u1', {
+  const state = await world.runToEnd('u1', {
     steps: [
       step('a', 'sleep 600 & echo $!; trap "" TERM; while :; do sleep 1; done', { timeout: '300ms' }),
       step('b', 'true'),
     ],
   });
   expect(ends(state)).toEqual(['1 Error TimeoutExceeded', '1 Error Skipped']);
-  const pid = Number.parseInt(await log('u1'), 10);
+  const pid = Number.parseInt(await world.log('u1'), 10);
   expect(isGone(pid)).toBe(true);
 });
 
 test('what a step leaves running ends with it', async () => {
-  await runToEnd('u1', { steps: [step('a', 'sleep 600 & echo $!')] });
-  expect(isGone(Number.parseInt(await log('u1'), 10))).toBe(true);
+  await world.runToEnd('u1', { steps: [step('a', 'sleep 600 & echo $!')] });
+  expect(isGone(Number.parseInt(await world.log('u1'), 10))).toBe(true);
 });
 
 test('stopping ends the running step, and none after it runs', async () => {
-  executor.submit(plan('u1', { steps: [step('a', 'echo $$; sleep 600'), step('b', 'true')] }));
-  await until('u1', ({ phase }) => phase === 'running');
-  await executor.stop('u1', 'TaskRunCancelled');
-  const state = states.get('u1');
+  world.executor.submit(plan('u1', { steps: [step('a', 'echo $$; sleep 600'), step('b', 'true')] }));
+  await world.until('u1', ({ phase }) => phase === 'running');
+  await world.executor.stop('u1', 'TaskRunCancelled');
+  const state = world.states.get('u1');
   expect(state && ends(state)).toEqual([
     '1 TaskRunCancelled TaskRunCancelled',
     '1 TaskRunCancelled TaskRunCancelled',
@@ -272,27 +184,27 @@ test('stopping ends the running step, and none after it runs', async () => {
 });
 
 test('only so many run at once; a stopped one that waits leaves without a place', async () => {
-  executor = open(1);
-  executor.submit(plan('u1', { steps: [step('a', 'sleep 600')] }));
-  await until('u1', ({ phase }) => phase === 'running');
-  for (const uid of ['u2', 'u3']) executor.submit(plan(uid, { steps: [step('a', 'echo ran')] }));
-  expect(executor.load).toEqual({ running: 1, queued: 2 });
-  await executor.stop('u2', 'TaskRunCancelled');
-  expect(executor.load).toEqual({ running: 1, queued: 1 });
-  await executor.stop('u1', 'TaskRunCancelled');
-  await until('u3', ({ phase }) => phase === 'ended');
-  expect(await log('u3')).toBe('ran\n');
+  world.executor = world.open(1);
+  world.executor.submit(plan('u1', { steps: [step('a', 'sleep 600')] }));
+  await world.until('u1', ({ phase }) => phase === 'running');
+  for (const uid of ['u2', 'u3']) world.executor.submit(plan(uid, { steps: [step('a', 'echo ran')] }));
+  expect(world.executor.load).toEqual({ running: 1, queued: 2 });
+  await world.executor.stop('u2', 'TaskRunCancelled');
+  expect(world.executor.load).toEqual({ running: 1, queued: 1 });
+  await world.executor.stop('u1', 'TaskRunCancelled');
+  await world.until('u3', ({ phase }) => phase === 'ended');
+  expect(await world.log('u3')).toBe('ran\n');
 });
 
 test('a pod is run once: the same submission again, and after a restart', async () => {
   const work = plan('u1', { steps: [step('a', 'echo $$; exec sleep 600')] });
-  expect(executor.submit(work)).toBe('accepted');
-  expect(executor.submit(work)).toBe('known');
-  await until('u1', ({ phase }) => phase === 'running');
+  expect(world.executor.submit(work)).toBe('accepted');
+  expect(world.executor.submit(work)).toBe('known');
+  await world.until('u1', ({ phase }) => phase === 'running');
   // It has started when it has printed something.
   const output = readLog(
-    executor.folderOf('u1').log('step-a'),
-    executor.hub,
+    world.executor.folderOf('u1').log('step-a'),
+    world.executor.hub,
     { follow: true },
     AbortSignal.timeout(15_000),
   );
@@ -300,10 +212,10 @@ test('a pod is run once: the same submission again, and after a restart', async 
   await output.return(undefined);
   const pid = Number.parseInt(String(value), 10);
 
-  const next = open();
+  const next = world.open();
   expect(await next.killLeftovers()).toBeGreaterThan(0);
   expect(next.submit(work)).toBe('lost');
-  await until('u1', ({ phase }) => phase === 'ended');
+  await world.until('u1', ({ phase }) => phase === 'ended');
   expect(isGone(pid)).toBe(true);
   expect(readFileSync(next.folderOf('u1').log('step-a'), 'utf8')).toContain(`stdout F ${pid}`);
 });
@@ -312,19 +224,14 @@ test('secrets do not stay on disk when the pod has ended, logs do', async () => 
   const workspaces: TaskPlan['workspaces'] = new Map([
     ['s', { kind: 'files', files: new Map([['k', Buffer.from('v')]]) }],
   ]);
-  await runToEnd('u1', { workspaces: [{ name: 's' }], steps: [step('a', 'echo done')] }, { workspaces });
-  await executor.stop('u1', 'PodDeleted');
-  expect(() => readFileSync(join(executor.folderOf('u1').workspaces, 's', 'k'))).toThrow('ENOENT');
-  expect(await log('u1')).toBe('done\n');
-  await executor.forget('u1');
-  expect(executor.podUids()).toEqual([]);
+  await world.runToEnd(
+    'u1',
+    { workspaces: [{ name: 's' }], steps: [step('a', 'echo done')] },
+    { workspaces },
+  );
+  await world.executor.stop('u1', 'PodDeleted');
+  expect(() => readFileSync(join(world.executor.folderOf('u1').workspaces, 's', 'k'))).toThrow('ENOENT');
+  expect(await world.log('u1')).toBe('done\n');
+  await world.executor.forget('u1');
+  expect(world.executor.podUids()).toEqual([]);
 });
-
-/** A killed process that nobody waits for stays as a zombie until its new parent looks. */
-function isGone(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ');
-  } catch {
-    return true;
-  }
-}

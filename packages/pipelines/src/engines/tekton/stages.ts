@@ -18,6 +18,9 @@ export interface StageState {
   readonly failure?: string;
 }
 
+/** Tekton's reason of a TaskRun of which a step failed. */
+const stepFailed = 'Failed';
+
 /** The stages of a run in their order, the post actions last. */
 export function stagesOf(run: TektonRun, taskRuns: readonly TaskRun[]): StageState[] {
   const { tasks = [], finally: last = [] } = run.spec.pipelineSpec ?? {};
@@ -43,7 +46,10 @@ function startedStage(task: PipelineTask, taskRun: TaskRun): Omit<StageState, 'n
   if (condition?.status !== 'False')
     return { state: taskRun.status?.startTime === undefined ? 'Pending' : 'Running', ...where };
   if (condition.reason === 'TaskRunCancelled') return { state: 'Cancelled', ...where };
-  return { state: 'Failed', ...where, failure: failureOf(task, taskRun, pod, condition.message ?? '') };
+  const message = condition.message ?? '';
+  // Any other reason is not a step's doing, though steps may have been ended for it.
+  const failure = condition.reason === stepFailed ? failureOf(task, taskRun, pod, message) : message;
+  return { state: 'Failed', ...where, failure };
 }
 
 /** Names the first step that failed: the ones behind it pass its exit code on. */
