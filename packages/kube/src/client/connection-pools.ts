@@ -22,7 +22,8 @@ export class ConnectionPools {
   readonly #config: ClusterConfig;
   readonly #limits: PoolLimits;
   #pools: Pools | undefined;
-  #retired = new Set<Promise<void>>();
+  /** Those of earlier certificates, while their last requests finish. */
+  readonly #retired = new Set<Dispatcher>();
 
   constructor(config: ClusterConfig, limits: PoolLimits) {
     this.#config = config;
@@ -49,15 +50,18 @@ export class ConnectionPools {
   async close(): Promise<void> {
     const pools = this.#pools;
     this.#pools = undefined;
-    await Promise.all([pools?.request.destroy(), pools?.stream.destroy(), ...this.#retired]);
+    const open = [pools?.request, pools?.stream, ...this.#retired];
+    await Promise.all(open.map((dispatcher) => dispatcher?.destroy()));
   }
 
   /** Lets requests under the old certificate finish, while new ones use the new. */
   #retire(): void {
     for (const old of [this.#pools?.request, this.#pools?.stream]) {
       if (!old) continue;
-      const done = old.close().finally(() => this.#retired.delete(done));
-      this.#retired.add(done);
+      this.#retired.add(old);
+      // It rejects when the client is closed before: then nothing is left to wait for.
+      const forget = (): boolean => this.#retired.delete(old);
+      old.close().then(forget, forget);
     }
   }
 

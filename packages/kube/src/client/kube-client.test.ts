@@ -47,6 +47,13 @@ function connect(options: KubeClientOptions = {}): KubeClient {
 }
 
 describe('the calls', () => {
+  test('a name that is a path is refused', async () => {
+    const maps = connect().resource(coreV1.configMaps);
+    await expect((async () => maps.get('..', { namespace: 'shop' }))()).rejects.toThrow(TypeError);
+    await expect((async () => maps.get('a', { namespace: '..' }))()).rejects.toThrow(TypeError);
+    expect(api.seen).toEqual([]);
+  });
+
   test('create, get, update, patch and delete an object', async () => {
     const maps = connect().resource(coreV1.configMaps);
     const created = await maps.create(map('a', { x: '1' }), {
@@ -342,6 +349,16 @@ describe('retries', () => {
     expect(api.seen).toHaveLength(3);
   });
 
+  test('a request ends with its deadline also while credentials are awaited', async () => {
+    const clock = new FakeClock();
+    const credentials = { get: () => new Promise<never>(() => {}), refresh: () => false };
+    const client = new KubeClient({ ...api.config, credentials }, { clock });
+    clients.push(client);
+    const answered = client.resource(coreV1.configMaps).list();
+    clock.advance(30_000);
+    await expect(answered).rejects.toMatchObject({ code: 'DeadlineExceeded' });
+  });
+
   test('401 leads to fresh credentials, once', async () => {
     let token = 'old';
     const credentials = {
@@ -423,7 +440,8 @@ describe('the connection', () => {
       server = createServer(options, (request, response) => {
         const peer = (request.socket as TLSSocket).getPeerCertificate();
         names.push(String(peer.subject?.CN));
-        response.end('{}');
+        if (request.url === '/endless') response.write('{}');
+        else response.end('{}');
       });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -459,6 +477,20 @@ describe('the connection', () => {
       await client.json({ path: '/' });
       await client.json({ path: '/' });
       expect(names).toEqual(['undefined', 'tester', 'tester']);
+    });
+
+    test('the end of the client ends also what goes on under an earlier certificate', async () => {
+      let credential: Credential = {};
+      const credentials = { get: () => Promise.resolve(credential), refresh: () => false };
+      const client = open({ tls, credentials });
+      const { body } = await client.stream({ path: '/endless' });
+      const reading = body[Symbol.asyncIterator]();
+      await reading.next();
+      credential = { clientCertificate };
+      await (await client.stream({ path: '/endless' })).discard();
+      const lost = expect(reading.next()).rejects.toBeInstanceOf(KubeError);
+      await client.close();
+      await lost;
     });
 
     test('a proxy is asked for a tunnel, and the server is checked through it', async () => {

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { staticCredential } from '../config/cluster-config.ts';
 import type { ClusterConfig, Credential } from '../config/cluster-config.ts';
-import { delay } from '../time/clock.ts';
+import { delay, unlessAborted } from '../time/clock.ts';
 import type { Clock } from '../time/clock.ts';
 import { Deadline } from '../time/deadline.ts';
 import { TokenBucket } from '../time/token-bucket.ts';
@@ -93,8 +93,9 @@ export class Transport {
     try {
       const response = await this.#sendWithRetries(request, method, label, deadline.signal);
       // The words of a refusal are short, also where a stream was asked for.
-      if (request.stream && response.statusCode < 300) deadline.stop();
-      return wrapResponse(response, label, deadline, request.idleTimeoutMs, clock);
+      const streams = request.stream && response.statusCode < 300;
+      if (streams) deadline.stop();
+      return wrapResponse(response, label, deadline, streams ? request.idleTimeoutMs : undefined, clock);
     } catch (error) {
       deadline.end();
       throw error;
@@ -119,8 +120,9 @@ export class Transport {
       await this.#throttle(signal);
       let wait: number | undefined;
       try {
-        const response = await this.#sendOnce(request, method, label, signal);
-        if (response.statusCode === 401 && !refreshed && this.#credentials.refresh()) {
+        const credential = await this.#credential(label, signal);
+        const response = await this.#sendOnce(request, credential, method, label, signal);
+        if (response.statusCode === 401 && !refreshed && this.#credentials.refresh(credential)) {
           refreshed = true;
           wait = 0;
         } else {
@@ -141,8 +143,17 @@ export class Transport {
     }
   }
 
+  async #credential(label: string, signal: AbortSignal): Promise<Credential> {
+    signal.throwIfAborted();
+    // A plugin serves many requests, so that one request's end must not stop it.
+    const credential = await unlessAborted(this.#credentials.get(signal), signal);
+    if (this.#closed) throw new KubeError('ClientClosed', `${label}: the client is closed`);
+    return credential;
+  }
+
   async #sendOnce(
     request: RawRequest,
+    credential: Credential,
     method: string,
     label: string,
     signal: AbortSignal,
@@ -152,8 +163,6 @@ export class Transport {
     let code = '<error>';
     try {
       signal.throwIfAborted();
-      const credential = await this.#credentials.get(signal);
-      if (this.#closed) throw new KubeError('ClientClosed', `${label}: the client is closed`);
       const pool = this.#pools.dispatcher(
         request.stream ? 'stream' : 'request',
         credential.clientCertificate,
@@ -228,7 +237,7 @@ function wrapResponse(
     retryAfterMs: parseRetryAfter(response.headers['retry-after'], clock.now()),
     body: readBody(response.body, label, deadline, idleTimeoutMs),
     async discard() {
-      deadline.end();
+      deadline.abort(new KubeError('ConnectionLost', `${label}: the answer was discarded`));
       await response.body.dump();
     },
   };

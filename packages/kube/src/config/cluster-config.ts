@@ -16,8 +16,11 @@ export interface Credential {
 export interface CredentialSource {
   /** The credential to use now. Cheap when nothing changed. Rejects with a {@link ConfigError}. */
   get(signal?: AbortSignal): Promise<Credential>;
-  /** The server answered 401: forget what is cached. Answers whether `get` may now give something else. */
-  refresh(): boolean;
+  /**
+   * The server answered 401 to this credential: forget it, unless it was replaced already. Answers whether `get`
+   * may now give another.
+   */
+  refresh(refused: Credential): boolean;
 }
 
 /** Where a cluster is and how to speak to it. Made by `loadKubeconfig` or `inClusterConfig`, or by hand. */

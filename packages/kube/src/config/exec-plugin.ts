@@ -34,6 +34,8 @@ export class ExecPlugin implements CredentialSource {
   readonly #exec: KubeconfigExec & { command: string };
   readonly #options: ExecPluginOptions;
   #cached: Cached | undefined;
+  /** What the plugin gave last; its messages must not show them. */
+  #secrets: string[] = [];
   #running: Promise<Cached> | undefined;
 
   /** Throws a {@link ConfigError} for a plugin that cannot be run at all. */
@@ -64,8 +66,9 @@ export class ExecPlugin implements CredentialSource {
     return this.#cached.credential;
   }
 
-  refresh(): boolean {
-    this.#cached = undefined;
+  refresh(refused: Credential): boolean {
+    // Of many requests that were refused together, the first has the plugin run; the others use its answer.
+    if (this.#cached?.credential === refused) this.#cached = undefined;
     return true;
   }
 
@@ -88,6 +91,7 @@ export class ExecPlugin implements CredentialSource {
       clientKeyData: key,
       expirationTimestamp,
     } = answer.status ?? {};
+    this.#secrets = [token, key].filter((secret): secret is string => Boolean(secret));
     if (!token && !(cert && key)) {
       throw this.#failure('gave neither a token nor a client certificate with its key', stderr);
     }
@@ -143,14 +147,9 @@ export class ExecPlugin implements CredentialSource {
   #failure(what: string, stderr: string, cause?: unknown): ConfigError {
     const { command, installHint } = this.#exec;
     let said = stderr.trim().slice(-maxStderrLength);
-    for (const secret of this.#secrets()) said = said.replaceAll(secret, '***');
+    for (const secret of this.#secrets) said = said.replaceAll(secret, '***');
     const parts = [`the exec plugin ${command} ${what}`, said, installHint].filter(Boolean);
     return new ConfigError('PluginFailed', parts.join(': '), cause === undefined ? undefined : { cause });
-  }
-
-  #secrets(): string[] {
-    const { token, clientCertificate } = this.#cached?.credential ?? {};
-    return [token, clientCertificate?.key].filter((secret) => secret !== undefined);
   }
 }
 

@@ -35,7 +35,8 @@ export async function loadKubeconfig(options: LoadKubeconfigOptions = {}): Promi
       : [join(env['HOME'] ?? homedir(), '.kube', 'config')];
   const kubeconfig = await readKubeconfigs(paths, path === undefined);
   if (kubeconfig === undefined || (kubeconfig.contexts.size === 0 && !options.context && !path)) {
-    if (env['KUBERNETES_SERVICE_HOST']) return inClusterConfig({ env, clock });
+    // A context that is not there must not become another cluster.
+    if (env['KUBERNETES_SERVICE_HOST'] && !options.context) return inClusterConfig({ env, clock });
     throw new ConfigError(
       'NoConfiguration',
       `no kubeconfig at ${paths.join(', ')}, and this is no pod of a cluster: set KUBECONFIG`,

@@ -9,10 +9,13 @@ export function mergePatchOf(before: unknown, after: unknown): unknown {
   if (!isPlainObject(before) || !isPlainObject(after)) return after;
   const patch: Record<string, unknown> = {};
   for (const name of Object.keys(before)) {
-    if (after[name] === undefined) patch[name] = null;
+    if (!Object.hasOwn(after, name) || after[name] === undefined) patch[name] = null;
   }
   for (const [name, value] of Object.entries(after)) {
-    const change = value === undefined ? undefined : mergePatchOf(before[name], value);
+    const change =
+      value === undefined
+        ? undefined
+        : mergePatchOf(Object.hasOwn(before, name) ? before[name] : undefined, value);
     if (change !== undefined) patch[name] = change;
   }
   return Object.keys(patch).length === 0 ? undefined : patch;

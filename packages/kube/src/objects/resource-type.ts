@@ -36,16 +36,22 @@ export function groupVersionPath(type: Pick<ResourceType, 'group' | 'version'>):
 
 /**
  * The path of a collection, an object or a subresource. An empty namespace on a namespaced kind means all
- * namespaces, which only list, watch and deletecollection understand.
+ * namespaces, which only list, watch and deletecollection understand. Throws a TypeError for the names `.` and
+ * `..`, which would lead to another path.
  */
 export function resourcePath(
   type: ResourceType,
   target: { namespace?: string | undefined; name?: string | undefined; subresource?: string | undefined },
 ): string {
   const segments = [groupVersionPath(type)];
-  if (type.namespaced && target.namespace) segments.push('namespaces', encodeURIComponent(target.namespace));
+  if (type.namespaced && target.namespace) segments.push('namespaces', segmentOf(target.namespace));
   segments.push(type.plural);
-  if (target.name !== undefined) segments.push(encodeURIComponent(target.name));
+  if (target.name !== undefined) segments.push(segmentOf(target.name));
   if (target.subresource !== undefined) segments.push(target.subresource);
   return segments.join('/');
+}
+
+function segmentOf(name: string): string {
+  if (name === '.' || name === '..') throw new TypeError(`${name} is no name of an object`);
+  return encodeURIComponent(name);
 }

@@ -12,6 +12,11 @@ const cacheSize = 4096;
 /** Kubernetes' own limit is 1,024 characters. */
 const maxMessageLength = 1024;
 
+// Kinds such as ClusterRole take names that an event may not have, `system:node`.
+const isSubdomain = /^[a-z0-9][a-z0-9.-]*$/u;
+/** The longest part of an object's name that leaves room for the suffix in 253 characters. */
+const maxNameLength = 230;
+
 interface Similar {
   messages: Set<string>;
   lastAt: number;
@@ -24,7 +29,8 @@ export class EventCorrelator {
   readonly #similar = new BoundedMap<Similar>(cacheSize);
   readonly #seen = new BoundedMap<Event>(cacheSize);
   readonly #buckets = new BoundedMap<TokenBucket>(cacheSize);
-  #sequence = 0;
+  /** Several recorders may tell of one object in one millisecond: each starts elsewhere. */
+  #sequence = Math.floor(Math.random() * 1_000_000);
 
   constructor(options: { source: { component: string; host?: string }; clock: Clock }) {
     this.#source = options.source;
@@ -36,8 +42,9 @@ export class EventCorrelator {
     object: KubeObject,
     type: 'Normal' | 'Warning',
     reason: string,
-    message: string,
+    fullMessage: string,
   ): Event | undefined {
+    const message = fullMessage.slice(0, maxMessageLength);
     const about = `${object.kind}/${object.metadata.namespace ?? ''}/${object.metadata.name}/${object.metadata.uid}`;
     if (!this.#allows(about)) return undefined;
     const group = JSON.stringify([about, type, reason]);
@@ -64,7 +71,10 @@ export class EventCorrelator {
     return {
       apiVersion: 'v1',
       kind: 'Event',
-      metadata: { name: `${name}.${suffix}`, namespace: namespace ?? 'default' },
+      metadata: {
+        name: `${isSubdomain.test(name) ? name.slice(0, maxNameLength) : 'event'}.${suffix}`,
+        namespace: namespace ?? 'default',
+      },
       involvedObject: {
         apiVersion: object.apiVersion,
         kind: object.kind,

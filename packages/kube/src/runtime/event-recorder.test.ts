@@ -40,6 +40,19 @@ const patches = (): Record<string, unknown>[] =>
   api.seen.filter(({ method }) => method === 'PATCH').map(({ body }) => JSON.parse(body) as never);
 
 describe('11. an event recorder', () => {
+  test('names that no event may have, and recorders beside it, cost no event', async () => {
+    const other = new EventRecorder({ client, clock, component: 'other' });
+    recorder.event(pod, 'Normal', 'Seen', 'by one');
+    other.event(pod, 'Normal', 'Seen', 'by the other');
+    const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' };
+    recorder.event({ ...role, metadata: { name: 'system:node' } }, 'Normal', 'Seen', 'it');
+    recorder.event({ ...pod, metadata: { name: 'n'.repeat(253) } }, 'Normal', 'Seen', 'it');
+    await Promise.all([recorder.flush(), other.flush()]);
+    const names = posts().map(({ metadata }) => String((metadata as { name: string }).name));
+    expect(new Set(names).size).toBe(4);
+    for (const name of names) expect(name).toMatch(/^[a-z0-9.-]{1,253}$/u);
+  });
+
   test('writes the core form that kubectl shows with count and age', async () => {
     recorder.event(pod, 'Warning', 'Broken', 'it broke');
     await recorder.flush();

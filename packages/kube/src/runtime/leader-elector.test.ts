@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { KubeClient } from '../client/kube-client.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { answerStatus, MemoryApi } from '../testing/memory-api.ts';
+import { answer, answerStatus, MemoryApi } from '../testing/memory-api.ts';
 import { passingTime } from '../testing/passing-time.ts';
 import { until } from '../testing/until.ts';
 import { LeaderElector, LeadershipLostError } from './leader-elector.ts';
@@ -60,6 +60,8 @@ function run(identity: string): Candidate {
   return candidate;
 }
 
+/** A pause between two tries; the deadline of a try is longer. */
+const isPause = (ms: number): boolean => ms >= 2000 && ms <= 4400;
 const spec = (): Record<string, unknown> => api.object(path)?.['spec'] ?? {};
 
 async function passing(name: string, condition: () => boolean): Promise<void> {
@@ -92,7 +94,7 @@ describe('12. a leader elector', () => {
     const one = run('a');
     await until('leadership', () => one.leads);
     const two = run('b');
-    await until('the other one waits', () => clock.pending.length === 2);
+    await until('the other one waits', () => clock.pending.filter(isPause).length === 2);
     one.finish();
     await one.ended;
     expect(spec()).toMatchObject({ holderIdentity: '', leaseDurationSeconds: 1 });
@@ -128,6 +130,60 @@ describe('12. a leader elector', () => {
     await expect(one.ended).rejects.toBeInstanceOf(LeadershipLostError);
   });
 
+  test('loses leadership in time when the server answers the read and not the write', async () => {
+    const one = run('a');
+    await until('leadership', () => one.leads);
+    const renewed = clock.now();
+    let writes = 0;
+    api.intercept = ({ method }) => {
+      if (method === 'PUT') writes += 1;
+      return method === 'PUT';
+    };
+    await until('the pause', () => clock.pending.some(isPause));
+    clock.advance(2000);
+    await until('the write hangs', () => writes === 1);
+    // The rest of the ten seconds is for read and write together.
+    clock.advance(8000);
+    await until('the loss', () => one.lost || clock.pending.some(isPause));
+    clock.advance(2000);
+    await until('the loss', () => one.lost);
+    expect(clock.now() - renewed).toBeLessThan(15_000);
+  });
+
+  test('counts from the moment a slow renewal began, because others may have seen it then', async () => {
+    const one = run('a');
+    await until('leadership', () => one.leads);
+    await until('the pause', () => clock.pending.some(isPause));
+    const held: (() => void)[] = [];
+    api.intercept = (request, response) => {
+      if (request.method !== 'PUT' || held.length > 0) return false;
+      const { body } = request;
+      held.push(() => answer(response, 200, api.put(path, JSON.parse(body) as never)));
+      return true;
+    };
+    clock.advance(2000);
+    const began = clock.now();
+    await until('the write', () => held.length === 1);
+    clock.advance(7000);
+    held[0]?.();
+    await until('the pause', () => clock.pending.some(isPause));
+    api.intercept = (_request, response) => {
+      answerStatus(response, 500, 'InternalError');
+      return true;
+    };
+    await passing('the loss', () => one.lost);
+    expect(clock.now() - began).toBeLessThan(15_000);
+  });
+
+  test('leaves a holder the lease duration that the holder announced', async () => {
+    const holder = { holderIdentity: 'slow', renewTime: 'x', leaseDurationSeconds: 60 };
+    api.put(path, { kind: 'Lease', spec: holder });
+    const began = clock.now();
+    const one = run('a');
+    await passing('leadership', () => one.leads);
+    expect(clock.now() - began).toBeGreaterThan(60_000);
+  });
+
   test('outlasts a failure that is shorter', async () => {
     const one = run('a');
     await until('leadership', () => one.leads);
@@ -146,7 +202,7 @@ describe('12. a leader elector', () => {
   test('stops waiting when it is told to, without having led', async () => {
     api.put(path, { kind: 'Lease', spec: { holderIdentity: 'other', renewTime: 'x' } });
     const one = run('a');
-    await until('it waits', () => clock.pending.some((ms) => ms >= 2000 && ms <= 4400));
+    await until('it waits', () => clock.pending.some(isPause));
     one.stop.abort();
     await one.ended;
     expect(one.leads).toBe(false);
@@ -156,7 +212,7 @@ describe('12. a leader elector', () => {
   test('of two that begin together, one leads', async () => {
     const [one, two] = [run('a'), run('b')];
     await until('a leader', () => one.leads || two.leads);
-    await until('the other one waits', () => clock.pending.length === 2);
+    await until('the other one waits', () => clock.pending.filter(isPause).length === 2);
     expect(one.leads).not.toBe(two.leads);
   });
 });

@@ -5,6 +5,7 @@ import type { Lease } from '../objects/coordination-v1.ts';
 import { microTime } from '../objects/micro-time.ts';
 import { delay, systemClock } from '../time/clock.ts';
 import type { Clock } from '../time/clock.ts';
+import { Deadline } from '../time/deadline.ts';
 import { silentLogger } from './logger.ts';
 import type { Logger } from './logger.ts';
 
@@ -65,11 +66,12 @@ export class LeaderElector {
    */
   async run(stop: AbortSignal, lead: (lost: AbortSignal) => Promise<void>): Promise<void> {
     const { logger, name } = this.#options;
-    if (!(await this.#acquire(stop))) return;
+    const heldSince = await this.#acquire(stop);
+    if (heldSince === undefined) return;
     logger.info({ lease: name }, 'this process leads');
     const lost = new AbortController();
     const finished = new AbortController();
-    const renewal = this.#renewUntil(finished.signal, lost);
+    const renewal = this.#renewUntil(finished.signal, heldSince, lost);
     try {
       await lead(lost.signal);
     } finally {
@@ -80,31 +82,34 @@ export class LeaderElector {
     lost.signal.throwIfAborted();
   }
 
-  async #acquire(stop: AbortSignal): Promise<boolean> {
+  /** Answers since when the lease surely is held: others may have seen it as early as the try began. */
+  async #acquire(stop: AbortSignal): Promise<number | undefined> {
     const { clock, retryPeriodMs, renewDeadlineMs, logger } = this.#options;
     while (!stop.aborted) {
+      const triedAt = clock.now();
       try {
-        if (await this.#tryHold(renewDeadlineMs, stop)) return true;
+        if (await this.#tryWithin(renewDeadlineMs, stop)) return triedAt;
       } catch (error) {
         if (!stop.aborted) logger.warn({ err: error }, 'the lease could not be taken; it is tried again');
       }
       await delay(clock, retryPeriodMs * (1 + Math.random() * jitter), stop);
     }
-    return false;
+    return undefined;
   }
 
-  async #renewUntil(finished: AbortSignal, lost: AbortController): Promise<void> {
+  async #renewUntil(finished: AbortSignal, heldSince: number, lost: AbortController): Promise<void> {
     const { clock, retryPeriodMs, renewDeadlineMs, logger, name } = this.#options;
-    let renewedAt = clock.now();
+    let renewedAt = heldSince;
     let failure: unknown;
     while (!finished.aborted) {
       await delay(clock, retryPeriodMs, finished);
       if (finished.aborted) return;
-      const remaining = renewedAt + renewDeadlineMs - clock.now();
+      const triedAt = clock.now();
+      const remaining = renewedAt + renewDeadlineMs - triedAt;
       if (remaining <= 0) break;
       try {
-        if (!(await this.#tryHold(remaining, finished))) break;
-        renewedAt = clock.now();
+        if (!(await this.#tryWithin(remaining, finished))) break;
+        renewedAt = triedAt;
       } catch (error) {
         failure = error;
         if (!finished.aborted)
@@ -114,22 +119,34 @@ export class LeaderElector {
     if (!finished.aborted) lost.abort(new LeadershipLostError(name, { cause: failure }));
   }
 
-  /** One try to take or renew the lease. False when somebody else holds it. */
-  async #tryHold(timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+  /** One try to take or renew the lease, with the same time for all of its requests together. */
+  async #tryWithin(timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+    const { clock, name } = this.#options;
+    const deadline = new Deadline(clock, signal);
+    deadline.start(timeoutMs, () => new Error(`the lease ${name} was not written within ${timeoutMs} ms`));
+    try {
+      return await this.#tryHold(deadline.signal);
+    } finally {
+      deadline.end();
+    }
+  }
+
+  /** False when somebody else holds the lease. */
+  async #tryHold(signal: AbortSignal): Promise<boolean> {
     const { namespace, name } = this.#options;
     try {
-      const lease = await this.#leases.get(name, { namespace, timeoutMs, signal });
+      const lease = await this.#leases.get(name, { namespace, signal });
       if (!this.#isFree(lease)) return false;
-      await this.#leases.update({ ...lease, spec: this.#hold(lease) }, { timeoutMs, signal });
+      await this.#leases.update({ ...lease, spec: this.#hold(lease) }, { signal });
       return true;
     } catch (error) {
-      if (isConflict(error)) return this.#isOurs(timeoutMs, signal);
+      if (isConflict(error)) return this.#isOurs(signal);
       if (!isNotFound(error)) throw error;
     }
     try {
       const metadata = { namespace, name };
       const lease: Lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata };
-      await this.#leases.create({ ...lease, spec: this.#hold(lease) }, { timeoutMs, signal });
+      await this.#leases.create({ ...lease, spec: this.#hold(lease) }, { signal });
       return true;
     } catch (error) {
       if (isAlreadyExists(error)) return false;
@@ -138,22 +155,26 @@ export class LeaderElector {
   }
 
   /** After a conflict: somebody else wrote. Only when they did not take the lease may the holder try again. */
-  async #isOurs(timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+  async #isOurs(signal: AbortSignal): Promise<boolean> {
     const { namespace, name, identity } = this.#options;
-    const lease = await this.#leases.get(name, { namespace, timeoutMs, signal });
+    const lease = await this.#leases.get(name, { namespace, signal });
     if (lease.spec?.holderIdentity !== identity) return false;
-    await this.#leases.update({ ...lease, spec: this.#hold(lease) }, { timeoutMs, signal });
+    await this.#leases.update({ ...lease, spec: this.#hold(lease) }, { signal });
     return true;
   }
 
   #isFree(lease: Lease): boolean {
-    const { identity, clock, leaseDurationMs } = this.#options;
+    const { identity, clock } = this.#options;
+    // The holder's own duration: it may be configured with another one than this process.
+    const { leaseDurationSeconds = this.#options.leaseDurationMs / 1000 } = lease.spec ?? {};
     const holder = lease.spec?.holderIdentity ?? '';
     const renewal = lease.spec?.renewTime ?? '';
     if (this.#observed?.holder !== holder || this.#observed.renewal !== renewal) {
       this.#observed = { holder, renewal, at: clock.now() };
     }
-    return holder === '' || holder === identity || clock.now() > this.#observed.at + leaseDurationMs;
+    return (
+      holder === '' || holder === identity || clock.now() > this.#observed.at + leaseDurationSeconds * 1000
+    );
   }
 
   #hold(lease: Lease): NonNullable<Lease['spec']> {

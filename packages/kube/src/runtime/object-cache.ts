@@ -26,18 +26,20 @@ export class ObjectCache<T extends KubeObject> {
   }
 
   list(namespace?: string): T[] {
-    const all = [...this.#objects.values()];
-    return namespace ? all.filter((object) => object.metadata.namespace === namespace) : all;
+    if (!namespace) return [...this.#objects.values()];
+    return this.#objects
+      .values()
+      .filter((object) => object.metadata.namespace === namespace)
+      .toArray();
   }
 
-  /** Stores the object and answers the one it replaces. */
-  set(object: T): T | undefined {
+  /** Stores the object in place of the one that has its key. */
+  set(object: T): void {
     const key = formatKey(keyOf(object));
     const before = this.#objects.get(key);
     if (before) this.#unindex(key, before);
     this.#objects.set(key, object);
     for (const index of this.#indexes.values()) this.#enter(index, key, object);
-    return before;
   }
 
   /** Removes the object and answers it. */

@@ -1,6 +1,7 @@
 import { formatKey, keyOf } from '../objects/kube-object.ts';
 import type { KubeObject } from '../objects/kube-object.ts';
 import type { ResourceType } from '../objects/resource-type.ts';
+import { unlessAborted } from '../time/clock.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import type { Informer, InformerHandlers } from './informer.ts';
 import { ObjectCache } from './object-cache.ts';
@@ -62,15 +63,7 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
 
   async waitForSync(signal?: AbortSignal): Promise<void> {
     if (this.#hasSynced || !signal) return this.#synced.promise;
-    const aborted = Promise.withResolvers<never>();
-    const onAbort = (): void => aborted.reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      await Promise.race([this.#synced.promise, aborted.promise]);
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
+    return unlessAborted(this.#synced.promise, signal);
   }
 
   /** Makes the cache equal to the list; what differs is told as events. */
@@ -116,7 +109,8 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
   }
 
   #tell(call: (handlers: InformerHandlers<T>) => unknown): void {
-    for (const handlers of this.#handlers) this.#call(() => call(handlers));
+    // A handler that is added by another one is told of what the cache holds, this change included.
+    for (const handlers of [...this.#handlers]) this.#call(() => call(handlers));
   }
 
   /** Calls a handler; neither its exception nor its rejected promise leaves here. */
