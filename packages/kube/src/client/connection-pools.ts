@@ -50,8 +50,8 @@ export class ConnectionPools {
   async close(): Promise<void> {
     const pools = this.#pools;
     this.#pools = undefined;
-    const open = [pools?.request, pools?.stream, ...this.#retired];
-    await Promise.all(open.map((dispatcher) => dispatcher?.destroy()));
+    const open = pools ? [pools.request, pools.stream] : [];
+    await Promise.all([...open, ...this.#retired].map((dispatcher) => dispatcher.destroy()));
   }
 
   /** Lets requests under the old certificate finish, while new ones use the new. */

@@ -29,6 +29,11 @@ export interface ControllerManagerOptions {
   clock?: Clock;
   /** Makes cached objects immutable, so that a test finds who changes one. Off unless told: it takes time. */
   freezeObjects?: boolean;
+  /**
+   * Keeps `metadata.managedFields` in the caches. Off unless told: they are often more than half of an object, and
+   * servers keep them through an update that does not name them.
+   */
+  keepManagedFields?: boolean;
   /** How long the first lists may take: 120,000. */
   cacheSyncTimeoutMs?: number;
   /** How long a stop waits for reconciles that are under way before their signals abort: 30,000. */
@@ -80,6 +85,7 @@ export class ControllerManager {
       logger: this.#logger,
       metrics: this.metrics,
       freeze: options.freezeObjects ?? false,
+      keepManagedFields: options.keepManagedFields ?? false,
     });
   }
 

@@ -48,7 +48,7 @@ describe('11. an event recorder', () => {
     recorder.event({ ...role, metadata: { name: 'system:node' } }, 'Normal', 'Seen', 'it');
     recorder.event({ ...pod, metadata: { name: 'n'.repeat(253) } }, 'Normal', 'Seen', 'it');
     await Promise.all([recorder.flush(), other.flush()]);
-    const names = posts().map(({ metadata }) => String((metadata as { name: string }).name));
+    const names = posts().map(({ metadata }) => (metadata as { name: string }).name);
     expect(new Set(names).size).toBe(4);
     for (const name of names) expect(name).toMatch(/^[a-z0-9.-]{1,253}$/u);
   });

@@ -18,6 +18,7 @@ export interface InformerSetOptions {
   logger: Logger;
   metrics: RuntimeMetrics;
   freeze: boolean;
+  keepManagedFields: boolean;
 }
 
 interface Entry {
@@ -77,7 +78,7 @@ export class InformerSet {
   }
 
   #make(type: ResourceType, select: SelectorOptions): Entry {
-    const { client, clock, metrics, freeze } = this.#options;
+    const { client, clock, metrics, freeze, keepManagedFields } = this.#options;
     const logger = this.#options.logger.child({ informer: type.kind });
     const informer = new SharedInformer({
       type,
@@ -94,6 +95,7 @@ export class InformerSet {
       watchList: this.#watchList,
       clock,
       logger,
+      keepManagedFields,
     });
     return { informer, reflector };
   }

@@ -47,7 +47,14 @@ beforeEach(async () => {
   client = new KubeClient(api.config, { requestTimeoutMs: 120_000 });
   stop = new AbortController();
   const metrics = new RuntimeMetrics();
-  informers = new InformerSet({ client, clock: client.clock, logger: silentLogger, metrics, freeze: false });
+  informers = new InformerSet({
+    client,
+    clock: client.clock,
+    logger: silentLogger,
+    metrics,
+    freeze: false,
+    keepManagedFields: false,
+  });
 });
 
 afterEach(async () => {

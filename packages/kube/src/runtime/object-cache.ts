@@ -6,6 +6,9 @@ interface Index<T> {
   keys: Map<string, Set<string>>;
 }
 
+/** No name that somebody else would choose. */
+const byNamespace = ' namespace';
+
 /** Objects by key, with named indexes. It holds what the informer puts in, as many as the server has. */
 export class ObjectCache<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
@@ -15,6 +18,7 @@ export class ObjectCache<T extends KubeObject> {
   /** `onIndexError` is told what an index function throws; the object is then in no entry of that index. */
   constructor(onIndexError: (error: unknown) => void) {
     this.#onIndexError = onIndexError;
+    this.addIndex(byNamespace, (object) => [object.metadata.namespace ?? '']);
   }
 
   get(key: string): T | undefined {
@@ -26,28 +30,23 @@ export class ObjectCache<T extends KubeObject> {
   }
 
   list(namespace?: string): T[] {
-    if (!namespace) return [...this.#objects.values()];
-    return this.#objects
-      .values()
-      .filter((object) => object.metadata.namespace === namespace)
-      .toArray();
+    return namespace ? this.byIndex(byNamespace, namespace) : [...this.#objects.values()];
   }
 
   /** Stores the object in place of the one that has its key. */
   set(object: T): void {
     const key = formatKey(keyOf(object));
     const before = this.#objects.get(key);
-    if (before) this.#unindex(key, before);
     this.#objects.set(key, object);
-    for (const index of this.#indexes.values()) this.#enter(index, key, object);
+    for (const index of this.#indexes.values()) this.#move(index, key, before, object);
   }
 
   /** Removes the object and answers it. */
   delete(key: string): T | undefined {
     const before = this.#objects.get(key);
     if (!before) return undefined;
-    this.#unindex(key, before);
     this.#objects.delete(key);
+    for (const index of this.#indexes.values()) this.#move(index, key, before, undefined);
     return before;
   }
 
@@ -56,7 +55,7 @@ export class ObjectCache<T extends KubeObject> {
     if (this.#indexes.has(name)) throw new Error(`the index ${name} exists already: choose another name`);
     const index: Index<T> = { values, keys: new Map() };
     this.#indexes.set(name, index);
-    for (const [key, object] of this.#objects) this.#enter(index, key, object);
+    for (const [key, object] of this.#objects) this.#move(index, key, undefined, object);
   }
 
   /** Throws an Error when there is no such index. */
@@ -71,21 +70,20 @@ export class ObjectCache<T extends KubeObject> {
     return found;
   }
 
-  #enter(index: Index<T>, key: string, object: T): void {
-    for (const value of this.#valuesOf(index, object)) {
+  /** Brings the entries of a key from what the object was to what it is. */
+  #move(index: Index<T>, key: string, before: T | undefined, after: T | undefined): void {
+    const old = before ? this.#valuesOf(index, before) : [];
+    const next = after ? this.#valuesOf(index, after) : [];
+    for (const value of old) {
+      if (next.includes(value)) continue;
+      const keys = index.keys.get(value);
+      keys?.delete(key);
+      if (keys?.size === 0) index.keys.delete(value);
+    }
+    for (const value of next) {
       const keys = index.keys.get(value);
       if (keys) keys.add(key);
       else index.keys.set(value, new Set([key]));
-    }
-  }
-
-  #unindex(key: string, object: T): void {
-    for (const index of this.#indexes.values()) {
-      for (const value of this.#valuesOf(index, object)) {
-        const keys = index.keys.get(value);
-        keys?.delete(key);
-        if (keys?.size === 0) index.keys.delete(value);
-      }
     }
   }
 

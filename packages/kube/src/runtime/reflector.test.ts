@@ -33,6 +33,7 @@ beforeEach(async () => {
     logger: silentLogger,
     metrics: new RuntimeMetrics(),
     freeze: true,
+    keepManagedFields: false,
   });
   informer = informers.get(coreV1.configMaps);
   told = [];
@@ -75,6 +76,57 @@ async function started(): Promise<void> {
   informers.start(stop.signal);
   await informer.waitForSync();
 }
+
+test('keeps no managed fields, neither from a list nor from a watch', async () => {
+  const managedFields = [{ manager: 'somebody' }];
+  api.put(path('listed'), { metadata: { managedFields, labels: { a: 'b' } } });
+  informers.start(stop.signal);
+  await informer.waitForSync();
+  await until('the watch', () => api.openWatches > 0);
+  api.put(path('watched'), { metadata: { managedFields } });
+  await until('the event', () => informer.get('watched', 'shop'));
+  expect(informer.get('listed', 'shop')?.metadata).toMatchObject({ name: 'listed', labels: { a: 'b' } });
+  for (const object of informer.list()) expect(object.metadata).not.toHaveProperty('managedFields');
+});
+
+test('indexes follow their objects, also through a new object of the same name', async () => {
+  informer.addIndex('app', (object) => (object.metadata.labels?.['app'] ?? '').split(','));
+  const found = (app: string): (string | undefined)[] =>
+    informer.byIndex('app', app).map(({ metadata }) => metadata.name);
+  api.put(path('one'), { metadata: { labels: { app: 'a,b' } } });
+  api.put(path('two'), { metadata: { labels: { app: 'a' } } });
+  informers.start(stop.signal);
+  await informer.waitForSync();
+  await until('the watch', () => api.openWatches > 0);
+  expect([found('a'), found('b')]).toEqual([['one', 'two'], ['one']]);
+  api.put(path('one'), { metadata: { labels: { app: 'b,c' } } });
+  await until('the change', () => found('c').length === 1);
+  expect([found('a'), found('b')]).toEqual([['two'], ['one']]);
+  api.remove(path('two'));
+  api.put(path('two'), { metadata: { labels: { app: 'c' } } });
+  await until('the new object', () => found('c').length === 2);
+  api.remove(path('one'));
+  await until('the deletion', () => found('b').length === 0);
+  expect([found('a'), found('c'), informer.list('shop').length]).toEqual([[], ['two'], 1]);
+  expect(informer.list('elsewhere')).toEqual([]);
+});
+
+test('a handler that another one adds is told of each object once', async () => {
+  const later: string[] = [];
+  let added = false;
+  informer.onEvent({
+    added: () => {
+      if (added) return;
+      added = true;
+      informer.onEvent({ added: ({ metadata }) => later.push(metadata.name ?? '') });
+    },
+  });
+  api.put(path('one'), {});
+  api.put(path('two'), {});
+  informers.start(stop.signal);
+  await informer.waitForSync();
+  expect(later).toEqual(['one', 'two']);
+});
 
 describe('6. the reflector follows', () => {
   test('lists in pages, then follows additions, changes and deletions', async () => {

@@ -32,6 +32,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   watchList: WatchListSupport;
   clock: Clock;
   logger: Logger;
+  /** Hand on `metadata.managedFields` too, which are often more than half of an object. */
+  keepManagedFields: boolean;
 }
 
 const pageSize = 500;
@@ -103,6 +105,7 @@ export class Reflector<T extends KubeObject> {
     try {
       if (initial) deadline.start(initialEventsIdleMs, () => new WatchListIgnored());
       for await (const event of events) {
+        if (event.type !== 'BOOKMARK') this.#trim(event.object);
         if (initial) {
           deadline.start(initialEventsIdleMs, () => new WatchListIgnored());
           const objects = initial.take(event);
@@ -124,7 +127,10 @@ export class Reflector<T extends KubeObject> {
     const objects: T[] = [];
     let page = await resource.list({ ...select, limit: pageSize, signal });
     for (;;) {
-      for (const item of page.items) objects.push(item);
+      for (const item of page.items) {
+        this.#trim(item);
+        objects.push(item);
+      }
       const token = page.metadata.continue;
       if (!token) break;
       try {
@@ -139,6 +145,13 @@ export class Reflector<T extends KubeObject> {
     signal.throwIfAborted();
     sink.replace(objects);
     this.#version = page.metadata.resourceVersion;
+  }
+
+  #trim(object: T): void {
+    if (this.#options.keepManagedFields) return;
+    // A copy, because V8 keeps an object that lost a field in a larger form.
+    const { managedFields: _, ...metadata } = object.metadata;
+    object.metadata = metadata;
   }
 
   #noteFailure(error: unknown): void {

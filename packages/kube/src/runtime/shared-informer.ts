@@ -110,7 +110,8 @@ export class SharedInformer<T extends KubeObject> implements Informer<T>, Reflec
 
   #tell(call: (handlers: InformerHandlers<T>) => unknown): void {
     // A handler that is added by another one is told of what the cache holds, this change included.
-    for (const handlers of [...this.#handlers]) this.#call(() => call(handlers));
+    const present = [...this.#handlers];
+    for (const handlers of present) this.#call(() => call(handlers));
   }
 
   /** Calls a handler; neither its exception nor its rejected promise leaves here. */
