@@ -116,6 +116,15 @@ describe.skipIf(assets === '')('on a real kube-apiserver', () => {
     await expect(maps.create({ ...map('Bad_Name'), data: {} })).rejects.toMatchObject({ code: 'Invalid' });
   });
 
+  test('an update without managed fields, as from a cache, keeps those that are stored', async () => {
+    const maps = client.resource(coreV1.configMaps);
+    const created = await maps.create(map('cached', { a: '1' }), { fieldManager: 'creator' });
+    const { managedFields, ...metadata } = created.metadata;
+    expect(managedFields).toHaveLength(1);
+    const updated = await maps.update({ ...created, metadata, data: { a: '1', b: '2' } });
+    expect(updated.metadata.managedFields).toContainEqual(expect.objectContaining({ manager: 'creator' }));
+  });
+
   test('lists in pages from one state, with selectors, and deletes a collection', async () => {
     const maps = client.resource(coreV1.configMaps);
     const labels = { group: 'paged' };

@@ -144,13 +144,7 @@ export class ResourceClient<T extends KubeObject> {
 
   /** Creates the object, in the namespace of its metadata. */
   create(object: T, options: WriteOptions = {}): Promise<T> {
-    return this.#client.json<T>({
-      method: 'POST',
-      path: this.#pathOf(object.metadata.namespace),
-      query: writeQuery(options),
-      body: JSON.stringify(object),
-      ...callOf(options),
-    });
+    return this.#send('POST', this.#pathOf(object.metadata.namespace), object, options);
   }
 
   /** Replaces the object; with its resource version, only if nobody changed it since. */
@@ -250,13 +244,7 @@ export class ResourceClient<T extends KubeObject> {
     body: unknown,
     options: WriteOptions & NamespaceOption = {},
   ): Promise<S> {
-    return this.#client.json<S>({
-      method: 'POST',
-      path: this.#pathOf(options.namespace, name, subresource),
-      query: writeQuery(options),
-      body: JSON.stringify(body),
-      ...callOf(options),
-    });
+    return this.#send('POST', this.#pathOf(options.namespace, name, subresource), body, options);
   }
 
   /** Replaces a subresource, such as `scale`. */
@@ -266,23 +254,21 @@ export class ResourceClient<T extends KubeObject> {
     body: unknown,
     options: WriteOptions & NamespaceOption = {},
   ): Promise<S> {
-    return this.#client.json<S>({
-      method: 'PUT',
-      path: this.#pathOf(options.namespace, name, subresource),
-      query: writeQuery(options),
-      body: JSON.stringify(body),
-      ...callOf(options),
-    });
+    return this.#send('PUT', this.#pathOf(options.namespace, name, subresource), body, options);
   }
 
   #put(object: T, subresource: string | undefined, options: WriteOptions): Promise<T> {
-    return this.#client.json<T>({
-      method: 'PUT',
-      path: this.#pathOf(object.metadata.namespace, nameOf(object), subresource),
-      query: writeQuery(options),
-      body: JSON.stringify(object),
-      ...callOf(options),
-    });
+    return this.#send(
+      'PUT',
+      this.#pathOf(object.metadata.namespace, nameOf(object), subresource),
+      object,
+      options,
+    );
+  }
+
+  #send<S>(method: 'POST' | 'PUT', path: string, body: unknown, options: WriteOptions): Promise<S> {
+    const query = writeQuery(options);
+    return this.#client.json<S>({ method, path, query, body: JSON.stringify(body), ...callOf(options) });
   }
 
   #pathOf(namespace: string | undefined, name?: string, subresource?: string): string {

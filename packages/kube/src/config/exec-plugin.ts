@@ -23,6 +23,8 @@ interface Cached {
 const apiVersions = ['client.authentication.k8s.io/v1', 'client.authentication.k8s.io/v1beta1'];
 const maxOutputBytes = 1024 * 1024;
 const maxStderrLength = 1000;
+/** How long the rest of a plugin's output may take after the plugin itself. */
+const afterExitMs = 2000;
 const clusterExtension = 'client.authentication.k8s.io/exec';
 
 /**
@@ -121,9 +123,16 @@ export class ExecPlugin implements CredentialSource {
         });
       }
       child.once('error', (error) => reject(this.#failure('could not be started', '', error)));
-      // A killed plugin may leave children that keep the pipes open.
-      child.once('exit', (_code, signal) => signal && resolve({ code: signal, ...output }));
-      child.once('close', (code, signal) => resolve({ code: code ?? signal ?? 'no exit code', ...output }));
+      child.once('exit', (code, signal) => {
+        const end = (): void => resolve({ code: code ?? signal ?? 'no exit code', ...output });
+        // The plugin may leave children that keep the pipes open.
+        if (signal !== null) return end();
+        const cancel = this.#options.clock.setTimeout(end, afterExitMs);
+        child.once('close', () => {
+          cancel();
+          end();
+        });
+      });
     });
   }
 

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { KubeClient } from '../client/kube-client.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { MemoryApi } from '../testing/memory-api.ts';
+import { until } from '../testing/until.ts';
 import { inClusterConfig } from './in-cluster.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
 
@@ -301,6 +302,16 @@ describe('an exec plugin', () => {
     const path = await plugin('sleep 3 & kill -KILL $$');
     const { credentials } = await loadKubeconfig({ path });
     await expect(credentials?.get()).rejects.toThrow(/ended with SIGKILL/u);
+  });
+
+  test('that ends well does not hold anybody up either', async () => {
+    const clock = new FakeClock();
+    const path = await plugin(`${credential({ token: 'secret' })}\nsleep 3 &`);
+    const { credentials } = await loadKubeconfig({ path, clock });
+    const got = credentials?.get();
+    await until('the end of the plugin', () => clock.pending.length === 1);
+    clock.advance(2000);
+    expect(await got).toEqual({ token: 'secret' });
   });
 
   test('that is not installed is an error with its hint', async () => {
