@@ -3,7 +3,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { KubeClient, coreV1, loadKubeconfig, type KubeObject } from '@armillary/kube';
+import {
+  KubeClient,
+  coreV1,
+  loadKubeconfig,
+  type KubeObject,
+  type ResourceClient,
+  type ResourceType,
+} from '@armillary/kube';
 import { devopsKinds } from '@armillary/pipelines';
 import { armillary, temporaryFolder } from './testing/armillary.ts';
 import { ended, eventually } from './testing/process.ts';
@@ -62,17 +69,20 @@ function object(kind: string, name: string, spec: object, metadata: object = { n
   return { apiVersion, kind, metadata: { name, ...metadata }, spec } as KubeObject;
 }
 
-function runs() {
-  return client.resource<Run>(devopsKinds.find(({ kind }) => kind === 'PipelineRun')! as never);
+const kind = (name: string): ResourceType<Run> =>
+  devopsKinds.find((one) => one.kind === name)! as ResourceType<Run>;
+
+function runs(): ResourceClient<Run> {
+  return client.resource(kind('PipelineRun'));
 }
 
 /** Creates a pipeline and some runs of it. */
 async function start(name: string, jenkinsfile: string, count = 1): Promise<void> {
-  const pipelines = client.resource(devopsKinds.find(({ kind }) => kind === 'Pipeline')! as never);
+  const pipelines = client.resource(kind('Pipeline'));
   const spec = { type: 'pipeline', engine: { type: 'tekton' }, pipeline: { name, jenkinsfile } };
-  await pipelines.create(object('Pipeline', name, spec) as never);
+  await pipelines.create(object('Pipeline', name, spec));
   for (let i = 0; i < count; i++) {
-    await runs().create(object('PipelineRun', `${name}-${i}`, { pipelineRef: { name } }) as Run);
+    await runs().create(object('PipelineRun', `${name}-${i}`, { pipelineRef: { name } }));
   }
 }
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readLog } from '../logs/log-reader.ts';
 import { ends, ExecutorWorld, isGone, plan, step } from '../testing/executor-world.ts';
 import type { TaskPlan } from './plan.ts';
 
@@ -200,17 +199,7 @@ test('a pod is run once: the same submission again, and after a restart', async 
   const work = plan('u1', { steps: [step('a', 'echo $$; exec sleep 600')] });
   expect(world.executor.submit(work)).toBe('accepted');
   expect(world.executor.submit(work)).toBe('known');
-  await world.until('u1', ({ phase }) => phase === 'running');
-  // It has started when it has printed something.
-  const output = readLog(
-    world.executor.folderOf('u1').log('step-a'),
-    world.executor.hub,
-    { follow: true },
-    AbortSignal.timeout(15_000),
-  );
-  const { value } = await output.next();
-  await output.return(undefined);
-  const pid = Number.parseInt(String(value), 10);
+  const pid = Number.parseInt(await world.firstOutput('u1'), 10);
 
   const next = world.open();
   expect(await next.killLeftovers()).toBeGreaterThan(0);

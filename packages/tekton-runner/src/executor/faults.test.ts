@@ -81,21 +81,12 @@ test('a variable that no process can have fails the step, not the runner', async
 
 test('when the process that starts steps is killed, what ran has failed, and the next pod runs', async () => {
   world.executor.submit(plan('u1', { steps: [step('a', 'echo $$ $PPID; sleep 600')] }));
-  await world.until('u1', ({ phase }) => phase === 'running');
-  const spawner = await new Promise<number[]>((resolve) => {
-    const look = async (): Promise<void> => {
-      const out = execFileSync('cat', [world.executor.folderOf('u1').log('step-a')]).toString();
-      const found = /F (\d+) (\d+)/.exec(out);
-      if (found) resolve([Number(found[1]), Number(found[2])]);
-      else setTimeout(() => void look(), 10);
-    };
-    void look();
-  });
-  process.kill(spawner[1]!, 'SIGKILL');
+  const [pid = 0, spawner = 0] = (await world.firstOutput('u1')).split(' ').map(Number);
+  process.kill(spawner, 'SIGKILL');
   const state = await world.until('u1', ({ phase }) => phase === 'ended');
   expect(ends(state)).toEqual(['1 Error Error']);
   expect(await world.log('u1')).toMatch(/process that starts steps has ended/);
-  expect(isGone(spawner[0]!)).toBe(true);
+  expect(isGone(pid)).toBe(true);
   const next = await world.runToEnd('u2', { steps: [step('a', 'true')] });
   expect(ends(next)).toEqual(['0 Completed Completed']);
 });

@@ -176,7 +176,7 @@ test('what cannot be served is refused with the reason', async () => {
 });
 
 test('names in a path cannot leave the folder of the pod', async () => {
-  log();
+  await log();
   for (const name of ['..%2f..%2fsecrets.json', '%2e%2e', '..']) {
     expect((await ask(`/containerLogs/ns/p/${name}`)).status).toBe(404);
   }

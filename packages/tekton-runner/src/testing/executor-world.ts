@@ -62,6 +62,17 @@ export class ExecutorWorld {
     return this.until(uid, ({ phase }) => phase === 'ended');
   }
 
+  /** What a step of a pod that was submitted prints first: it has started then. */
+  async firstOutput(uid: string, container = 'step-a'): Promise<string> {
+    await this.until(uid, ({ phase }) => phase === 'running');
+    const path = this.executor.folderOf(uid).log(container);
+    const output = readLog(path, this.executor.hub, { follow: true }, AbortSignal.timeout(15_000));
+    const { value } = await output.next();
+    const text = String(value);
+    await output.return(undefined);
+    return text;
+  }
+
   /** The whole log of a container, waiting for its end. */
   async log(uid: string, container = 'step-a'): Promise<string> {
     const blocks: Buffer[] = [];
