@@ -101,7 +101,12 @@ export const invalid = (
     code: 422,
     reason: 'Invalid',
     message: `${k.group ? `${k.kind}.${k.group}` : k.kind} "${name}" is invalid: ${text}`,
-    details: { ...(name ? { name } : {}), ...(k.group ? { group: k.group } : {}), kind: k.kind, causes },
+    details: {
+      ...(name ? { name } : {}),
+      ...(k.group ? { group: k.group } : {}),
+      ...(k.kind ? { kind: k.kind } : {}),
+      causes,
+    },
   });
 };
 
@@ -130,3 +135,13 @@ export const internalError = (message: string, options?: ErrorOptions): StatusEr
 
 export const tooManyRequests = (message: string, retryAfterSeconds: number): StatusError =>
   new StatusError({ code: 429, reason: 'TooManyRequests', message, details: { retryAfterSeconds } });
+
+/** 404 for a path, group, kind or subresource that is not served at all. */
+export const noSuchResource = (): StatusError =>
+  new StatusError({
+    code: 404,
+    reason: 'NotFound',
+    message: 'the server could not find the requested resource',
+    // kubectl debug looks into the details of a 404 without asking whether there are any.
+    details: {},
+  });

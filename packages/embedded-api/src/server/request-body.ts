@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { parseDocument } from 'yaml';
 import { PROTOBUF, decodeProtobuf } from '../protobuf/protobuf.ts';
 import { badRequest, tooLarge, unsupportedMediaType } from '../status-error.ts';
 import { duplicateKeys } from './duplicate-keys.ts';
 import { isNestedTooDeep, maxNesting } from './nesting.ts';
+import { decodeYamlText } from './yaml-body.ts';
 
 /** Bytes that a request body may have, as in kube-apiserver. */
 const maxBodyBytes: number = 3 * 1024 * 1024;
@@ -70,21 +70,9 @@ const tooDeep = (): Error => badRequest(`the body of the request exceeded max de
 function decodeYaml(text: string): DecodedBody {
   // JSON is YAML too, and client-go sends apply patches as JSON: this is much faster.
   if (/^\s*\{/.test(text) && isJson(text)) return decodeJson(text);
-  const document = parseDocument(text, { uniqueKeys: false, logLevel: 'silent' });
-  const error = document.errors[0];
-  if (error) throw badRequest(`error converting YAML to JSON: yaml: ${error.message}`, { cause: error });
-  const strict = parseDocument(text, { logLevel: 'silent' });
-  const duplicates = strict.errors
-    .filter(({ code }) => code === 'DUPLICATE_KEY')
-    .map(({ pos }) => `duplicate field ${JSON.stringify(text.slice(...pos).trim())}`);
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: 100 });
-  } catch (cause) {
-    throw badRequest(`error converting YAML to JSON: yaml: ${(cause as Error).message}`, { cause });
-  }
+  const { value, duplicates } = decodeYamlText(text);
   if (isNestedTooDeep(value)) throw tooDeep();
-  return { value, duplicates };
+  return { value, duplicates: duplicates.map((path) => `duplicate field "${path}"`) };
 }
 
 /** Whether a flow mapping of YAML is JSON as well. */

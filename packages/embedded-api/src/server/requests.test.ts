@@ -157,3 +157,9 @@ describe('the server', () => {
     await restarted.stop();
   });
 });
+
+test('what is not served has details, which kubectl debug looks into', async () => {
+  const debug = await api.patch('/api/v1/namespaces/default/pods/p/ephemeralcontainers', {});
+  for (const answer of [debug, await api.get('/apis/none/v1'), await api.get('/openapi/v3/apis/none/v1')])
+    expect(answer.body).toMatchObject({ code: 404, reason: 'NotFound', details: {} });
+});

@@ -5,6 +5,7 @@ import {
   StatusError,
   badRequest,
   methodNotAllowed,
+  noSuchResource,
   notFound,
   unsupportedMediaType,
 } from '../status-error.ts';
@@ -49,13 +50,6 @@ export interface ResourceHandlerOptions {
   virtual: readonly VirtualResource[];
   kubelets: KubeletAccess;
 }
-
-const noSuchResource = (): StatusError =>
-  new StatusError({
-    code: 404,
-    reason: 'NotFound',
-    message: 'the server could not find the requested resource',
-  });
 
 /** Answers requests that address a resource: verbs, subresources, watches and logs. */
 export class ResourceHandler {

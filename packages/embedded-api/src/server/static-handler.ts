@@ -1,7 +1,7 @@
 import type { Discovery, StaticDocument } from '../discovery/discovery.ts';
 import type { OpenApi } from '../openapi/openapi.ts';
 import { openApiV2 } from '../openapi/v2.ts';
-import { StatusError, methodNotAllowed } from '../status-error.ts';
+import { methodNotAllowed, noSuchResource } from '../status-error.ts';
 import { sendText } from './answer.ts';
 import type { ApiRequest } from './api-request.ts';
 import { healthAnswer } from './health.ts';
@@ -52,11 +52,7 @@ export class StaticHandler {
     }
     const document = discovery.document(path, http.headers.accept);
     if (!document) {
-      throw new StatusError({
-        code: 404,
-        reason: 'NotFound',
-        message: 'the server could not find the requested resource',
-      });
+      throw noSuchResource();
     }
     response.setHeader('vary', 'Accept');
     return sendDocument(request, document);
@@ -66,11 +62,7 @@ export class StaticHandler {
     const { response, query } = request;
     const document = this.#options.openApi.document(path);
     if (!document) {
-      throw new StatusError({
-        code: 404,
-        reason: 'NotFound',
-        message: 'the server could not find the requested resource',
-      });
+      throw noSuchResource();
     }
     const hash = query.get('hash');
     if (hash && hash !== document.hash) {
