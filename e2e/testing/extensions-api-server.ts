@@ -5,6 +5,11 @@ import { join } from 'node:path';
 import { ended, eventually } from './process.ts';
 import { freePort, readyz, startRealApiServer, type RealApiServer } from './real-api-server.ts';
 
+/** A running apiextensions-apiserver; `stop` ends `core` too, where namespaces are made. */
+export type ExtensionsApiServer = Pick<RealApiServer, 'url' | 'token' | 'ca' | 'stop'> & {
+  core: RealApiServer;
+};
+
 /**
  * Starts a real apiextensions-apiserver (`program`, built by scripts/extensions-api-server.ts) beside a real
  * kube-apiserver and etcd from `assets`, which it needs for authentication and namespaces. It serves
@@ -13,7 +18,7 @@ import { freePort, readyz, startRealApiServer, type RealApiServer } from './real
 export async function startExtensionsApiServer(
   program: string,
   assets: string,
-): Promise<Pick<RealApiServer, 'url' | 'token' | 'ca' | 'stop'>> {
+): Promise<ExtensionsApiServer> {
   const core = await startRealApiServer(assets);
   const folder = await mkdtemp(join(tmpdir(), 'extensions-api-'));
   const [port, etcdPort, peerPort] = [await freePort(), await freePort(), await freePort()];
@@ -67,5 +72,5 @@ export async function startExtensionsApiServer(
     throw new Error(`the real apiextensions-apiserver did not start:\n${output}`, { cause: error });
   }
   const ca = await readFile(join(folder, 'certificates/apiserver.crt'), 'utf8');
-  return { url, token: core.token, ca, stop };
+  return { url, token: core.token, ca, stop, core };
 }

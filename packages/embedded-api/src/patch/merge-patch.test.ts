@@ -14,6 +14,9 @@ test.each([
   [{ a: [{ b: 'c' }] }, { a: [1] }, { a: [1] }],
   [{ e: null }, { a: 1 }, { e: null, a: 1 }],
   [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
+  // As the library of the real server has it, not RFC 7386.
+  [{}, { a: [{ b: null, c: 1 }, null, [{ d: null }]] }, { a: [{ c: 1 }, null, [{}]] }],
+  [{ a: { b: 1 } }, { a: [{ b: null }] }, { a: [{ b: null }] }],
 ])('%j patched with %j', (document, patch, expected) => {
   const before = structuredClone(document);
   expect(applyMergePatch<unknown>(document, patch)).toEqual(expected);

@@ -3,6 +3,8 @@ import { field, isObject, setField } from './json-value.ts';
 import type { JsonObject } from './json-value.ts';
 
 const merge = (target: unknown, patch: unknown): unknown => {
+  // The library of the real server also drops nulls of objects in lists, unless the list replaces an object.
+  if (Array.isArray(patch) && !isObject(target)) return patch.map((item) => merge(undefined, item));
   if (!isObject(patch)) return patch;
   const result: JsonObject = isObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) {
@@ -13,7 +15,7 @@ const merge = (target: unknown, patch: unknown): unknown => {
 };
 
 /**
- * Applies a JSON merge patch (RFC 7386) and returns the new document; what the patch does not touch is shared with
+ * Applies a JSON merge patch (RFC 7386, as kube-apiserver reads it) and returns the new document; what the patch does not touch is shared with
  * the given one.
  * @throws StatusError 400 when the patch is not an object, because no Kubernetes object could come out of it.
  */

@@ -28,7 +28,20 @@ export const withOwnership = (
   context: OwnershipContext,
   live: KubeObject | undefined,
   next: KubeObject,
-): KubeObject => trackUpdate({ ...writer(context), live, next });
+): KubeObject =>
+  // A Scale shows only the owners of the replicas, and where it shows none nobody is tracked.
+  context.subresource === 'scale' && live && !isScaleOwned(context.resource, live)
+    ? next
+    : trackUpdate({ ...writer(context), live, next });
+
+function isScaleOwned({ scale }: ServedResource, { metadata }: KubeObject): boolean {
+  const path = scale?.specReplicasPath.split('.').filter((name) => name !== '') ?? [];
+  return (metadata.managedFields ?? []).some(({ fieldsV1 }) => {
+    let node: unknown = fieldsV1;
+    for (const name of path) node = (node as Record<string, unknown> | undefined)?.[`f:${name}`];
+    return node !== undefined;
+  });
+}
 
 /** Server-side apply of a configuration over the live object. */
 export function applyConfiguration(

@@ -146,8 +146,8 @@ export class ObjectWriter {
     if (how === 'apply' && change.next === live) return live;
     let { next } = change;
     addressBody(next, target);
+    this.#prune(next, resource, options, how);
     this.#checkVersion(target, live, next, how);
-    this.#prune(next, resource, options);
     next = keepsToSubresource(resource, subresource, live, next);
     resource.strategy.default?.(next);
     keepServerMetadata(next, live);
@@ -223,10 +223,18 @@ export class ObjectWriter {
     }
   }
 
-  #prune(object: KubeObject, resource: ServedResource, options: WriteOptions): void {
+  #prune(
+    object: KubeObject,
+    resource: ServedResource,
+    options: WriteOptions,
+    how: Change['how'] = 'replace',
+  ): void {
+    const sent = how === 'patch' && options.fieldValidation === 'Strict' ? JSON.stringify(object) : '';
     const unknown = pruneToKind(object, resource).map((path) => `unknown field "${path}"`);
     if (unknown.length === 0) return;
-    if (options.fieldValidation === 'Strict') throw strictDecodingError(resource, unknown);
+    if (options.fieldValidation === 'Strict') {
+      throw how === 'patch' ? strictPatchError(sent, unknown) : strictDecodingError(resource, unknown);
+    }
     if (options.fieldValidation === 'Warn') for (const text of unknown) options.warn?.(text);
   }
 
@@ -293,6 +301,16 @@ export const strictDecodingError = (resource: ServedResource, problems: readonly
     `${resource.kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: strict decoding ` +
       `error: ${problems.join(', ')}`,
   );
+
+/** 422 for the same in what comes out of a patch; `patched` is its JSON. */
+const strictPatchError = (patched: string, problems: readonly string[]): Error =>
+  invalid({ group: '', kind: '' }, '', [
+    {
+      reason: 'FieldValueInvalid',
+      field: 'patch',
+      message: `Invalid value: ${JSON.stringify(patched)}: strict decoding error: ${problems.join(', ')}`,
+    },
+  ]);
 
 function refuse(resource: ServedResource, object: KubeObject, causes: StatusCause[]): void {
   if (causes.length === 0) return;

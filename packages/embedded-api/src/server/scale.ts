@@ -17,7 +17,7 @@ export function scaleOf(resource: ServedResource, object: KubeObject): KubeObjec
         ([, v]) => v !== undefined,
       ),
     ),
-    spec: replicas === undefined ? {} : { replicas },
+    spec: replicas ? { replicas } : {},
     status: { replicas: read(object, paths.statusReplicasPath) ?? 0, ...(selector ? { selector } : {}) },
   };
 }

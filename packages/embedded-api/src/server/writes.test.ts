@@ -278,3 +278,47 @@ describe('requests that contradict themselves', () => {
     expect((await api.get(`${maps}/not-there`)).code).toBe(404);
   });
 });
+
+test('a patch that adds unknown fields is invalid under Strict, before its version is looked at', async () => {
+  const path = '/apis/apps/v1/namespaces/default/deployments/strict?fieldValidation=Strict';
+  const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+  const spec = { selector: { matchLabels: { a: 'b' } }, template };
+  const made = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'strict' }, spec };
+  await api.post('/apis/apps/v1/namespaces/default/deployments', made);
+  const patched = await api.patch(path, { metadata: { resourceVersion: '1' }, spec: { unknown: 1 } });
+  expect(patched.body).toMatchObject({ code: 422, details: { causes: [{ field: 'patch' }] } });
+  const put = await api.put(path, {
+    ...made,
+    spec: { ...spec, unknown: 1 },
+    metadata: { name: 'strict', resourceVersion: '1' },
+  });
+  expect(put.body).toMatchObject({
+    code: 400,
+    message: expect.stringContaining('unknown field "spec.unknown"'),
+  });
+});
+
+test('a scale of nothing has no replicas, and is owned only where the replicas were', async () => {
+  const url = '/apis/apps/v1/namespaces/default/deployments/strict';
+  const stored = await api.patch(`${url}?fieldManager=bare`, { metadata: { managedFields: [{}] } });
+  expect(stored.body.metadata.managedFields).toBeUndefined();
+  const scaled = await api.patch(`${url}/scale?fieldManager=scaler`, { spec: { replicas: 0 } });
+  expect(scaled.body.spec).toEqual({});
+  expect((await api.get(url)).body.metadata.managedFields).toBeUndefined();
+  const config = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'strict' },
+    spec: { replicas: 1 },
+  };
+  await api.patch(`${url}?fieldManager=owner&force=true`, config, 'apply-patch+yaml');
+  await api.patch(`${url}/scale?fieldManager=scaler`, { spec: { replicas: 2 } });
+  const { managedFields } = (await api.get(url)).body.metadata;
+  expect(managedFields).toContainEqual(
+    expect.objectContaining({
+      manager: 'scaler',
+      subresource: 'scale',
+      fieldsV1: { 'f:spec': { 'f:replicas': {} } },
+    }),
+  );
+});

@@ -280,6 +280,13 @@ describe('applying', () => {
     ]);
   });
 
+  test('before-first-apply owns no status where that has a door of its own', () => {
+    const live = { ...thing({ plain: 'a' }), status: { phase: 'Ready' } };
+    const applied = apply(live, 'one', { count: 1 }, { statusSubresource: true });
+    const made = applied.metadata.managedFields?.find(({ manager }) => manager === 'before-first-apply');
+    expect(Object.keys(made?.fieldsV1 ?? {})).toEqual(['f:spec']);
+  });
+
   test('kubectl takes over what it applied from the client side, unless somebody changed it since', () => {
     const annotation = 'kubectl.kubernetes.io/last-applied-configuration';
     const config = (spec: object): string => JSON.stringify(thing(spec));

@@ -92,8 +92,6 @@ const tracked = (request: ApplyRequest, live: KubeObject): KubeObject =>
         live: undefined,
         next: live,
         manager: 'before-first-apply',
-        subresource: '',
-        statusSubresource: false,
       });
 
 /** No configuration gives up the object itself. */
