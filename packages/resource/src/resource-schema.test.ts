@@ -54,6 +54,17 @@ describe('hostile input', () => {
   });
 });
 
+test.each([
+  ['"a-b-c".replace("-", "+") == "a+b+c"', 'abc'],
+  ['"a-b-c".replace("-", "+", 1) == "a+b-c"', 'abc'],
+  ['"a-b-c".replace("-", "", 0) == "a-b-c"', 'abc'],
+  ['"%s: %s, %s".format([self, [1, 2], {"b": 1, "a": 2}]) == "abc: [1, 2], {a: 2, b: 1}"', 'abc'],
+  ['"%s %s".format([duration("1m1.5s"), b"x"]) == "61.5s x"', 'abc'],
+  ['url(self).getQuery() == {"a": ["1", "2"], "b": [""]}', 'http://x/?a=1&b=&a=2'],
+])('%s', (rule, spec) => {
+  expect(specOf({ type: 'string', 'x-kubernetes-validations': [{ rule }] }).validate({ spec })).toEqual([]);
+});
+
 describe('large hostile input', () => {
   const many = 150_000;
 
@@ -79,6 +90,21 @@ describe('large hostile input', () => {
   };
   const withRule = (schema: JsonSchema, rule: string): ResourceSchema =>
     specOf({ ...schema, 'x-kubernetes-validations': [{ rule }] });
+
+  test.each(['self.text.replace("a", self.text) == ""', '"%s".format([self.a.map(x, self.b)]) == ""'])(
+    '%s: makes no text beyond reason',
+    (rule) => {
+      const spec = { a: names.slice(0, 2000), b: names.slice(0, 500), text: 'a'.repeat(10_000) };
+      const [cause] = withRule(lists, rule).validate({ spec });
+      expect(cause?.message).toContain('the string is longer than');
+    },
+  );
+
+  test('a long query is taken apart in linear time', () => {
+    const text = `http://x/?${names.join('&')}`;
+    const schema = withRule(lists, 'url(self.text).getQuery().size() == 20000');
+    expect(schema.validate({ spec: { text } })).toEqual([]);
+  });
 
   test.each([
     'sets.equivalent(self.a, self.b)',

@@ -27,8 +27,7 @@ export function celEqual(a: unknown, b: unknown): boolean {
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (a instanceof SchemaObject) return b instanceof SchemaObject && objectsEqual(a, b);
   if (Array.isArray(a)) return Array.isArray(b) && listsEqual(a, b);
-  if (a instanceof Map || isObjectLiteral(a))
-    return (b instanceof Map || isObjectLiteral(b)) && mapsEqual(a, b);
+  if (a instanceof Map || isMapLiteral(a)) return (b instanceof Map || isMapLiteral(b)) && mapsEqual(a, b);
   if (a instanceof Date) return b instanceof Date && a.getTime() === b.getTime();
   if (a instanceof Duration) return b instanceof Duration && a.seconds === b.seconds && a.nanos === b.nanos;
   if (a instanceof Uint8Array) return b instanceof Uint8Array && Buffer.compare(a, b) === 0;
@@ -46,8 +45,11 @@ const isNumeric = (value: unknown): value is bigint | number | UnsignedInt =>
   typeof value === 'bigint' || typeof value === 'number' || value instanceof UnsignedInt;
 const numeric = (value: bigint | number | UnsignedInt): bigint | number =>
   value instanceof UnsignedInt ? value.valueOf() : value;
-const isObjectLiteral = (value: object): boolean =>
-  Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null;
+
+/** True for a map that an expression wrote out; cel-js makes it a plain object. */
+export const isMapLiteral = (value: unknown): value is Record<string, unknown> =>
+  isObject(value) &&
+  (Object.getPrototypeOf(value) === Object.prototype || Object.getPrototypeOf(value) === null);
 
 function listsEqual(a: unknown[], b: unknown[]): boolean {
   if (a.length !== b.length) return false;
@@ -78,7 +80,7 @@ function outline(value: unknown): string {
   if (value instanceof Date) return String(value.getTime());
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (value instanceof Duration) return `${value.seconds}.${value.nanos}`;
-  if (isObject(value) && isObjectLiteral(value)) return outlineOf(Object.entries(value));
+  if (isMapLiteral(value)) return outlineOf(Object.entries(value));
   return scalar(value);
 }
 
@@ -93,15 +95,17 @@ const scalar = (value: unknown): string => {
   return isNumeric(value) || typeof value === 'boolean' ? String(value.valueOf()) : '';
 };
 
-type MapLike = object;
-const entries = (map: MapLike): [unknown, unknown][] => (map instanceof Map ? [...map] : Object.entries(map));
-const get = (map: MapLike, key: unknown): unknown =>
-  map instanceof Map ? map.get(key) : (map as Record<string, unknown>)[String(key)];
-
-function mapsEqual(a: MapLike, b: MapLike): boolean {
-  const pairs = entries(a);
-  return pairs.length === entries(b).length && pairs.every(([key, value]) => celEqual(value, get(b, key)));
+function mapsEqual(a: object, b: object): boolean {
+  const [one, other] = [entriesOf(a), entriesOf(b)];
+  if (one.size !== other.size) return false;
+  for (const [key, value] of one) {
+    if (!other.has(key) || !celEqual(value, other.get(key))) return false;
+  }
+  return true;
 }
+
+const entriesOf = (map: object): Map<unknown, unknown> =>
+  map instanceof Map ? map : new Map(Object.entries(map));
 
 const optionalsEqual = (a: Optional, b: Optional): boolean =>
   a.hasValue() === b.hasValue() && (!a.hasValue() || celEqual(a.value(), b.value()));

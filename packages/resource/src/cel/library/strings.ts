@@ -1,5 +1,7 @@
 import type { Environment } from '@marcbachmann/cel-js';
+import { Duration } from '@marcbachmann/cel-js/evaluator';
 import { goNumber } from '../../go-text.ts';
+import { isMapLiteral } from '../equality.ts';
 
 /** The string functions of cel-go's `ext.Strings` that cel-js lacks. Positions are in characters. */
 export function registerStrings(environment: Environment): void {
@@ -10,7 +12,7 @@ export function registerStrings(environment: Environment): void {
       return characters[Number(index)] ?? '';
     })
     .registerFunction('string.replace(string, string): string', (text: string, from: string, to: string) =>
-      bounded(text.split(from).join(to)),
+      replaceSome(text, from, to, -1n),
     )
     .registerFunction(
       'string.replace(string, string, int): string',
@@ -22,40 +24,32 @@ export function registerStrings(environment: Environment): void {
 }
 
 const maxLength = 3 * 1024 * 1024;
-function bounded(text: string): string {
-  if (text.length > maxLength) throw new Error(`the string is longer than ${maxLength} characters`);
-  return text;
+function checkLength(length: number): void {
+  if (length > maxLength) throw new Error(`the string is longer than ${maxLength} characters`);
 }
 
 function replaceSome(text: string, from: string, to: string, limit: bigint): string {
-  if (limit < 0n) return bounded(text.split(from).join(to));
   const parts = text.split(from);
-  const replaced = Math.min(Number(limit), parts.length - 1);
-  return bounded(
-    parts.slice(0, replaced + 1).join(to) +
-      parts
-        .slice(replaced + 1)
-        .map((part) => from + part)
-        .join(''),
-  );
+  const replaced = limit < 0n ? parts.length - 1 : Math.min(Number(limit), parts.length - 1);
+  // Before it is made: it may be a square of what is there.
+  checkLength(text.length + replaced * (to.length - from.length));
+  return [parts.slice(0, replaced + 1).join(to), ...parts.slice(replaced + 1)].join(from);
 }
 
 function format(text: string, values: unknown[]): string {
   let next = 0;
-  const result = text.replace(
+  let length = 0;
+  return text.replace(
     /%(%|(\.\d+)?([sdfexXob]))/g,
     (clause, kind: string, digits?: string, verb?: string) => {
       if (kind === '%') return '%';
       if (next >= values.length) throw new Error(`index ${next} out of range`);
-      return formatValue(
-        values[next++],
-        verb ?? 's',
-        digits === undefined ? undefined : Number(digits.slice(1)),
-        clause,
-      );
+      const precision = digits === undefined ? undefined : Number(digits.slice(1));
+      const value = formatValue(values[next++], verb ?? 's', precision, clause);
+      checkLength((length += value.length));
+      return value;
     },
   );
-  return bounded(result);
 }
 
 function formatValue(value: unknown, verb: string, digits: number | undefined, clause: string): string {
@@ -86,9 +80,26 @@ function printed(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return goNumber(value);
   if (value === null || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  if (Array.isArray(value)) return `[${value.map(printed).join(', ')}]`;
+  if (Array.isArray(value)) return `[${joined(value, printed)}]`;
   if (value instanceof Date) return value.toISOString().replace('.000Z', 'Z');
-  if (value instanceof Map)
-    return `{${[...value].map(([k, v]) => `${printed(k)}: ${printed(v)}`).join(', ')}}`;
+  if (value instanceof Duration) return `${Number(value.seconds) + value.nanos / 1e9}s`;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  if (value instanceof Map || isMapLiteral(value)) {
+    const pairs = value instanceof Map ? [...value] : Object.entries(value);
+    return `{${joined(pairs.map(([k, v]) => [printed(k), v] as const).sort(byKey), ([k, v]) => `${k}: ${printed(v)}`)}}`;
+  }
   throw new Error('format: the value has no text');
+}
+
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  a < b ? -1 : Number(a > b);
+
+/** The members' texts with commas; a list may hold one long text many times. */
+function joined<T>(members: Iterable<T>, print: (member: T) => string): string {
+  let text = '';
+  for (const member of members) {
+    text += text === '' ? print(member) : `, ${print(member)}`;
+    checkLength(text.length);
+  }
+  return text;
 }

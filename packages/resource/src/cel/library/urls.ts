@@ -45,8 +45,10 @@ export function registerUrls(environment: Environment): void {
   get('getEscapedPath', ({ text, isPath }) => path(text, isPath));
   get(
     'getQuery',
-    ({ url }) =>
-      new Map([...new Set(url.searchParams.keys())].map((key) => [key, url.searchParams.getAll(key)])),
+    ({ url }) => {
+      const values = Map.groupBy(url.searchParams, ([key]) => key);
+      return new Map(Array.from(values, ([key, pairs]) => [key, pairs.map(([, value]) => value)]));
+    },
     'map<string, list<string>>',
   );
 }
