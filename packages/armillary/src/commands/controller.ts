@@ -52,7 +52,7 @@ export function controllerCommand(): Command {
     .option('--kubeconfig <file>', 'the server; by default as kubectl finds it, or the cluster this runs in')
     .option(
       '--standalone',
-      'nothing else runs controllers on the server: install definitions, elect no leader, take all Tekton runs',
+      'nothing else runs controllers on the server: install definitions, elect no leader, take Tekton runs that name no manager',
     )
     .option('--demo', 'apply the examples on the first start')
     .addOption(dataOption())
