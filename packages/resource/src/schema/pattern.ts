@@ -1,8 +1,10 @@
 import { RE2JS } from 're2js';
 
-// Each distinct pattern of the stored CRDs compiles once; the bound only guards against a flood of CRDs.
-const limit = 5000;
+// Each distinct pattern of the stored CRDs compiles once. Rules may take patterns from objects too, and a short
+// pattern may be a large program, so that the programs' instructions are what is bounded: about 100 MB.
+const maxInstructions = 1_000_000;
 const compiled = new Map<string, RE2JS>();
+let instructions = 0;
 
 /**
  * A regular expression with Go's syntax and meaning. Matching takes time linear in the input.
@@ -13,7 +15,11 @@ export function compilePattern(pattern: string): RE2JS {
   let expression = compiled.get(pattern);
   if (expression === undefined) {
     expression = RE2JS.compile(pattern);
-    if (compiled.size >= limit) compiled.clear();
+    instructions += expression.programSize();
+    if (instructions > maxInstructions) {
+      compiled.clear();
+      instructions = expression.programSize();
+    }
     compiled.set(pattern, expression);
   }
   return expression;
