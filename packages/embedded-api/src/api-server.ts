@@ -211,7 +211,7 @@ async function assemble(
   );
   cleanup.push(() => {
     unsubscribe();
-    handler.endStreams();
+    handler.drain();
     hub.close();
     return https.close(closeGraceMs);
   });

@@ -32,6 +32,7 @@ export interface RequestHandlerOptions {
 export class RequestHandler {
   readonly #options: RequestHandlerOptions;
   readonly #inFlight = new Map<ServerResponse, RequestInfo | undefined>();
+  #draining = false;
 
   constructor(options: RequestHandlerOptions) {
     this.#options = options;
@@ -42,11 +43,16 @@ export class RequestHandler {
     return this.#inFlight.size;
   }
 
-  /** Ends what would go on for ever: watches in order, logs by a cut, so that nobody takes them for complete. */
-  endStreams(): void {
+  /**
+   * Ends what would go on for ever: watches in order, logs by a cut, so that nobody takes them for complete. Other
+   * requests are the last ones of their connections, else a busy client would keep its connection for good.
+   */
+  drain(): void {
+    this.#draining = true;
     for (const [response, info] of this.#inFlight) {
       if (info?.verb === 'watch') response.end();
       else if (info?.subresource === 'log') response.destroy();
+      else if (!response.headersSent) response.shouldKeepAlive = false;
     }
   }
 
@@ -54,6 +60,7 @@ export class RequestHandler {
   async handle(http: IncomingMessage, response: ServerResponse): Promise<void> {
     const begun = performance.now();
     this.#inFlight.set(response, undefined);
+    if (this.#draining) response.shouldKeepAlive = false;
     // Such as a write after the end: without a listener it would end the process.
     response.on('error', this.#options.report);
     let info: RequestInfo | undefined;
@@ -67,6 +74,8 @@ export class RequestHandler {
       await this.#refuse(http, response, error);
     } finally {
       this.#inFlight.delete(response);
+      // An answer whose header had promised otherwise.
+      if (this.#draining) http.socket.destroySoon();
       const { verb = '', group = '', version = '', plural: resource = '', subresource = '' } = info ?? {};
       const seconds = (performance.now() - begun) / 1000;
       const known = resource !== '' && this.#options.registry.find(group, version, resource) !== undefined;

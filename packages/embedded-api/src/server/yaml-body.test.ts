@@ -31,15 +31,13 @@ describe('what would keep everybody waiting is refused', () => {
       'aliases of aliases',
       400,
       `a: &a [x,x,x,x]\n${
-        'bcdefgh'
-          .split('')
-          .reduce(
-            ({ text, last }, name) => ({
-              text: `${text}${name}: &${name} [*${last},*${last},*${last},*${last}]\n`,
-              last: name,
-            }),
-            { text: '', last: 'a' },
-          ).text
+        'bcdefgh'.split('').reduce(
+          ({ text, last }, name) => ({
+            text: `${text}${name}: &${name} [*${last},*${last},*${last},*${last}]\n`,
+            last: name,
+          }),
+          { text: '', last: 'a' },
+        ).text
       }`,
     ],
     ['deep nesting', 400, `a: ${'['.repeat(20_000)}${']'.repeat(20_000)}`],
