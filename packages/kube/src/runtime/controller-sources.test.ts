@@ -98,6 +98,25 @@ describe('8. exceptions', () => {
 });
 
 describe('9. what leads to a reconcile', () => {
+  test('requeueAfterMs that is no number is a failure with its back-off', async () => {
+    const manager = world.manage();
+    let runs = 0;
+    manager.add(
+      counting([], {
+        reconcile: () => {
+          runs += 1;
+          return Promise.resolve(runs < 4 ? { requeueAfterMs: Date.parse('no time') } : undefined);
+        },
+      }),
+    );
+    world.api.put(path('a'), {});
+    void start(manager);
+    await world.untilWithTime('the last run', () => runs === 4);
+    expect(await manager.metrics.registry.metrics()).toContain(
+      'controller_runtime_reconcile_errors_total{controller="counting"} 3',
+    );
+  });
+
   test('requeueAfterMs runs the key again after that time', async () => {
     const manager = world.manage();
     const at: number[] = [];

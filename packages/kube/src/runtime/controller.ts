@@ -116,9 +116,12 @@ export class Controller<T extends KubeObject> {
     const over = new AbortController();
     try {
       const result = await Promise.race([settled, this.#abandoned(deadline.signal, over.signal)]);
+      const requeueAfterMs = result?.requeueAfterMs;
+      // A timer would take it for no time at all, again and again.
+      if (Number.isNaN(requeueAfterMs)) throw new TypeError('requeueAfterMs is not a number');
       this.#queue.forget(key);
-      if (result?.requeueAfterMs === undefined) return 'success';
-      this.#queue.addAfter(key, result.requeueAfterMs);
+      if (requeueAfterMs === undefined) return 'success';
+      this.#queue.addAfter(key, requeueAfterMs);
       return 'requeue_after';
     } catch (error) {
       this.#noteFailure(key, error, logger);
