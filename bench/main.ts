@@ -1,5 +1,6 @@
 /** `npm run bench -- NAME`: runs one benchmark. Each prints ratios against a peer measured in the same run. */
 import { benchEmbeddedApi } from './embedded-api.ts';
+import { benchTektonRunner } from './tekton-runner.ts';
 import { benchJenkinsfile } from './jenkinsfile.ts';
 import { benchTekton } from './tekton.ts';
 
@@ -7,6 +8,7 @@ const benchmarks: Record<string, () => Promise<void> | void> = {
   'embedded-api': benchEmbeddedApi,
   jenkinsfile: benchJenkinsfile,
   tekton: benchTekton,
+  'tekton-runner': benchTektonRunner,
 };
 
 const benchmark = benchmarks[process.argv[2] ?? ''];
