@@ -104,10 +104,13 @@ export async function benchTektonRunner(): Promise<void> {
   const runs = kind<PipelineRun>('PipelineRun');
   const rows: Row[] = [];
   try {
-    await client.apply({ apiVersion, kind: 'DevOpsProject', metadata: { name: namespace } } as KubeObject, {
-      fieldManager: 'bench',
-      force: true,
-    });
+    await client.apply(
+      { apiVersion, kind: 'DevOpsProject', metadata: { name: namespace } },
+      {
+        fieldManager: 'bench',
+        force: true,
+      },
+    );
     await eventually('the namespace', () =>
       client
         .resource(coreV1.namespaces)

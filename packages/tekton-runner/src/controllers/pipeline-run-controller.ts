@@ -7,7 +7,6 @@ import {
   isAlreadyExists,
   isNotFound,
   type KubeClient,
-  patchStatus,
   type ReconcileContext,
   type ReconcileResult,
 } from '@armillary/kube';
@@ -18,7 +17,6 @@ import {
   pipelineLabel,
   type PipelineRun,
   pipelineRunKind,
-  type PipelineRunStatus,
   PipelineScheduler,
   planPipeline,
   runTimeouts,
@@ -27,11 +25,12 @@ import {
   taskRunKind,
   timedOutWithRun,
 } from '@armillary/tekton';
-import { isDone, succeededOf } from './condition.ts';
+import { isDone } from './condition.ts';
 import { isOurs } from './ownership.ts';
 import { OwnWrites } from './own-writes.ts';
 import { pipelineNameOf, PipelineRefusedError, preparePipelineRun } from './pipeline-run-preparation.ts';
 import { pendingStatus, refusedStatus, runStatus } from './pipeline-run-status.ts';
+import { writeStatus } from './write-status.ts';
 
 /** What the controller works with. */
 export interface PipelineRunControllerOptions {
@@ -120,13 +119,13 @@ async function reconcile(
   let scheduler = schedulers.get(uid);
   if (scheduler === undefined) {
     if (run.spec.status === 'PipelineRunPending' && run.status?.startTime === undefined) {
-      return writeStatus(options, run, pendingStatus(run, now), signal);
+      return writeStatus(options, pipelineRunKind, run, pendingStatus(run, now), signal);
     }
     try {
       scheduler = await schedulerFor(options, run, now, signal);
     } catch (error) {
       if (!(error instanceof PipelineRefusedError)) throw error;
-      return writeStatus(options, run, refusedStatus(run, error.refusal, now), signal);
+      return writeStatus(options, pipelineRunKind, run, refusedStatus(run, error.refusal, now), signal);
     }
     schedulers.set(uid, scheduler);
   }
@@ -182,12 +181,18 @@ async function advance(
   } catch (error) {
     if (!(error instanceof PipelineRefusedError)) throw error;
     await endChildren(options, scheduler, run, signal);
-    return writeStatus(options, run, refusedStatus(run, error.refusal, now), signal);
+    return writeStatus(options, pipelineRunKind, run, refusedStatus(run, error.refusal, now), signal);
   }
   const goesOn = decision.verdict.status === 'Unknown';
   const early = goesOn && run.status?.startTime !== undefined ? earlyByMs(options, scheduler, run, now) : 0;
   if (early <= 0) {
-    await writeStatus(options, run, runStatus(run, scheduler, decision.verdict, now), signal);
+    await writeStatus(
+      options,
+      pipelineRunKind,
+      run,
+      runStatus(run, scheduler, decision.verdict, now),
+      signal,
+    );
     options.writtenAt.set(run.metadata.uid ?? '', now);
   }
   if (!goesOn) return undefined;
@@ -317,16 +322,4 @@ async function cancelTaskRun(
     // A TaskRun that is gone needs no cancelling.
     if (!isNotFound(error)) throw error;
   }
-}
-
-async function writeStatus(
-  { client, events, writes }: Tools,
-  run: PipelineRun,
-  status: PipelineRunStatus,
-  signal: AbortSignal,
-): Promise<void> {
-  writes.note(run, await patchStatus(client.resource(pipelineRunKind), run, status, { signal }));
-  const condition = succeededOf(status.conditions);
-  if (condition?.status === 'True') events.event(run, 'Normal', 'Succeeded', condition.message ?? '');
-  if (condition?.status === 'False') events.event(run, 'Warning', 'Failed', condition.message ?? '');
 }

@@ -8,30 +8,23 @@ import {
   isAlreadyExists,
   isNotFound,
   type KubeClient,
-  patchStatus,
   type Pod,
   type ReconcileContext,
   type ReconcileResult,
   watchOf,
 } from '@armillary/kube';
-import {
-  type PipelineRun,
-  type Refusal,
-  type Step,
-  type TaskRun,
-  taskRunKind,
-  type TaskRunStatus,
-} from '@armillary/tekton';
+import { type PipelineRun, type Refusal, type Step, type TaskRun, taskRunKind } from '@armillary/tekton';
 import type { Executor } from '../executor/executor.ts';
 import { machineImage } from '../executor/images.ts';
 import { podFor } from '../pod/pod-for.ts';
 import { isEnded, lostPodStatus, seconds } from '../pod/pod-status.ts';
 import type { PodStatusWriter } from '../pod/pod-status-writer.ts';
-import { isDone, succeededOf, withVerdict } from './condition.ts';
+import { isDone, withVerdict } from './condition.ts';
 import { isOurs } from './ownership.ts';
 import { OwnWrites } from './own-writes.ts';
 import { decideTaskRun, finishedStatus, type PodView } from './task-run-decision.ts';
 import { prepareTaskRun, TaskRefusedError } from './task-run-preparation.ts';
+import { writeStatus } from './write-status.ts';
 
 /** What the controller works with. */
 export interface TaskRunControllerOptions {
@@ -123,7 +116,7 @@ async function reconcile(
         // Made, and not begun in this life of the runner.
         await begin(options, run, pod, run.status?.retriesStatus?.length ?? 0, context);
       }
-      await writeStatus(options, run, decision.status, context.signal);
+      await writeStatus(options, taskRunKind, run, decision.status, context.signal);
       return decision.lookAgainAt === undefined
         ? undefined
         : { requeueAfterMs: Math.max(0, decision.lookAgainAt - now) };
@@ -152,6 +145,7 @@ async function start(
     const verdict = { status: 'Unknown', reason: 'Pending', message: 'Pending' } as const;
     await writeStatus(
       options,
+      taskRunKind,
       run,
       {
         ...run.status,
@@ -166,7 +160,7 @@ async function start(
   } catch (error) {
     if (!(error instanceof TaskRefusedError)) throw error;
     const status = finishedStatus(run, { status: 'False', ...error.refusal }, now);
-    await writeStatus(options, run, status, signal);
+    await writeStatus(options, taskRunKind, run, status, signal);
     return undefined;
   }
 }
@@ -229,18 +223,6 @@ async function podOf(options: Tools, run: TaskRun, signal: AbortSignal): Promise
     if (isNotFound(error)) return 'gone';
     throw error;
   }
-}
-
-async function writeStatus(
-  { client, events, writes }: Tools,
-  run: TaskRun,
-  status: TaskRunStatus,
-  signal: AbortSignal,
-): Promise<void> {
-  writes.note(run, await patchStatus(client.resource(taskRunKind), run, status, { signal }));
-  const condition = succeededOf(status.conditions);
-  if (condition?.status === 'True') events.event(run, 'Normal', 'Succeeded', condition.message ?? '');
-  if (condition?.status === 'False') events.event(run, 'Warning', 'Failed', condition.message ?? '');
 }
 
 /** Says once per run, at the PipelineRun where there is one, that steps do not run in their images. */
