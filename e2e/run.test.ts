@@ -1,9 +1,11 @@
 /** `armillary run`: one run without a server. */
-import { readdir, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { armillary, temporaryFolder } from './testing/armillary.ts';
-import { runProgram, type Finished } from './testing/process.ts';
+import { eventually, runProgram, type Finished } from './testing/process.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
@@ -82,6 +84,31 @@ test('stops a run that takes longer than --timeout', async () => {
   expect(result.code).toBe(1);
   expect(result.stderr).toMatch(/longer than --timeout/);
 }, 60_000);
+
+test('takes its steps along when it is killed', async () => {
+  const pidFile = `${folder.path}/pid`;
+  const file = `${folder.path}/Jenkinsfile.killed`;
+  const script = `echo $$ > ${pidFile}.new; mv ${pidFile}.new ${pidFile}; sleep 600`;
+  await writeFile(file, `pipeline { agent any\nstages { stage('S') { steps { sh '${script}' } } } }`);
+  const running = spawn(process.execPath, [armillary, 'run', file], {
+    stdio: 'ignore',
+    // What it leaves there goes with our folder.
+    env: { ...process.env, TMPDIR: folder.path },
+  });
+  await eventually('the step', () => existsSync(pidFile), 30_000);
+  running.kill('SIGKILL');
+  const pid = (await readFile(pidFile, 'utf8')).trim();
+  await eventually('the end of the step', () => isGone(pid));
+}, 60_000);
+
+/** A process that nobody waits for stays as a zombie. */
+function isGone(pid: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ');
+  } catch {
+    return true;
+  }
+}
 
 test.each([
   ['no.yaml', 'kind: Pod', /needs apiVersion and kind/],
