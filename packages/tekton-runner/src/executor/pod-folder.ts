@@ -1,11 +1,11 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import type { TaskPaths } from '@armillary/tekton';
 import { removeTree } from './remove-tree.ts';
 
 /** What has no use after the pod has ended, and may hold secrets. */
-const swept = ['workspace', 'home', 'tmp', 'results', 'steps', 'scripts', 'pipes', 'creds'] as const;
+const swept = ['workspace', 'tmp', 'results', 'steps', 'scripts', 'pipes', 'creds'] as const;
 
 /** The files of one pod on this machine: the places that Tekton promises inside its containers. */
 export class PodFolder {
@@ -37,7 +37,7 @@ export class PodFolder {
     const make = async (folder: string): Promise<void> => {
       await mkdir(join(this.root, folder), { recursive: true, mode: 0o700 });
     };
-    await Promise.all(['logs', ...swept].map(make));
+    await Promise.all(['logs', 'home', ...swept].map(make));
     await Promise.all(containers.map((container) => make(`steps/${container}/results`)));
   }
 
@@ -100,7 +100,10 @@ export class PodFolder {
 
   /** Removes everything but logs: secrets and files have no use after the pod has ended. */
   async sweep(): Promise<void> {
+    // It goes last, so that its absence says that all is done: a start looks at the folders of all pods there are.
+    if (!existsSync(this.home)) return;
     await Promise.all(swept.map((name) => removeTree(join(this.root, name))));
+    await removeTree(this.home);
   }
 
   /** Removes everything, logs too. */

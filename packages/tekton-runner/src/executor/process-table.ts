@@ -1,11 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Sends a signal to a process group. A group that has no members any more is no error. */
+/**
+ * Sends a signal to a process group. A group that has no members any more is no error, nor one of which all that is
+ * left runs as another user, as after `sudo`.
+ */
 export function signalGroup(leader: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-leader, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error;
   }
 }
 

@@ -46,7 +46,7 @@ interface Waiting {
 }
 
 const program = fileURLToPath(
-  new URL(import.meta.url.replace(/.*\/spawner(\.[jt]s)$/, './spawner-process$1'), import.meta.url),
+  new URL(import.meta.url.endsWith('.ts') ? './spawner-process.ts' : './spawner-process.js', import.meta.url),
 );
 
 /** Starts processes by way of a small process of its own, which is started when first needed. */
