@@ -1,7 +1,10 @@
 import { coreV1, isNotFound, type KubeClient, type Logger, type Pod, type PodStatus } from '@armillary/kube';
 
-/** Between two writes of a pod that still runs; its end is written at once. */
-const paceMs = 40;
+/**
+ * Between two writes of a pod that still runs, and more for each container, as a status names them all; its end is
+ * written at once.
+ */
+const pace = { baseMs: 40, perContainerMs: 3 };
 const firstDelayMs = 100;
 const longestDelayMs = 10_000;
 
@@ -50,7 +53,10 @@ export class PodStatusWriter {
       try {
         await this.#patch(next.pod, next.status);
         delay = firstDelayMs;
-        if (next.status.phase === 'Running') await this.#wait(uid, paceMs);
+        if (next.status.phase === 'Running') {
+          const containers = next.status.containerStatuses?.length ?? 0;
+          await this.#wait(uid, pace.baseMs + pace.perContainerMs * containers);
+        }
       } catch (error) {
         if (isNotFound(error) || this.#stop.signal.aborted) break;
         this.#logger.warn(
