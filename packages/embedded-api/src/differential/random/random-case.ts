@@ -132,10 +132,9 @@ const liveOf = (answers: Answers, read: string): Json | undefined => {
   return body['kind'] === 'Thing' ? body : undefined;
 };
 
-const writes: Record<
-  string,
-  (random: Random, path: string, name: string, live: Json | undefined) => Exchange
-> = {
+type Write = (random: Random, path: string, name: string, live: Json | undefined) => Exchange;
+
+const writes = {
   create: (random, path, name) => ({
     method: 'POST',
     path: path.slice(0, path.lastIndexOf('/')) + query(random),
@@ -205,9 +204,11 @@ const writes: Record<
       },
     };
   },
-};
+} satisfies Record<string, Write>;
 
-const weighted = Object.entries({
+type Kind = keyof typeof writes;
+
+const weights: Record<Kind, number> = {
   create: 1,
   put: 2,
   putStatus: 1,
@@ -217,7 +218,10 @@ const weighted = Object.entries({
   apply: 4,
   scale: 1,
   remove: 1,
-}).flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind));
+};
+const weighted = Object.entries(weights).flatMap(([kind, weight]) =>
+  Array.from({ length: weight }, () => kind as Kind),
+);
 
 /** A sequence of `length` writes and reads of a few objects that is the same for the same seed. */
 export const randomCase = (seed: number, length: number): Case => {
@@ -227,7 +231,8 @@ export const randomCase = (seed: number, length: number): Case => {
   const steps = Array.from({ length }, (_, index): Step[] => {
     const object = random.pick(objects);
     const path = `/apis/${group}/v1/namespaces/${name}/things/${object}`;
-    const kind = index < objects.length ? random.pick(['create', 'apply']) : random.pick(weighted);
+    const kind: Kind =
+      index < objects.length ? random.pick(['create', 'apply'] as const) : random.pick(weighted);
     const before = reads.get(object);
     const read = `${index} read`;
     reads.set(object, read);
@@ -236,7 +241,7 @@ export const randomCase = (seed: number, length: number): Case => {
       {
         name: `${index} ${kind} ${object}`,
         request: (answers) =>
-          writes[kind]!(new Random(own), path, object, before ? liveOf(answers, before) : undefined),
+          writes[kind](new Random(own), path, object, before ? liveOf(answers, before) : undefined),
       },
       { name: read, request: { method: 'GET', path } },
     ];

@@ -20,7 +20,8 @@ export class Random {
     return times !== Infinity && this.below(times) === 0;
   }
 
+  /** One of `choices`, of which there must be some. */
   pick<T>(choices: readonly T[]): T {
-    return choices[this.below(choices.length)]!;
+    return choices.slice(this.below(choices.length)).values().next().value as T;
   }
 }
