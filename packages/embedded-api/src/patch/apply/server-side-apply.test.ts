@@ -282,7 +282,7 @@ describe('applying', () => {
 
   test('before-first-apply owns no status where that has a door of its own', () => {
     const live = { ...thing({ plain: 'a' }), status: { phase: 'Ready' } };
-    const applied = apply(live, 'one', { count: 1 }, { statusSubresource: true });
+    const applied = apply(live, 'one', { count: 1 });
     const made = applied.metadata.managedFields?.find(({ manager }) => manager === 'before-first-apply');
     expect(Object.keys(made?.fieldsV1 ?? {})).toEqual(['f:spec']);
   });
