@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { CommandError } from '../command-error.ts';
 import { createLogger } from '../log.ts';
 import { duration, logLevelOption, outputOption, parameter } from '../options.ts';
@@ -19,7 +19,11 @@ export function runCommand(): Command {
     .description('run a Jenkinsfile or Tekton manifests once, on this machine; the exit code is the verdict')
     .argument('<files...>', 'Jenkinsfiles, or manifests (.yaml, .yml, .json)')
     .option('-p <name=value>', 'a parameter; may be repeated', parameter)
-    .option('--timeout <duration>', 'stop the run after this time, such as 90s, 10m, 2h', duration, 3_600_000)
+    .addOption(
+      new Option('--timeout <duration>', 'stop the run after this time, such as 90s, 10m, 2h')
+        .argParser(duration)
+        .default(3_600_000, '1h'),
+    )
     .option('--keep', 'keep the data folder of the run')
     .addOption(outputOption())
     .addOption(logLevelOption('error'))
