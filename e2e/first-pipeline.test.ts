@@ -72,7 +72,11 @@ describe('the demo', () => {
     expect((await finished('greeting-1')).phase).toBe('Succeeded');
     const broken = await finished('broken-1');
     expect(broken.phase).toBe('Failed');
-    expect(broken.conditions.find((c) => c.type === 'Succeeded')?.message).toMatch(/Check/);
+    // What a person needs next: the stage, the step with its line, its exit code, and the command that shows its log.
+    expect(broken.conditions.find((c) => c.type === 'Succeeded')?.message).toBe(
+      'Stage "Check" failed: step sh, line 6 exited with code 1. ' +
+        'Its log: kubectl -n demo logs broken-1-check-pod -c step-1-sh',
+    );
     expect(broken['startTime']).toMatch(/Z$/);
     expect(broken['completionTime']).toMatch(/Z$/);
   });

@@ -210,7 +210,7 @@ describe('a run that is under way', () => {
     });
   });
 
-  test('names the stage, step and exit code that failed', () => {
+  test.each(['StepFailed', 'Failed'])('names the stage, step and exit code that failed (%s)', (reason) => {
     const step = (name: string, exitCode: number) => ({
       name,
       container: `step-${name}`,
@@ -225,7 +225,7 @@ describe('a run that is under way', () => {
         taskRun('build', { conditions: [{ type: 'Succeeded', status: 'True' }] }),
         taskRun('test', {
           podName: 'p2',
-          conditions: [{ type: 'Succeeded', status: 'False', reason: 'Failed' }],
+          conditions: [{ type: 'Succeeded', status: 'False', reason }],
           steps: [step('1-sh', 3), step('failure-1-echo', 0), step('result', 3)],
         }),
       ],

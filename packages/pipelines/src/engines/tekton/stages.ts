@@ -18,8 +18,8 @@ export interface StageState {
   readonly failure?: string;
 }
 
-/** Tekton's reason of a TaskRun of which a step failed. */
-const stepFailed = 'Failed';
+/** Tekton's reasons of a TaskRun of which a step failed; releases before the newest say only `Failed`. */
+const stepFailed = ['StepFailed', 'Failed'];
 
 /** The stages of a run in their order, the post actions last. */
 export function stagesOf(run: TektonRun, taskRuns: readonly TaskRun[]): StageState[] {
@@ -48,7 +48,9 @@ function startedStage(task: PipelineTask, taskRun: TaskRun): Omit<StageState, 'n
   if (condition.reason === 'TaskRunCancelled') return { state: 'Cancelled', ...where };
   const message = condition.message ?? '';
   // Any other reason is not a step's doing, though steps may have been ended for it.
-  const failure = condition.reason === stepFailed ? failureOf(task, taskRun, pod, message) : message;
+  const failure = stepFailed.includes(condition.reason ?? '')
+    ? failureOf(task, taskRun, pod, message)
+    : message;
   return { state: 'Failed', ...where, failure };
 }
 
