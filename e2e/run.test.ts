@@ -1,7 +1,7 @@
 /** `armillary run`: one run without a server. */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { armillary, temporaryFolder } from './testing/armillary.ts';
@@ -36,6 +36,13 @@ test('runs a Jenkinsfile, prints its log, and leaves nothing behind', async () =
   expect(result.stdout).toContain("hello $(touch pwned) 'x'");
   const after = (await readdir(tmpdir())).filter((name) => name.startsWith('armillary-run-'));
   expect(after).toEqual(before);
+}, 60_000);
+
+test('--keep leaves the data of the run and says where', async () => {
+  const result = await run('Jenkinsfile', jenkinsfile, '--keep');
+  const kept = /data of the run is in (\S+)/.exec(result.stderr)?.[1] ?? '';
+  expect(await readdir(kept)).toContain('objects.db');
+  await rm(kept, { recursive: true });
 }, 60_000);
 
 test('exits with 1 when the pipeline fails, and prints the status as JSON', async () => {

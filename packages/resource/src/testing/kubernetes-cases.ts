@@ -1,6 +1,5 @@
-import type { JsonSchema } from '../index.ts';
-
 // Longer than other files because it is data: one question after the other.
+import type { JsonSchema } from '../index.ts';
 
 /**
  * One question to a real API server: is a schema acceptable, and what becomes of an object under it. The answers are
