@@ -56,6 +56,11 @@ export interface ControllerDefinition<T extends KubeObject = KubeObject> {
   owns?: ResourceType[];
   /** Other resources; make each with {@link watchOf}. */
   watches?: WatchDefinition[];
+  /**
+   * What leads to reconciles beside objects of the API, such as news from another server: called once, with the way to
+   * ask for a key. Asking before the controller runs, or after it stopped, is allowed.
+   */
+  sources?: ((enqueue: (key: ObjectKey) => void) => void)[];
   /** Reconciles at the same time, of different keys: 1 unless told. */
   workers?: number;
   /** Then the reconcile's signal aborts: after 60,000 ms unless told. */

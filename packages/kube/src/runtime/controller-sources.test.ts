@@ -215,3 +215,20 @@ describe('9. what leads to a reconcile', () => {
     expect(runs).toEqual(['x', 'x', 'y']);
   });
 });
+
+test('a source of its own leads to reconciles, also of what it asked for before the start', async () => {
+  const manager = world.manage();
+  const runs: string[] = [];
+  let ask = (_name: string): void => {};
+  manager.add(
+    counting(runs, {
+      sources: [(enqueue) => (ask = (name) => enqueue({ namespace: 'shop', name }))],
+    }),
+  );
+  ask('early');
+  void start(manager);
+  await until('what was asked for early', () => runs.length === 1);
+  ask('late');
+  await until('what was asked for late', () => runs.length === 2);
+  expect(runs).toEqual(['early', 'late']);
+});

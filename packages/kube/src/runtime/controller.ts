@@ -45,7 +45,7 @@ export class Controller<T extends KubeObject> {
 
   /** Connects the queue to the informers of everything that leads to reconciles. */
   watch(informers: InformerSet): void {
-    const { for: type, select, predicates, owns = [], watches = [] } = this.#definition;
+    const { for: type, select, predicates, owns = [], watches = [], sources = [] } = this.#definition;
     this.#source(informers.get(type, select), predicates, (object) => [keyOf(object)]);
     for (const owned of owns) {
       this.#source(informers.get(owned), undefined, (object) => this.#keyOfController(object));
@@ -53,6 +53,7 @@ export class Controller<T extends KubeObject> {
     for (const watch of watches) {
       this.#source(informers.get(watch.type, watch.select), watch.predicates, watch.map);
     }
+    for (const source of sources) source((key) => this.#queue.add(formatKey(key)));
   }
 
   /** Runs the workers until `stop` aborts and what they do is finished; `abort` interrupts also that. */
