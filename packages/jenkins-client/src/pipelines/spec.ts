@@ -1,0 +1,270 @@
+import type { BranchSourceSpec, CloneSpec } from './source-spec.ts';
+
+/**
+ * What a pipeline shall be, without a word of Jenkins' own configuration format.
+ *
+ * One rule for all of it: a setting at the top level that is absent is left as it is (a new pipeline gets the default);
+ * one that is given is given whole, and what it leaves out has its default. `null`, `[]`, `{}` or `''` take a setting
+ * away. `completeSpec` makes every absent setting explicit, for callers who own all of them.
+ */
+export type PipelineSpec = InlinePipelineSpec | ScmPipelineSpec | MultibranchPipelineSpec;
+
+/** What every kind of item has. */
+export interface ItemSettings {
+  /** Shown on the item's page. None by default. */
+  readonly description?: string;
+  /** Shown in place of the name; `null` for the name itself, the default. */
+  readonly displayName?: string | null;
+  /** A disabled pipeline starts no builds, a disabled multibranch pipeline is not scanned. Default: false. */
+  readonly disabled?: boolean;
+}
+
+/** What pipelines with builds of their own have. */
+export interface JobSettings extends ItemSettings {
+  /** What a start asks for, in this order. None by default. */
+  readonly parameters?: readonly ParameterSpec[];
+  /** Which builds are kept; `null` for all, the default. */
+  readonly discarder?: DiscarderSpec | null;
+  /** Whether builds may run side by side; `abort-previous` lets a new one end the one before. Default: true. */
+  readonly concurrentBuilds?: boolean | 'abort-previous';
+  /** What starts builds. Default: nothing. Triggers of kinds not listed here survive. */
+  readonly triggers?: TriggersSpec;
+  /** How much of a running build is saved; `null` for the server's setting, the default. */
+  readonly durability?: DurabilityHint | null;
+  /** Whether builds go on after a restart of the server. Default: true. */
+  readonly resumable?: boolean;
+  /** How long a start waits for others like it, in seconds; `null` for the server's setting, the default. */
+  readonly quietPeriodS?: number | null;
+}
+
+/** A pipeline whose script is part of its configuration. */
+export interface InlinePipelineSpec extends JobSettings {
+  readonly kind: 'inline';
+  /** The Jenkinsfile's text. It is kept byte for byte. */
+  readonly script: string;
+  /** Whether it runs in the Groovy sandbox. Without it, an administrator must approve it. Default: true. */
+  readonly sandbox?: boolean;
+}
+
+/** A pipeline whose script comes from a repository. */
+export interface ScmPipelineSpec extends JobSettings {
+  readonly kind: 'scm';
+  readonly scm: GitScmSpec;
+  /** The script's path in the repository. Default: `Jenkinsfile`. */
+  readonly scriptPath?: string;
+  /** Whether only the script is fetched before the build starts. Default: true. */
+  readonly lightweight?: boolean;
+}
+
+/** A folder of pipelines, one for each branch, tag or pull request that has a script. */
+export interface MultibranchPipelineSpec extends ItemSettings {
+  readonly kind: 'multibranch';
+  /** Where branches come from; the first that has a name wins. */
+  readonly sources: readonly BranchSourceSpec[];
+  /** The script's path in the repository. Default: `Jenkinsfile`. */
+  readonly scriptPath?: string;
+  /** How long pipelines of gone branches stay; `null` for ever. By default they go at the next scan. */
+  readonly orphans?: OrphansSpec | null;
+  /**
+   * Scan again when the last scan is this old, in milliseconds; `null` for never, the default. Jenkins knows steps only
+   * (1, 2, 5, 10, 15, 20, 25 or 30 minutes, 1, 2, 4, 8 or 12 hours, 1, 2, 7, 14 or 28 days) and takes the nearest.
+   */
+  readonly scanIntervalMs?: number | null;
+  /** Jobs to start when branches come and go (plugin multibranch-action-triggers); `null` for none, the default. */
+  readonly branchJobs?: BranchJobsSpec | null;
+}
+
+/** What a start of a build asks for. */
+export type ParameterSpec =
+  | StringParameterSpec
+  | TextParameterSpec
+  | BooleanParameterSpec
+  | ChoiceParameterSpec
+  | PasswordParameterSpec
+  | FileParameterSpec
+  | RunParameterSpec
+  | CredentialsParameterSpec;
+
+interface AnyParameterSpec {
+  /** Unique in its pipeline. */
+  readonly name: string;
+  /** None by default. */
+  readonly description?: string;
+}
+
+/** One line of text. */
+export interface StringParameterSpec extends AnyParameterSpec {
+  readonly type: 'string';
+  /** Default: empty. */
+  readonly default?: string;
+  /** Whether white space around the value is cut off. Default: false. */
+  readonly trim?: boolean;
+}
+
+/** Text of many lines. */
+export interface TextParameterSpec extends AnyParameterSpec {
+  readonly type: 'text';
+  /** Default: empty. */
+  readonly default?: string;
+  /** Whether white space around the value is cut off. Default: false. */
+  readonly trim?: boolean;
+}
+
+/** True or false. */
+export interface BooleanParameterSpec extends AnyParameterSpec {
+  readonly type: 'boolean';
+  /** Default: false. */
+  readonly default?: boolean;
+}
+
+/** One of a list. */
+export interface ChoiceParameterSpec extends AnyParameterSpec {
+  readonly type: 'choice';
+  /** At least one; the first is the default. None holds a line break. */
+  readonly choices: readonly string[];
+}
+
+/** A secret. Jenkins stores its default encrypted and never tells it. */
+export interface PasswordParameterSpec extends AnyParameterSpec {
+  readonly type: 'password';
+  /** Never read back: absent in what `read` returns. */
+  readonly default?: string;
+}
+
+/** An uploaded file; its name is where it is put in the workspace. */
+export interface FileParameterSpec extends AnyParameterSpec {
+  readonly type: 'file';
+}
+
+/** A build of another project. */
+export interface RunParameterSpec extends AnyParameterSpec {
+  readonly type: 'run';
+  /** The full name of the project. */
+  readonly project: string;
+  /** Which of its builds may be chosen. Default: all. */
+  readonly filter?: 'all' | 'completed' | 'successful' | 'stable';
+}
+
+/** A credential's id (plugin credentials). */
+export interface CredentialsParameterSpec extends AnyParameterSpec {
+  readonly type: 'credentials';
+  /** The Java class of the credentials to choose from. Default: all kinds. */
+  readonly credentialType?: string;
+  /** The id of the credential chosen by default. Default: none. */
+  readonly default?: string;
+  /** Whether one must be chosen. Default: false. */
+  readonly required?: boolean;
+}
+
+/** Which builds are kept. What is absent does not limit. */
+export interface DiscarderSpec {
+  readonly daysToKeep?: number;
+  readonly buildsToKeep?: number;
+  readonly artifactDaysToKeep?: number;
+  readonly artifactBuildsToKeep?: number;
+}
+
+/** How much of a running build is saved, from fast to safe. */
+export type DurabilityHint = 'PERFORMANCE_OPTIMIZED' | 'SURVIVABLE_NONATOMIC' | 'MAX_SURVIVABILITY';
+
+/** What starts builds. */
+export interface TriggersSpec {
+  /** A schedule in Jenkins' cron syntax, several lines allowed. */
+  readonly cron?: string;
+  /** Look for changes in the repository. */
+  readonly pollScm?: PollScmSpec;
+  /** Builds of other projects. */
+  readonly upstream?: UpstreamSpec;
+  /** `GET|POST …/build?token=` starts without further rights. A secret. */
+  readonly remoteToken?: string;
+  /** Any webhook (plugin generic-webhook-trigger). */
+  readonly genericWebhook?: GenericWebhookSpec;
+}
+
+/** Look for changes in the repository on a schedule. */
+export interface PollScmSpec {
+  /** In Jenkins' cron syntax; an empty one leaves it to hooks. */
+  readonly cron: string;
+  /** Whether post-commit hooks are ignored. Default: false. */
+  readonly ignoreHooks?: boolean;
+}
+
+/** Start after builds of other projects. */
+export interface UpstreamSpec {
+  /** Full names, or names relative to the folder. */
+  readonly projects: readonly string[];
+  /** The worst result that still starts one. Default: `SUCCESS`. */
+  readonly threshold?: 'SUCCESS' | 'UNSTABLE' | 'FAILURE';
+}
+
+/** A webhook whose content becomes variables. */
+export interface GenericWebhookSpec {
+  /** Tells this pipeline from others when the hook is called. A secret. */
+  readonly token?: string;
+  /** The cause shown, with `$variables`. */
+  readonly cause?: string;
+  /** Variables from the posted content. */
+  readonly variables?: readonly WebhookContentVariable[];
+  /** Variables from the request's query. */
+  readonly requestVariables?: readonly WebhookVariable[];
+  /** Variables from the request's headers. */
+  readonly headerVariables?: readonly WebhookVariable[];
+  /** Text with `$variables` that `filterExpression` must match. */
+  readonly filterText?: string;
+  /** A regular expression; a build starts when it matches `filterText`. */
+  readonly filterExpression?: string;
+  /** Print the variables in the build's log. Default: false. */
+  readonly printVariables?: boolean;
+  /** Print the posted content in the build's log. Default: false. */
+  readonly printPostContent?: boolean;
+  /** Answer without telling what was started. Default: false. */
+  readonly silentResponse?: boolean;
+}
+
+/** A variable from a query or header. */
+export interface WebhookVariable {
+  readonly key: string;
+  /** What matches is cut out of the value. Default: nothing. */
+  readonly regexpFilter?: string;
+}
+
+/** A variable from posted content. */
+export interface WebhookContentVariable extends WebhookVariable {
+  /** Where the value is found. */
+  readonly expression: string;
+  /** How `expression` is read. Default: `JSONPath`. */
+  readonly expressionType?: 'JSONPath' | 'XPath';
+  /** The value when nothing is found. Default: empty. */
+  readonly default?: string;
+}
+
+/** A git repository with the branch to build. */
+export interface GitScmSpec {
+  readonly type: 'git';
+  readonly url: string;
+  /** The id of a credential in reach of the pipeline. Default: none. */
+  readonly credentialsId?: string;
+  /** What to build, such as `*\/main`. Default: any branch. */
+  readonly branches?: readonly string[];
+  /** Default: `origin`. */
+  readonly remoteName?: string;
+  /** Default: all branches. */
+  readonly refspec?: string;
+  /** How it is cloned; absent for git's own ways. */
+  readonly clone?: CloneSpec;
+}
+
+/** How long pipelines of gone branches stay. What is absent does not limit; an empty one removes at once. */
+export interface OrphansSpec {
+  readonly daysToKeep?: number;
+  readonly branchesToKeep?: number;
+  /** Whether running builds of gone branches are ended. Default: false. */
+  readonly abortBuilds?: boolean;
+}
+
+/** Jobs to start when branches come and go: full names, joined by commas. */
+export interface BranchJobsSpec {
+  readonly onCreate?: string;
+  readonly onDelete?: string;
+  readonly onRunDelete?: string;
+}
