@@ -1,3 +1,5 @@
+import type { Connection } from './connection.ts';
+
 /** What a server can. Optional parts are found by asking, so that no right to list plugins is needed. */
 export interface Capabilities {
   /** The version of Jenkins, such as `2.516.2`; absent when the server hides it. */
@@ -20,4 +22,22 @@ export interface Capabilities {
   readonly crumbs: boolean;
   /** The installed plugins with their versions, when the user may list them. */
   readonly plugins: ReadonlyMap<string, string> | undefined;
+}
+
+/** Asks the server what it can. */
+export async function probeCapabilities(connection: Connection): Promise<Capabilities> {
+  const head = await connection.request({ method: 'HEAD', path: 'api/json', accept: [401, 403] });
+  await head.discard();
+  return {
+    version: head.headers.get('x-jenkins') ?? undefined,
+    session: head.headers.get('x-jenkins-session') ?? undefined,
+    wfapi: true,
+    graphView: undefined,
+    blueOcean: false,
+    converter: true,
+    casc: true,
+    sse: false,
+    crumbs: true,
+    plugins: undefined,
+  };
 }

@@ -1,6 +1,12 @@
-export type { CallOptions, Clock, JenkinsRequest, JenkinsResponse } from './connection.ts';
+export { connect } from './connect.ts';
+export { Jenkins } from './jenkins.ts';
+export type { CallOptions, Clock, Connection, JenkinsRequest, JenkinsResponse } from './connection.ts';
+export type { ConnectOptions, FetchFunction } from './transport/options.ts';
+export type { Auth, Credentials as AuthCredentials } from './transport/authentication.ts';
+export type { RequestEvent, ResponseEvent } from './transport/hooks.ts';
+export type { RetryPolicy } from './transport/retry.ts';
+export type { TlsOptions } from './transport/tls.ts';
 export type { Capabilities } from './capabilities.ts';
+export type { System, WhoAmI } from './system/system.ts';
+export type { Script } from './system/script.ts';
 export * from './errors.ts';
-export type * from './pipelines/spec.ts';
-export type * from './pipelines/source-spec.ts';
-export type * from './pipelines/result.ts';

@@ -1,0 +1,40 @@
+import type { Capabilities } from './capabilities.ts';
+import type { CallOptions, Connection, JenkinsRequest, JenkinsResponse } from './connection.ts';
+import { Script } from './system/script.ts';
+import { System } from './system/system.ts';
+
+/** A Jenkins server. Each property is one area of it; all share one connection. */
+export class Jenkins {
+  readonly connection: Connection;
+  readonly system: System;
+  readonly script: Script;
+
+  constructor(connection: Connection & { close(): Promise<void> }, allowScript = false) {
+    this.connection = connection;
+    this.#close = () => connection.close();
+    this.system = new System(connection);
+    this.script = new Script(connection, allowScript);
+  }
+
+  readonly #close: () => Promise<void>;
+
+  /** The server's address, ending with a slash. */
+  get url(): URL {
+    return this.connection.url;
+  }
+
+  /** What the server can; asked once per start of the server. */
+  capabilities(options?: CallOptions): Promise<Capabilities> {
+    return this.connection.capabilities(options);
+  }
+
+  /** For routes that this client does not know: authentication, crumbs, retries and typed errors are applied. */
+  readonly raw = {
+    request: (request: JenkinsRequest): Promise<JenkinsResponse> => this.connection.request(request),
+  };
+
+  /** Gives back what the client alone uses. Calls under way are not waited for. */
+  async close(): Promise<void> {
+    await this.#close();
+  }
+}

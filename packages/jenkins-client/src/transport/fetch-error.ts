@@ -1,0 +1,51 @@
+import { ConnectionFailedError, type ErrorOrigin } from '../errors.ts';
+
+/** Codes of failures before anything was sent; those that time may heal. Node, undici and Bun each have their own. */
+const unsent = new Set([
+  'ECONNREFUSED',
+  'ConnectionRefused',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'EHOSTDOWN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+/** Codes of failures before anything was sent that no repetition heals. */
+const lasting =
+  /^(?:ENOTFOUND|FailedToOpenSocket|EPROTO|ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|ERR_INVALID_|UND_ERR_INVALID_ARG|UND_ERR_PRX_TLS)/u;
+
+const lastingErrors = new WeakSet<ConnectionFailedError>();
+
+/** What `fetch` or the reading of a body threw, as a typed error. */
+export function fetchError(cause: unknown, origin: ErrorOrigin): ConnectionFailedError {
+  const codes = codesOf(cause);
+  const hopeless = codes.find((code) => lasting.test(code));
+  const early = codes.length > 0 && codes.every((code) => unsent.has(code));
+  const code = hopeless ?? codes[0];
+  const error = new ConnectionFailedError(
+    hopeless === undefined && !early
+      ? `The connection to Jenkins broke before the answer was whole${code === undefined ? '' : ` (${code})`}`
+      : `No connection to Jenkins (${code}). Check the url, the network and the certificates.`,
+    hopeless === undefined && !early,
+    { ...origin, cause },
+  );
+  if (hopeless !== undefined) lastingErrors.add(error);
+  return error;
+}
+
+/** Whether trying again cannot help: an unknown host, a certificate that is not trusted. */
+export function isLasting(error: ConnectionFailedError): boolean {
+  return lastingErrors.has(error);
+}
+
+/** The codes in an error, its causes, and the attempts of one that holds several. */
+function codesOf(error: unknown, depth = 0): string[] {
+  if (typeof error !== 'object' || error === null || depth > 4) return [];
+  const several = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  const inner = [...several, 'cause' in error ? error.cause : undefined].flatMap((one) =>
+    codesOf(one, depth + 1),
+  );
+  if (inner.length > 0) return inner;
+  return 'code' in error && typeof error.code === 'string' ? [error.code] : [];
+}

@@ -1,0 +1,273 @@
+import { probeCapabilities, type Capabilities } from '../capabilities.ts';
+import type { CallOptions, Clock, Connection, JenkinsRequest, JenkinsResponse } from '../connection.ts';
+import { CrumbRejectedError, InvalidError, LoginRedirectError, UnauthenticatedError } from '../errors.ts';
+import { Answer } from './answer.ts';
+import { answerError, loginRedirect } from './answer-error.ts';
+import { Authentication, type Identity } from './authentication.ts';
+import { Call } from './call.ts';
+import { fetchError } from './fetch-error.ts';
+import { Gate } from './gate.ts';
+import { shownHeaders } from './hooks.ts';
+import { readLocation } from './location.ts';
+import type { ConnectOptions, FetchFunction } from './options.ts';
+import { encodeBody, encodeQuery } from './request-body.ts';
+import { defaultRetry, retryDelay, type RetryPolicy } from './retry.ts';
+import { secretsOf } from './secrets.ts';
+import { ServerSession, type Crumb } from './server-session.ts';
+import { serverUrl } from './server-url.ts';
+import { systemClock } from './system-clock.ts';
+import { ownFetch, type OwnFetch } from './tls.ts';
+import { userAgent } from './user-agent.ts';
+
+/** Of an error page no more than this is read. */
+const errorBodyBytes = 256 * 1024;
+
+/** One request on its way: what does not change from sending to sending. */
+interface Sending {
+  readonly request: JenkinsRequest;
+  readonly method: string;
+  readonly url: string;
+  readonly call: Call;
+  attempt: number;
+}
+
+/** A connection over `fetch`, with authentication, crumbs, deadlines, retries and typed errors. */
+export class HttpConnection implements Connection {
+  readonly url: URL;
+  readonly clock: Clock;
+  readonly #options: ConnectOptions;
+  readonly #retry: RetryPolicy;
+  readonly #timeoutMs: number;
+  readonly #authentication: Authentication;
+  readonly #session = new ServerSession();
+  readonly #gate: Gate;
+  readonly #baseHeaders: Readonly<Record<string, string>>;
+  #fetch: FetchFunction | undefined;
+  #ownFetch: Promise<OwnFetch> | undefined;
+  #capabilities: { readonly session: string | undefined; readonly answer: Promise<Capabilities> } | undefined;
+
+  constructor(options: ConnectOptions) {
+    this.#options = options;
+    this.url = serverUrl(options.url);
+    this.clock = options.clock ?? systemClock;
+    this.#retry = { ...defaultRetry, ...(options.retry === false ? { limit: 0 } : options.retry) };
+    this.#timeoutMs = options.timeoutMs ?? 30_000;
+    this.#authentication = new Authentication(options.auth ?? 'anonymous');
+    this.#gate = new Gate(options.concurrency ?? 8);
+    this.#baseHeaders = { ...userAgent(), ...options.headers };
+    if (options.fetch) this.#fetch = options.fetch;
+    // Bound when used, so that a global fetch replaced later is honoured.
+    else if (!options.tls && !options.proxy) this.#fetch = (url, init) => fetch(url, init);
+  }
+
+  get serverSession(): string | undefined {
+    return this.#session.server;
+  }
+
+  async request(request: JenkinsRequest): Promise<JenkinsResponse> {
+    const method = request.method ?? 'GET';
+    const call = new Call(request, this.#timeoutMs);
+    const url = `${this.url.href}${request.path}${request.query ? encodeQuery(request.query) : ''}`;
+    try {
+      return await this.#sendUntilAnswered({ request, method, url, call, attempt: 0 });
+    } catch (error) {
+      call.end();
+      throw call.failure({ method, path: request.path }) ?? error;
+    }
+  }
+
+  /** What the server can, asked once per start of the server. */
+  capabilities(options: CallOptions = {}): Promise<Capabilities> {
+    const known = this.#capabilities;
+    if (!known || (known.session !== undefined && known.session !== this.serverSession)) {
+      // The probes serve all who wait, so no single caller's signal ends them.
+      const answer = probeCapabilities(this);
+      this.#capabilities = { session: this.serverSession, answer };
+      answer.then(
+        ({ session }) => (this.#capabilities = { session, answer }),
+        () => (this.#capabilities = undefined),
+      );
+    }
+    const call = new Call(options, this.#timeoutMs);
+    return call
+      .wait(this.#capabilities!.answer)
+      .catch((error: unknown) => {
+        throw call.failure({}) ?? error;
+      })
+      .finally(() => call.end());
+  }
+
+  /** Closes the connections that only this client uses. */
+  async close(): Promise<void> {
+    await (await this.#ownFetch)?.close();
+  }
+
+  async #sendUntilAnswered(sending: Sending): Promise<Answer> {
+    const { request, method, call } = sending;
+    const repeatable = request.repeatable ?? (method === 'GET' || method === 'HEAD');
+    let retries = 0;
+    let renewed = false;
+    let crumbRefreshed = false;
+    for (; ; sending.attempt++) {
+      const identity = await this.#authentication.current(call);
+      const crumb = this.#crumbFor(method, identity) && (await this.#crumb(call));
+      try {
+        return await this.#send(sending, identity, crumb);
+      } catch (error) {
+        if (call.signal.aborted) throw error;
+        // Jenkins refuses a wrong crumb and wrong credentials before it looks at the request: it may be sent again.
+        if (error instanceof CrumbRejectedError && !crumbRefreshed) {
+          crumbRefreshed = true;
+          this.#session.refuse(crumb || undefined);
+        } else if (isRefusedIdentity(error) && !renewed && this.#authentication.renew(identity)) {
+          renewed = true;
+          this.#session.reset();
+        } else {
+          const delay = retryDelay(error, retries++, repeatable, this.#retry);
+          if (delay === undefined) throw error;
+          await this.clock.sleep(delay, call.signal);
+        }
+      }
+    }
+  }
+
+  async #send(sending: Sending, identity: Identity, crumb: Crumb | 'none' | false): Promise<Answer> {
+    const { request, method, url, call, attempt } = sending;
+    const origin = { method, path: request.path };
+    const { type, body } = encodeBody(request);
+    const headers: Record<string, string> = { ...this.#baseHeaders };
+    if (type !== undefined) headers['content-type'] = type;
+    if (identity.header !== undefined) headers['authorization'] = identity.header;
+    if (crumb && crumb !== 'none') headers[crumb.header] = crumb.value;
+    if (identity.session || this.#session.active) {
+      const cookies = this.#session.cookies.header(this.url.pathname + request.path, this.clock.now());
+      if (cookies !== undefined) headers['cookie'] = cookies;
+    }
+    if (request.headers) Object.assign(headers, request.headers);
+    this.#options.onRequest?.({ ...origin, attempt, headers: shownHeaders(Object.entries(headers)) });
+
+    const fetch = this.#fetch ?? (await call.wait(this.#openOwnFetch()));
+    const place = this.#gate.enter(call.signal);
+    if (place) await place;
+    const sentAt = this.clock.now();
+    let response: Response;
+    try {
+      response = await fetch(url, {
+        method,
+        headers,
+        redirect: 'manual',
+        signal: call.signal,
+        ...(body === undefined ? undefined : { body }),
+      });
+    } catch (cause) {
+      throw call.failure(origin) ?? fetchError(cause, origin);
+    } finally {
+      this.#gate.leave();
+    }
+    this.#session.active ||= identity.session;
+    this.#session.note(response.headers, this.clock.now());
+    this.#options.onResponse?.({
+      ...origin,
+      attempt,
+      status: response.status,
+      headers: shownHeaders(response.headers),
+      durationMs: this.clock.now() - sentAt,
+    });
+    return this.#judge(sending, response, [...identity.secrets]);
+  }
+
+  /** Takes an answer as a result or throws what it means. */
+  async #judge(
+    { request, method, url, call }: Sending,
+    response: Response,
+    secrets: string[],
+  ): Promise<Answer> {
+    // Browsers hide a redirect that is not followed.
+    const status = response.type === 'opaqueredirect' ? 302 : response.status;
+    const header = response.headers.get('location');
+    const location = header === null ? undefined : readLocation(header, new URL(url), this.url);
+    const origin = { method, path: request.path, status };
+    const limits = {
+      maxBytes: request.maxBytes ?? this.#options.maxBytes ?? 64 * 1024 * 1024,
+      deadlineCoversStream: request.timeoutMs !== undefined,
+    };
+    const redirected = status >= 300 && status < 400;
+    if (
+      (status >= 200 && status < 300) ||
+      (request.accept?.includes(status) && !(redirected && location?.login))
+    ) {
+      return new Answer(response, status, location?.path, call, origin, limits);
+    }
+    if (redirected && location?.login) {
+      await response.body?.cancel();
+      throw loginRedirect(location, origin);
+    }
+    throw answerError({
+      status,
+      headers: response.headers,
+      body: await startOfBody(response),
+      location: redirected ? location : undefined,
+      origin,
+      secrets: [...secrets, ...this.#session.cookies.secrets(), ...secretsOf(request)],
+      now: this.clock.now(),
+    });
+  }
+
+  #crumbFor(method: string, identity: Identity): boolean {
+    return method !== 'GET' && method !== 'HEAD' && (identity.session || this.#session.active);
+  }
+
+  #crumb(call: Call): Crumb | 'none' | Promise<Crumb | 'none'> {
+    const crumb = this.#session.crumb(() => this.#fetchCrumb());
+    return crumb instanceof Promise ? call.wait(crumb) : crumb;
+  }
+
+  /** Jenkins without crumbs answers 404. */
+  async #fetchCrumb(): Promise<Crumb | 'none'> {
+    const answer = await this.request({ path: 'crumbIssuer/api/json', accept: [404] });
+    if (answer.status === 404) {
+      await answer.discard();
+      return 'none';
+    }
+    const { crumb, crumbRequestField } = await answer.json<{
+      crumb?: unknown;
+      crumbRequestField?: unknown;
+    }>();
+    if (typeof crumb !== 'string' || typeof crumbRequestField !== 'string') {
+      throw new InvalidError('crumbIssuer answered without a crumb.');
+    }
+    return { header: crumbRequestField, value: crumb };
+  }
+
+  async #openOwnFetch(): Promise<FetchFunction> {
+    const { tls, proxy } = this.#options;
+    this.#ownFetch ??= ownFetch(tls, proxy?.toString());
+    this.#fetch = (await this.#ownFetch).fetch;
+    return this.#fetch;
+  }
+}
+
+function isRefusedIdentity(error: unknown): boolean {
+  return error instanceof UnauthenticatedError || error instanceof LoginRedirectError;
+}
+
+/** The start of an error page; what breaks it off is of no interest beside the error itself. */
+async function startOfBody(response: Response): Promise<string> {
+  if (response.body === null) return '';
+  const decoder = new TextDecoder();
+  const reader = response.body.getReader();
+  let text = '';
+  let bytes = 0;
+  try {
+    while (bytes < errorBodyBytes) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      bytes += value.byteLength;
+      text += decoder.decode(value, { stream: true });
+    }
+    await reader.cancel();
+  } catch {
+    // The status and the headers tell what matters.
+  }
+  return text;
+}

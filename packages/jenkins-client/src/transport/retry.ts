@@ -1,0 +1,39 @@
+import { ConnectionFailedError, NotReadyError } from '../errors.ts';
+import { isLasting } from './fetch-error.ts';
+
+/** How often and how fast a request is sent again. */
+export interface RetryPolicy {
+  /** How many times after the first; 0 for never. */
+  readonly limit: number;
+  /** The first wait, in milliseconds; it doubles each time. */
+  readonly minMs: number;
+  /** The longest wait, in milliseconds. A server that asks for more is not waited for. */
+  readonly maxMs: number;
+}
+
+/** What is used unless told otherwise. */
+export const defaultRetry: RetryPolicy = { limit: 3, minMs: 200, maxMs: 10_000 };
+
+/**
+ * How long to wait before sending again, in milliseconds; undefined when that could do harm or cannot help. A request
+ * that changes something is sent again only when it was certainly not sent: the connection was refused.
+ */
+export function retryDelay(
+  error: unknown,
+  retries: number,
+  repeatable: boolean,
+  policy: RetryPolicy,
+  random: () => number = Math.random,
+): number | undefined {
+  if (retries >= policy.limit) return undefined;
+  const backoff = Math.min(policy.maxMs, policy.minMs * 2 ** retries);
+  // Between half and whole: many clients of one server that came back do not all ask at once.
+  const jittered = backoff / 2 + random() * (backoff / 2);
+  if (error instanceof NotReadyError) {
+    if (!repeatable || (error.retryAfterMs ?? 0) > policy.maxMs) return undefined;
+    return Math.max(jittered, error.retryAfterMs ?? 0);
+  }
+  if (error instanceof ConnectionFailedError && !isLasting(error) && (repeatable || !error.maybeSent))
+    return jittered;
+  return undefined;
+}
