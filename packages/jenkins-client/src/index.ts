@@ -10,3 +10,15 @@ export type { Capabilities } from './capabilities.ts';
 export type { System, WhoAmI } from './system/system.ts';
 export type { Script } from './system/script.ts';
 export * from './errors.ts';
+export type * from './pipelines/spec.ts';
+export type * from './pipelines/source-spec.ts';
+export type * from './pipelines/result.ts';
+export type { Credentials, CredentialsOwner } from './credentials/credentials.ts';
+export type { CredentialStore } from './credentials/credential-store.ts';
+export type {
+  CredentialDomain,
+  CredentialDomains,
+  CredentialDomainSpec,
+  DomainSpecification,
+} from './credentials/credential-domains.ts';
+export type * from './credentials/credential.ts';

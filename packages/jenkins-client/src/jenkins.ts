@@ -1,17 +1,20 @@
 import type { Capabilities } from './capabilities.ts';
 import type { CallOptions, Connection, JenkinsRequest, JenkinsResponse } from './connection.ts';
+import { Credentials } from './credentials/credentials.ts';
 import { Script } from './system/script.ts';
 import { System } from './system/system.ts';
 
 /** A Jenkins server. Each property is one area of it; all share one connection. */
 export class Jenkins {
   readonly connection: Connection;
+  readonly credentials: Credentials;
   readonly system: System;
   readonly script: Script;
 
   constructor(connection: Connection & { close(): Promise<void> }, allowScript = false) {
     this.connection = connection;
     this.#close = () => connection.close();
+    this.credentials = new Credentials(connection);
     this.system = new System(connection);
     this.script = new Script(connection, allowScript);
   }
