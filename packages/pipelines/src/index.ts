@@ -2,7 +2,7 @@ export { convertToTekton, type Conversion, type ConversionInput } from './conver
 export { UnknownParameterError, type ParameterDeclaration } from './convert/parameters.ts';
 export type { Fidelity } from './convert/report.ts';
 export { ENGINES, type Engine } from './engines/engine.ts';
-export type { StageState } from './engines/tekton/stages.ts';
+export type { StageState } from './engines/stage-state.ts';
 export type { TektonEngineOptions } from './engines/tekton/start-run.ts';
 export { pipelinesControllers, type PipelinesOptions } from './controllers/controllers.ts';
 export { devopsKinds } from './kinds/devops-kinds.ts';

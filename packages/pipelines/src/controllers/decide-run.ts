@@ -1,8 +1,10 @@
 import type { PipelineRun as TektonRun, TaskRun } from '@armillary/tekton';
 import { ENGINES, wantedEngine, type Engine } from '../engines/engine.ts';
 import { RunFailure } from '../engines/failure.ts';
-import { mirrorRun, type RunState } from '../engines/tekton/run-status.ts';
-import { stagesOf, type StageState } from '../engines/tekton/stages.ts';
+import type { RunState } from '../engines/run-state.ts';
+import type { StageState } from '../engines/stage-state.ts';
+import { mirrorRun } from '../engines/tekton/run-status.ts';
+import { stagesOf } from '../engines/tekton/stages.ts';
 import { startTektonRun, type TektonEngineOptions } from '../engines/tekton/start-run.ts';
 import type { PipelineRun } from '../kinds/pipeline-run.ts';
 import type { Pipeline } from '../kinds/pipeline.ts';

@@ -22,8 +22,8 @@ import {
   type PipelineRun as TektonRun,
   type TaskRun,
 } from '@armillary/tekton';
-import { isFinal, type RunState } from '../engines/tekton/run-status.ts';
-import type { StageState } from '../engines/tekton/stages.ts';
+import { isFinal, type RunState } from '../engines/run-state.ts';
+import type { StageState } from '../engines/stage-state.ts';
 import { annotation, label } from '../kinds/metadata.ts';
 import { pipelineRunKind, type PipelineRun } from '../kinds/pipeline-run.ts';
 import { pipelineKind, type Pipeline } from '../kinds/pipeline.ts';

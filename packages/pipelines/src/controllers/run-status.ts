@@ -1,4 +1,4 @@
-import { isFinal, type RunState } from '../engines/tekton/run-status.ts';
+import { isFinal, type RunState } from '../engines/run-state.ts';
 import type { RunCondition, RunStatus } from '../kinds/pipeline-run.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { StageState } from '../engines/tekton/stages.ts';
+import type { StageState } from '../engines/stage-state.ts';
 
 /** All annotations of an object together may have 256 KiB; this one leaves room for others. */
 const MAX_LENGTH = 100_000;

@@ -1,20 +1,6 @@
 import type { PipelineRun as TektonRun } from '@armillary/tekton';
-import type { RunPhase } from '../../kinds/pipeline-run.ts';
-import type { StageState } from './stages.ts';
-
-/** How a run stands, in the words of KubeSphere's PipelineRun, without the times at which that was looked at. */
-export interface RunState {
-  readonly phase: RunPhase;
-  readonly reason: string;
-  readonly message: string;
-  readonly startTime?: string;
-  readonly completionTime?: string;
-}
-
-/** Whether a run in this phase has ended. */
-export function isFinal(phase: RunPhase): boolean {
-  return phase === 'Succeeded' || phase === 'Failed' || phase === 'Cancelled';
-}
+import type { RunState } from '../run-state.ts';
+import type { StageState } from '../stage-state.ts';
 
 /** Mirrors a tekton.dev PipelineRun and its stages. */
 export function mirrorRun(run: TektonRun, stages: readonly StageState[]): RunState {

@@ -6,17 +6,7 @@ import {
   type PipelineTask,
   type TaskRun,
 } from '@armillary/tekton';
-
-/** A stage of a run: how it stands, and where its log is. */
-export interface StageState {
-  readonly name: string;
-  readonly state: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Cancelled' | 'Skipped';
-  /** `kubectl logs POD -c CONTAINER` shows the log of one step. */
-  readonly pod?: string;
-  readonly containers?: readonly string[];
-  /** Of a failed stage: what failed, and how. */
-  readonly failure?: string;
-}
+import type { StageState } from '../stage-state.ts';
 
 /** Tekton's reasons of a TaskRun of which a step failed; releases before the newest say only `Failed`. */
 const stepFailed = ['StepFailed', 'Failed'];
