@@ -6,14 +6,14 @@ export type ItemPath = readonly string[];
 /**
  * The path of an item from names, paths of names joined by `/`, or both: `itemPath('team', 'a/b')` has three names.
  * No name of an item holds a slash; a branch's does, which is why branches have their own way (`branchItemName`).
- * Throws InvalidError for an empty name, `.` and `..`.
+ * Throws InvalidError for an empty name, `.`, `..`, and text that is not well-formed Unicode.
  */
 export function itemPath(...parts: readonly string[]): ItemPath {
   const names = parts.flatMap((part) => part.split('/'));
   for (const name of names) {
-    if (name === '' || name === '.' || name === '..') {
+    if (name === '' || name === '.' || name === '..' || !name.isWellFormed()) {
       throw new InvalidError(
-        `"${parts.join('/')}" is no path of an item: give the names of the folders and the item, without empty parts, "." or "..".`,
+        `"${parts.join('/').toWellFormed()}" is no path of an item: give the names of the folders and the item, without empty parts, "." or "..".`,
       );
     }
   }
