@@ -1,0 +1,80 @@
+import { Type } from 'typebox';
+import { empty, json, jsonForm, redirect, selection, text, type Operation } from '../operation.ts';
+import { bag } from '../schemas/forms.ts';
+import { Done, NewToken, User } from '../schemas/system.ts';
+
+const refused = { description: 'Refused, often with `X-Error`.', type: 'text/html', schema: Type.String() };
+
+const tokens = '/user/{user}/descriptorByName/jenkins.security.ApiTokenProperty';
+
+/** Users and their API tokens. */
+export const userPaths: readonly Operation[] = [
+  {
+    method: 'GET',
+    path: '/me/api/json',
+    id: 'getMe',
+    tag: 'users',
+    summary: 'The user who asks.',
+    query: selection,
+    answers: { 200: json(User) },
+  },
+  {
+    method: 'GET',
+    path: '/user/{user}/api/json',
+    id: 'getUser',
+    tag: 'users',
+    summary: 'A user.',
+    query: selection,
+    answers: { 200: json(User) },
+  },
+  {
+    method: 'POST',
+    path: '/securityRealm/createAccountByAdmin',
+    id: 'createUser',
+    tag: 'users',
+    summary: "Make an account in Jenkins' own database.",
+    body: jsonForm(bag, {
+      username: Type.String(),
+      password1: Type.String(),
+      password2: Type.String(),
+      fullname: Type.String(),
+      email: Type.Optional(Type.String()),
+    }),
+    answers: { 200: { ...refused, description: 'The form again, with what is wrong.' }, 302: redirect() },
+  },
+  {
+    method: 'POST',
+    path: '/user/{user}/doDelete',
+    id: 'deleteUser',
+    tag: 'users',
+    summary: 'Delete an account.',
+    answers: { 302: redirect() },
+  },
+  {
+    method: 'POST',
+    path: `${tokens}/generateNewToken`,
+    id: 'createToken',
+    tag: 'users',
+    summary: 'Make an API token.',
+    body: { form: { newTokenName: Type.String() } },
+    answers: { 200: json(NewToken) },
+  },
+  {
+    method: 'POST',
+    path: `${tokens}/rename`,
+    id: 'renameToken',
+    tag: 'users',
+    summary: 'Give a token another name.',
+    body: { form: { tokenUuid: Type.String(), newName: Type.String() } },
+    answers: { 200: json(Done) },
+  },
+  {
+    method: 'POST',
+    path: `${tokens}/revoke`,
+    id: 'revokeToken',
+    tag: 'users',
+    summary: 'Revoke a token. An unknown one is answered like success.',
+    body: { form: { tokenUuid: Type.String() } },
+    answers: { 200: empty() },
+  },
+];
