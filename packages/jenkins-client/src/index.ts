@@ -27,3 +27,21 @@ export type {
   DomainSpecification,
 } from './credentials/credential-domains.ts';
 export type * from './credentials/credential.ts';
+export type { Nodes } from './nodes/nodes.ts';
+export { builtInNode, type JenkinsNode } from './nodes/node.ts';
+export type {
+  AgentLauncher,
+  AgentRetention,
+  AgentSpec,
+  CustomPart,
+  HostKeyCheck,
+} from './nodes/agent-spec.ts';
+export type { Label, Labels } from './labels/labels.ts';
+export type { View, Views } from './views/views.ts';
+export type { ViewSpec } from './views/view-spec.ts';
+export type { Plugin, PluginDependency, Plugins, UpdateCenter } from './plugins/plugins.ts';
+export type { AccountSpec, User, Users } from './users/users.ts';
+export type { ApiToken, Tokens } from './users/tokens.ts';
+export type { Casc, CascFinding } from './casc/casc.ts';
+export type { Converter } from './converter/converter.ts';
+export type { CronRemark, PipelineFinding } from './converter/finding.ts';

@@ -3,11 +3,25 @@ import type { CallOptions, Connection, JenkinsRequest, JenkinsResponse } from '.
 import { Credentials } from './credentials/credentials.ts';
 import { Script } from './system/script.ts';
 import { System } from './system/system.ts';
+import { Casc } from './casc/casc.ts';
+import { Converter } from './converter/converter.ts';
+import { Labels } from './labels/labels.ts';
+import { Nodes } from './nodes/nodes.ts';
+import { Plugins } from './plugins/plugins.ts';
+import { Users } from './users/users.ts';
+import { Views } from './views/views.ts';
 
 /** A Jenkins server. Each property is one area of it; all share one connection. */
 export class Jenkins {
   readonly connection: Connection;
   readonly credentials: Credentials;
+  readonly nodes: Nodes;
+  readonly labels: Labels;
+  readonly views: Views;
+  readonly plugins: Plugins;
+  readonly users: Users;
+  readonly casc: Casc;
+  readonly converter: Converter;
   readonly system: System;
   readonly script: Script;
 
@@ -15,6 +29,13 @@ export class Jenkins {
     this.connection = connection;
     this.#close = () => connection.close();
     this.credentials = new Credentials(connection);
+    this.nodes = new Nodes(connection);
+    this.labels = new Labels(connection);
+    this.views = new Views(connection);
+    this.plugins = new Plugins(connection);
+    this.users = new Users(connection);
+    this.casc = new Casc(connection);
+    this.converter = new Converter(connection);
     this.system = new System(connection);
     this.script = new Script(connection, allowScript);
   }

@@ -1,9 +1,10 @@
 import { segment } from '../address/segment.ts';
-import { budget } from '../budget.ts';
+
 import type { CallOptions, Connection, JenkinsRequest, JenkinsResponse } from '../connection.ts';
 import { AppliedDifferentlyError, ConflictError, isJenkinsError, NotFoundOrHiddenError } from '../errors.ts';
 import { expected, expectedObjects } from '../expected.ts';
 import { objectOf, type JsonObject } from '../json-shape.ts';
+import { Deadline } from '../deadline.ts';
 import type { Credential, CredentialSpec } from './credential.ts';
 import { CredentialDomains } from './credential-domains.ts';
 import { encodeCredential, type EncodedCredential } from './encode-credential.ts';
@@ -60,21 +61,21 @@ export class CredentialStore {
     spec: CredentialSpec,
     options: CallOptions & { exclusive?: boolean } = {},
   ): Promise<Credential> {
-    const rest = budget(this.#connection.clock, options);
+    const deadline = new Deadline(this.#connection.clock, options);
     const wanted = { ...spec, id: spec.id ?? crypto.randomUUID() };
     const encoded = encodeCredential(wanted);
-    if (await this.#find(wanted.id, rest())) throw taken(wanted.id);
+    if (await this.#find(wanted.id, deadline.left())) throw taken(wanted.id);
     const mark = options.exclusive === true ? ` [being created: ${crypto.randomUUID()}]` : '';
     const sent = { ...wanted, description: `${wanted.description ?? ''}${mark}` };
-    await this.#add(mark === '' ? encoded : encodeCredential(sent), rest());
-    const stored = await this.#find(wanted.id, rest());
+    await this.#add(mark === '' ? encoded : encodeCredential(sent), deadline.left());
+    const stored = await this.#find(wanted.id, deadline.left());
     if (!stored) {
       throw new NotFoundOrHiddenError(
         `Jenkins took the credential "${wanted.id}" but does not show it: it was deleted again, or the user may not view credentials.`,
       );
     }
     if (differences(sent, stored).length > 0) throw taken(wanted.id);
-    return mark === '' ? stored : this.update(wanted, rest());
+    return mark === '' ? stored : this.update(wanted, deadline.left());
   }
 
   /**
@@ -85,19 +86,19 @@ export class CredentialStore {
     spec: CredentialSpec & { readonly id: string },
     options: CallOptions = {},
   ): Promise<Credential> {
-    const rest = budget(this.#connection.clock, options);
+    const deadline = new Deadline(this.#connection.clock, options);
     const { class: type, fields, file } = encodeCredential(spec);
     const answer = await this.#send(
       `credential/${segment(spec.id, 'id of a credential')}/updateSubmit`,
       { json: { 'stapler-class': type, ...fields }, file },
-      rest(),
+      deadline.left(),
     );
     if (answer.location?.endsWith('/concurrentModification') === true) {
       throw new ConflictError(
         `The credential "${spec.id}" was changed by somebody else meanwhile. Try again.`,
       );
     }
-    const stored = await this.get(spec.id, rest());
+    const stored = await this.get(spec.id, deadline.left());
     const differing = differences(spec, stored);
     if (differing.length > 0) {
       throw new AppliedDifferentlyError(
@@ -116,11 +117,11 @@ export class CredentialStore {
     spec: CredentialSpec & { readonly id: string },
     options: CallOptions = {},
   ): Promise<{ readonly action: 'created' | 'updated'; readonly credential: Credential }> {
-    const rest = budget(this.#connection.clock, options);
+    const deadline = new Deadline(this.#connection.clock, options);
     const encoded = encodeCredential(spec);
-    const action = (await this.#find(spec.id, rest())) ? 'updated' : 'created';
-    if (action === 'created') await this.#add(encoded, rest());
-    return { action, credential: await this.update(spec, rest()) };
+    const action = (await this.#find(spec.id, deadline.left())) ? 'updated' : 'created';
+    if (action === 'created') await this.#add(encoded, deadline.left());
+    return { action, credential: await this.update(spec, deadline.left()) };
   }
 
   /** Deletes a credential; NotFoundOrHiddenError when there is none. Jobs that use it are not asked. */

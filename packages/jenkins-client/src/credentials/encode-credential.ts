@@ -80,7 +80,7 @@ export function encodeCredential(spec: CredentialSpec & { readonly id: string })
         file: { part: 'file0', name: `${spec.id}.p12`, content: source.pkcs12 },
       };
     }
-    case 'custom':
+    default:
       return { class: spec.class, fields: { ...spec.fields, ...base, description } };
   }
 }
