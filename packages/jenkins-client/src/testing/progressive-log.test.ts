@@ -5,13 +5,18 @@ import { recording } from './recording.ts';
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
+/** The recorded texts have a shorter path in them than the server answered; the lengths are those of the server. */
+function unmasked(text: string): string {
+  return text.replaceAll('/var/jenkins_home', '/var/____/jenkins_home');
+}
+
 function recorded(name: string): { start: number; size: number; more: boolean; body: string } {
   const { request, response } = recording(name);
   return {
     start: Number(/start=(\d+)/u.exec(request.path)?.[1]),
     size: Number(response.headers['x-text-size']),
     more: response.headers['x-more-data'] === 'true',
-    body: response.body,
+    body: unmasked(response.body),
   };
 }
 
@@ -42,7 +47,9 @@ describe('the log of a build that prints lines', () => {
   });
 
   test('03-builds-14-log-consoleText', () => {
-    expect(decode(consoleText(log, true))).toBe(recording('03-builds-14-log-consoleText').response.body);
+    expect(decode(consoleText(log, true))).toBe(
+      unmasked(recording('03-builds-14-log-consoleText').response.body),
+    );
   });
 });
 
@@ -50,11 +57,10 @@ describe('the log of a build that prints parts of lines (10-big)', () => {
   const first = recorded('10-big-01-partial-0');
   const last = recorded('10-big-15-partial-14');
   const native = last.body.replaceAll('\r\n', '\n').replace('crlf\n', 'crlf\r\n');
-  // A path in the first answer was shortened when it was recorded.
-  const start = first.body.replaceAll('\r\n', '\n').padStart(first.size, '_');
   // The parts were lost to the recording client; only their lengths are known.
   const file = encode(
-    `${start}+ set +x\n${'x'.repeat(16)}end1\n${'y'.repeat(16)}end2\n` + `${'z'.repeat(16)}${native}`,
+    `${first.body.replaceAll('\r\n', '\n')}+ set +x\n${'x'.repeat(16)}end1\n${'y'.repeat(16)}end2\n` +
+      `${'z'.repeat(16)}${native}`,
   );
 
   test.each(Array.from({ length: 15 }, (_, index) => index))('answer %i', (index) => {
@@ -66,7 +72,7 @@ describe('the log of a build that prints parts of lines (10-big)', () => {
       finished: !answer.more,
     });
     expect(head).toEqual({ size: answer.size, more: answer.more });
-    if (index > 0) expect(decode(body)).toBe(answer.body);
+    expect(decode(body)).toBe(answer.body);
   });
 });
 
