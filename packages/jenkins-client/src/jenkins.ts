@@ -8,12 +8,14 @@ import { Converter } from './converter/converter.ts';
 import { Labels } from './labels/labels.ts';
 import { Nodes } from './nodes/nodes.ts';
 import { Plugins } from './plugins/plugins.ts';
+import { Queue } from './queue/queue.ts';
 import { Users } from './users/users.ts';
 import { Views } from './views/views.ts';
 
 /** A Jenkins server. Each property is one area of it; all share one connection. */
 export class Jenkins {
   readonly connection: Connection;
+  readonly queue: Queue;
   readonly credentials: Credentials;
   readonly nodes: Nodes;
   readonly labels: Labels;
@@ -28,6 +30,7 @@ export class Jenkins {
   constructor(connection: Connection & { close(): Promise<void> }, allowScript = false) {
     this.connection = connection;
     this.#close = () => connection.close();
+    this.queue = new Queue(connection);
     this.credentials = new Credentials(connection);
     this.nodes = new Nodes(connection);
     this.labels = new Labels(connection);

@@ -1,0 +1,180 @@
+import type { ItemPath } from '../address/item-path.ts';
+import type { CallOptions, Connection, JenkinsRequest } from '../connection.ts';
+import { QueueFollower } from '../queue/queue-follower.ts';
+import { Deadline } from '../deadline.ts';
+import type { Selection } from '../select.ts';
+import { buildRoute, type BuildAddress, type Permalink } from './build-address.ts';
+import { buildTree, parseBuild, type Build } from './build.ts';
+import { waitForEnd, type BuildResult } from './finish.ts';
+import { replayBuild, replayScripts, type ReplayOptions } from './replay.ts';
+import type { ReplayScripts } from './replay-page.ts';
+import { restartFromStage, restartableStages } from './restart-stage.ts';
+import { startBuild, type StartOptions } from './start.ts';
+import type { ParameterValues } from './parameter-values.ts';
+import { sendStop, stopAndWait, type StopOptions, type StopStep } from './stop.ts';
+
+/**
+ * A build, by its number or by a permalink such as `lastBuild`. It is only an address: nothing is asked before a
+ * method is called, and the build need not exist. Methods throw NotFoundOrHiddenError when it does not.
+ */
+export class BuildRef<Id extends number | Permalink = number> implements BuildAddress {
+  /** The path of its job. */
+  readonly item: ItemPath;
+  readonly number: Id;
+  readonly connection: Connection;
+
+  constructor(connection: Connection, item: ItemPath, number: Id) {
+    this.connection = connection;
+    this.item = item;
+    this.number = number;
+  }
+
+  /** The build; or what a selection asks for. */
+  get(options?: CallOptions): Promise<Build>;
+  get<T>(selection: Selection<T>, options?: CallOptions): Promise<T>;
+  async get<T>(first?: Selection<T> | CallOptions, second?: CallOptions): Promise<T | Build> {
+    const selection = first !== undefined && 'tree' in first ? first : undefined;
+    const options = selection ? second : (first as CallOptions | undefined);
+    const response = await this.connection.request({
+      ...options,
+      path: buildRoute(this, 'api/json'),
+      query: { tree: selection?.tree ?? buildTree },
+    });
+    return selection ? response.json<T>() : parseBuild(await response.json<unknown>());
+  }
+
+  /** The build that a permalink names now, by its number. */
+  async resolve(options: CallOptions = {}): Promise<BuildRef> {
+    const { number } = await this.get(options);
+    return new BuildRef(this.connection, this.item, number);
+  }
+
+  /** Waits until it is over, across restarts of the server. A permalink is followed to the build it names at first. */
+  finished(options: CallOptions = {}): Promise<BuildResult> {
+    return waitForEnd(this.connection, this, options);
+  }
+
+  /**
+   * Asks it to stop, and returns before it did. With `escalate` it waits for the end, goes on with `term` and `kill`,
+   * and gives the step that ended it: undefined when it was over before.
+   */
+  async stop(options: StopOptions = {}): Promise<StopStep | undefined> {
+    if (options.escalate === true) return stopAndWait(this.connection, this, options);
+    await sendStop(this.connection, this, 'stop', options);
+    return undefined;
+  }
+
+  /** Ends the steps that run now; what is in `finally` may go on. Of use after `stop`. */
+  term(options: CallOptions = {}): Promise<void> {
+    return sendStop(this.connection, this, 'term', options);
+  }
+
+  /** Drops it, without letting it clean up. Of use after `term`. */
+  kill(options: CallOptions = {}): Promise<void> {
+    return sendStop(this.connection, this, 'kill', options);
+  }
+
+  /** The scripts it ran, to be changed for a replay. */
+  replayScripts(options: CallOptions = {}): Promise<ReplayScripts> {
+    return replayScripts(this.connection, this, options);
+  }
+
+  /** Runs it again with the same parameters and revision, and the same scripts or others. */
+  async replay(options: ReplayOptions = {}): Promise<BuildRequest> {
+    const build = await this.#numbered(options);
+    return new BuildRequest(this.connection, await replayBuild(this.connection, build, options));
+  }
+
+  /** The stages from which it can be restarted; none when it cannot. */
+  restartableStages(options: CallOptions = {}): Promise<readonly string[]> {
+    return restartableStages(this.connection, this, options);
+  }
+
+  /** Runs it again from a stage on. Throws InvalidError for a stage from which it cannot. */
+  async restartFrom(stage: string, options: CallOptions = {}): Promise<BuildRequest> {
+    const build = await this.#numbered(options);
+    return new BuildRequest(this.connection, await restartFromStage(this.connection, build, stage, options));
+  }
+
+  /** Keeps it when old builds are discarded, or no longer. */
+  async keep(kept: boolean, options: CallOptions = {}): Promise<void> {
+    // There is only a switch over, so its position is read before.
+    const build = await this.get(options);
+    if (build.kept === kept) return;
+    await this.#post({ ...options, path: buildRoute(this, 'toggleLogKeep') });
+  }
+
+  /** Sets its description; an empty text removes it. */
+  async describe(text: string, options: CallOptions = {}): Promise<void> {
+    await this.#post({
+      ...options,
+      path: buildRoute(this, 'submitDescription'),
+      form: { description: text },
+      repeatable: true,
+    });
+  }
+
+  /** Sets its display name; an empty text gives back `#` and the number. */
+  async rename(displayName: string, options: CallOptions = {}): Promise<void> {
+    // The form replaces the description, too.
+    const { description = '' } = await this.get(options);
+    await this.#post({
+      ...options,
+      path: buildRoute(this, 'configSubmit'),
+      form: { json: JSON.stringify({ displayName, description }) },
+      repeatable: true,
+    });
+  }
+
+  /** Deletes its record, logs and artifacts. Throws InvalidError, with Jenkins' words, when it is kept. */
+  async delete(options: CallOptions = {}): Promise<void> {
+    await this.#post({ ...options, path: buildRoute(this, 'doDelete') });
+  }
+
+  async #post(request: JenkinsRequest): Promise<void> {
+    const response = await this.connection.request({
+      ...request,
+      method: 'POST',
+      accept: [302, 303],
+    });
+    await response.discard();
+  }
+
+  async #numbered(options: CallOptions): Promise<BuildAddress & { readonly number: number }> {
+    const { item, number } = this;
+    if (typeof number === 'number') return { item, number };
+    return this.resolve({ signal: options.signal, timeoutMs: options.timeoutMs });
+  }
+}
+
+/**
+ * A build that was put into the queue, on its way to a build number. (It stands beside BuildRef because each makes the
+ * other.)
+ */
+export class BuildRequest extends QueueFollower {
+  /**
+   * Waits for the build to start. Throws QueueItemCancelledError when it is cancelled before, QueueItemLostError when
+   * nobody knows of it any more.
+   */
+  async started(options: CallOptions = {}): Promise<BuildRef> {
+    const { item, number } = await this.becomesBuild(options);
+    return new BuildRef(this.connection, item, number);
+  }
+
+  /** Waits for the build to start and to end. Fails as `started` does. */
+  async finished(options: CallOptions = {}): Promise<BuildResult> {
+    const deadline = new Deadline(this.connection.clock, options);
+    const build = await this.started(options);
+    return build.finished(deadline.left());
+  }
+}
+
+/** Starts a build of a job: `startBuild`, with what follows its way to a number. */
+export async function requestBuild(
+  connection: Connection,
+  item: ItemPath,
+  values?: ParameterValues,
+  options?: StartOptions,
+): Promise<BuildRequest> {
+  return new BuildRequest(connection, await startBuild(connection, item, values, options));
+}

@@ -1,0 +1,123 @@
+import { itemRoute, type ItemPath } from '../address/item-path.ts';
+import type { CallOptions, Connection, JenkinsResponse } from '../connection.ts';
+import { Deadline } from '../deadline.ts';
+import {
+  ConflictError,
+  ConnectionFailedError,
+  InvalidError,
+  UnexpectedBodyError,
+  isJenkinsError,
+} from '../errors.ts';
+import type { QueuedStart } from '../queue/queue-follower.ts';
+import { jobParameters } from './job-parameters.ts';
+import { checkParameters } from './parameter-check.ts';
+import { encodeParameters, type ParameterValues } from './parameter-values.ts';
+
+/** How far the clock of a proxy, which may write the `Date` header, can be from the server's. */
+const clockSkewMs = 5 * 60_000;
+
+/** How to start a build. */
+export interface StartOptions extends CallOptions {
+  /** How long to wait for further starts to join in, in seconds; the job's own quiet period when absent. */
+  readonly quietPeriodS?: number;
+  /** Whether to check the parameters against the job first, which takes one request more. True when absent. */
+  readonly check?: boolean;
+}
+
+/**
+ * Puts a build of a job into the queue. Parameters that are left out have their defaults.
+ *
+ * A start is sent once. When its answer is lost, the ConnectionFailedError with `maybeSent` says so, and `findStarts`
+ * tells what came into the queue since. Throws InvalidError for parameters that do not fit, DisabledError for a job
+ * that is disabled or not buildable yet, ConflictError when the server puts nothing into the queue.
+ */
+export async function startBuild(
+  connection: Connection,
+  item: ItemPath,
+  values: ParameterValues = {},
+  options: StartOptions = {},
+): Promise<QueuedStart> {
+  const job = item.join('/');
+  const deadline = new Deadline(connection.clock, options);
+  // Jenkins would take this parameter for the quiet period, whatever the job thinks of it.
+  if ('delay' in values) {
+    throw new InvalidError(
+      `The parameter "delay" of ${job} cannot be sent: Jenkins reads a field of that name as the quiet period. Rename the parameter.`,
+    );
+  }
+  let parameterised = Object.keys(values).length > 0;
+  if (options.check !== false) {
+    const definitions = await jobParameters(connection, item, deadline.left());
+    checkParameters(job, definitions, values);
+    parameterised = definitions.length > 0;
+  }
+  let response: JenkinsResponse;
+  try {
+    response = await send(connection, item, parameterised, values, options, deadline);
+  } catch (error) {
+    // Without the check it is not known whether the job takes parameters. It does, says 400, and nothing was queued.
+    if (parameterised || options.check !== false || !isNothingSubmitted(error)) throw error;
+    response = await send(connection, item, true, values, options, deadline);
+  }
+  const { status, location } = response;
+  const queueId = Number(/^queue\/item\/(\d+)$/u.exec(location ?? '')?.[1] ?? Number.NaN);
+  const date = Date.parse(response.headers.get('date') ?? '');
+  await response.discard();
+  if (Number.isNaN(queueId)) throw noQueueItem(job, status);
+  const coalesced = status === 303;
+  return {
+    item,
+    queueId,
+    coalesced,
+    // What a start was merged into is older, by a time that is not told.
+    ...(Number.isNaN(date) || coalesced ? {} : { queuedAfter: date - clockSkewMs }),
+  };
+}
+
+async function send(
+  connection: Connection,
+  item: ItemPath,
+  parameterised: boolean,
+  values: ParameterValues,
+  options: StartOptions,
+  deadline: Deadline,
+): Promise<JenkinsResponse> {
+  try {
+    return await connection.request({
+      ...deadline.left(),
+      method: 'POST',
+      path: itemRoute(item, parameterised ? 'buildWithParameters' : 'build'),
+      query: {
+        delay: options.quietPeriodS === undefined ? undefined : `${options.quietPeriodS}sec`,
+      },
+      ...(parameterised ? encodeParameters(values) : {}),
+      accept: [302, 303],
+      repeatable: false,
+    });
+  } catch (error) {
+    const { method, path } = isJenkinsError(error) ? error : {};
+    if (!(error instanceof ConnectionFailedError) || !error.maybeSent) throw error;
+    throw new ConnectionFailedError(
+      `The answer to the start of ${item.join('/')} was lost: the build may be in the queue. Find out with findStarts() before starting again, else it may run twice.`,
+      true,
+      { method, path, cause: error },
+    );
+  }
+}
+
+/** `/build` of a job that takes parameters answers 400 "Nothing is submitted", before it puts anything in the queue. */
+function isNothingSubmitted(error: unknown): boolean {
+  return isJenkinsError(error, 'Invalid') && error.status === 400;
+}
+
+function noQueueItem(job: string, status: number): Error {
+  return status === 201
+    ? new UnexpectedBodyError(
+        `Jenkins queued a build of ${job} and did not say as which queue item. Look it up with findStarts().`,
+        { status },
+      )
+    : new ConflictError(
+        `Jenkins put no build of ${job} into the queue. It may be no job but a multibranch project, which scan() scans; or a plugin of the server refuses builds for now.`,
+        { status },
+      );
+}
