@@ -1,7 +1,9 @@
 /**
  * `npm run generate`: writes the files that derive from the sources: the CRDs in `deploy/crds` from the kinds in
- * TypeScript. With `--check` it writes nothing and fails when a file differs from what it would write.
+ * TypeScript, and the OpenAPI description of Jenkins. With `--check` it writes nothing and fails when a file differs
+ * from what it would write.
  */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { devopsKinds } from '@armillary/pipelines';
@@ -31,3 +33,7 @@ if (check) {
 } else {
   for (const [file, text] of drifted) writeFileSync(join(folder, file), text);
 }
+
+const openapi = join(import.meta.dirname, '../packages/jenkins-client/openapi/generate.ts');
+const { status } = spawnSync(process.execPath, [openapi, ...process.argv.slice(2)], { stdio: 'inherit' });
+if (status !== 0) process.exitCode = 1;

@@ -217,7 +217,9 @@ function response(answer: Answer, components: Components): JsonObject {
 
 function requestBody(body: Body, components: Components): JsonObject {
   const form = body.form && {
-    schema: components.refer(Type.Object(body.form, { additionalProperties: true })),
+    schema: components.refer(
+      Type.Object(body.form, body.anyField && { additionalProperties: { type: 'string' } }),
+    ),
     ...(body.structured && {
       encoding: Object.fromEntries(
         body.structured.map((name) => [name, { contentType: 'application/json' }]),

@@ -50,6 +50,8 @@ export interface Body {
   readonly form?: TProperties;
   /** The form fields whose text is JSON of the schema given in `form`. */
   readonly structured?: readonly string[];
+  /** Fields of any other name are taken, too. */
+  readonly anyField?: true;
   /** The same fields may come as `multipart/form-data`, with files beside them. */
   readonly multipart?: true;
   readonly json?: TSchema;

@@ -46,7 +46,12 @@ export const buildPaths: readonly Operation[] = [
     summary:
       'Start a build with parameters as form fields. Unknown ones are dropped silently, a bad choice is answered with 500.',
     query: { delay, token: Type.Optional(Type.String()), cause: Type.Optional(Type.String()) },
-    body: { form: { delay, cause: Type.Optional(Type.String()) }, multipart: true, optional: true },
+    body: {
+      form: { delay, cause: Type.Optional(Type.String()) },
+      anyField: true,
+      multipart: true,
+      optional: true,
+    },
     answers: started,
   },
   {

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { json, jsonForm, redirect, selection, text, xml, type Operation } from '../operation.ts';
+import { json, jsonForm, redirect, selection, xml, type Operation } from '../operation.ts';
 import { Computer, ComputerSet, Label } from '../schemas/administration.ts';
 import { NodeForm } from '../schemas/forms.ts';
 

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { empty, json, jsonForm, redirect, selection, text, type Operation } from '../operation.ts';
+import { empty, json, jsonForm, redirect, selection, type Operation } from '../operation.ts';
 import { bag } from '../schemas/forms.ts';
 import { Done, NewToken, User } from '../schemas/system.ts';
 

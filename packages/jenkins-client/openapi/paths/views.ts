@@ -6,7 +6,6 @@ import {
   jsonForm,
   redirect,
   selection,
-  text,
   xml,
   type Operation,
 } from '../operation.ts';

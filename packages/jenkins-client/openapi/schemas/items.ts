@@ -38,7 +38,7 @@ export const Item = exported(
     jobs: Type.Array(reference('Item'), { description: 'The items inside.' }),
     primaryView: View,
     views: Type.Array(View),
-    sources: Type.Array(Type.Object({ source: open }), { description: 'Class names only.' }),
+    sources: Type.Array(Type.Object({ source: Type.Optional(open) }), { description: 'Class names only.' }),
     buildable: Type.Boolean({
       description: 'False for a disabled job and for a copy that was not saved yet.',
     }),
