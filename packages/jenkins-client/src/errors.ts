@@ -213,10 +213,13 @@ export class UnsupportedError extends JenkinsError {
 export class ConnectionFailedError extends JenkinsError {
   /** Whether the request may have reached the server. */
   readonly maybeSent: boolean;
+  /** Whether trying again cannot help: an unknown host, a certificate that is not trusted. */
+  readonly lasting: boolean;
 
-  constructor(message: string, maybeSent: boolean, origin?: ErrorOrigin) {
+  constructor(message: string, maybeSent: boolean, origin?: ErrorOrigin, lasting = false) {
     super('ConnectionFailed', message, origin);
     this.maybeSent = maybeSent;
+    this.lasting = lasting;
   }
 }
 

@@ -33,9 +33,12 @@ class Range<F extends Fields> {
 }
 
 /** A field whose type this package does not know. */
-class Typed<T> {
-  declare readonly [resultType]: T;
+interface Typed<T> {
+  readonly [resultType]: T;
+  readonly kind: 'typed';
 }
+
+const typed = { kind: 'typed' };
 
 /** Fields to read: `true` for a value, fields for an object or a list of objects, `range` for a part of a list. */
 export interface Fields {
@@ -49,12 +52,12 @@ type SelectedField<K, V> = V extends true
   ? K extends keyof LeafTypes
     ? LeafTypes[K]
     : unknown
-  : V extends Typed<infer T>
-    ? T
-    : V extends Range<infer F>
-      ? Selected<F>[]
-      : V extends Selection<infer T>
-        ? Shaped<K, T>
+  : V extends Selection<infer T>
+    ? Shaped<K, T>
+    : V extends Typed<infer T>
+      ? T
+      : V extends Range<infer F>
+        ? Selected<F>[]
         : Shaped<K, Selected<V>>;
 
 type Shaped<K, T> = K extends LooseListNames
@@ -93,7 +96,11 @@ export function range<const F extends Fields>(fields: F, from: number, to?: numb
 
 /** A field of a plugin, with the type that you know it to have: `select({ buildableTime: field<number>() })`. */
 export function field<T>(): Typed<T> {
-  return new Typed<T>();
+  return typed as Typed<T>;
+}
+
+function isTyped(value: object): value is Typed<unknown> {
+  return value === typed;
 }
 
 function treeOf(fields: Fields | Selection<unknown>): string {
@@ -102,7 +109,7 @@ function treeOf(fields: Fields | Selection<unknown>): string {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/u.test(name)) {
       throw new InvalidError(`"${name}" is no name of a field: letters, digits and underscores make one.`);
     }
-    if (value === true || value instanceof Typed) return name;
+    if (value === true || isTyped(value)) return name;
     if (value instanceof Range) return `${name}[${treeOf(value.fields)}]{${value.from},${value.to ?? ''}}`;
     return `${name}[${treeOf(value)}]`;
   });

@@ -58,8 +58,9 @@ export function answerError(answer: FailedAnswer): JenkinsError {
       return forbidden(answer, said);
     case 404:
     case 410:
+      // Jenkins' page says just that it may be missing or hidden; Blue Ocean's JSON tells more.
       return new NotFoundOrHiddenError(
-        `Jenkins has nothing at ${request}, or the user may not see it${because}`,
+        `Jenkins has nothing at ${request}, or the user may not see it${/not exist, or/u.test(because) ? '' : because}`,
         origin,
       );
     case 409:

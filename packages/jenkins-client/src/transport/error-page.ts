@@ -12,14 +12,12 @@ export function errorText(headers: Headers, body: string): string | undefined {
   if (/\bjson\b/u.test(type)) return jsonText(body);
   if (type.startsWith('text/plain')) return plain(body);
   const said =
-    // Jenkins: <h1>Error</h1><p>text</p>
-    /<h1>Error<\/h1>\s*<p>([\s\S]*?)(?:<\/p>|<\/div>|<pre\b)/u.exec(body)?.[1] ??
+    // Jenkins: <h1>Error</h1><p>text</p>, in the language of the server; <pre> for text of several lines.
+    /<h1>[^<]*<\/h1>\s*<(?:p|pre)>([\s\S]*?)(?:<\/p>|<\/pre>|<\/div>)/u.exec(body)?.[1] ??
     // Tomcat: <p><b>Message</b> text</p>
     /<p><b>Message<\/b>([\s\S]*?)<\/p>/u.exec(body)?.[1] ??
     // Jetty: <tr><th>MESSAGE:</th><td>text</td></tr>
-    /<th>MESSAGE:<\/th>\s*<td>([\s\S]*?)<\/td>/u.exec(body)?.[1] ??
-    // wfapi and others: a page of one heading
-    /<p class="error">([\s\S]*?)<\/p>/u.exec(body)?.[1];
+    /<th>MESSAGE:<\/th>\s*<td>([\s\S]*?)<\/td>/u.exec(body)?.[1];
   return said === undefined ? undefined : plain(decodeHtml(said.replaceAll(/<[^>]*>/gu, ' ')));
 }
 

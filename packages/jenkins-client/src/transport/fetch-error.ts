@@ -15,28 +15,21 @@ const unsent = new Set([
 const lasting =
   /^(?:ENOTFOUND|FailedToOpenSocket|EPROTO|ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|ERR_INVALID_|UND_ERR_INVALID_ARG|UND_ERR_PRX_TLS)/u;
 
-const lastingErrors = new WeakSet<ConnectionFailedError>();
-
 /** What `fetch` or the reading of a body threw, as a typed error. */
 export function fetchError(cause: unknown, origin: ErrorOrigin): ConnectionFailedError {
   const codes = codesOf(cause);
   const hopeless = codes.find((code) => lasting.test(code));
   const early = codes.length > 0 && codes.every((code) => unsent.has(code));
   const code = hopeless ?? codes[0];
-  const error = new ConnectionFailedError(
-    hopeless === undefined && !early
-      ? `The connection to Jenkins broke before the answer was whole${code === undefined ? '' : ` (${code})`}`
+  const maybeSent = hopeless === undefined && !early;
+  return new ConnectionFailedError(
+    maybeSent
+      ? `The connection to Jenkins broke before the answer was whole${code === undefined ? '' : ` (${code})`}.`
       : `No connection to Jenkins (${code}). Check the url, the network and the certificates.`,
-    hopeless === undefined && !early,
+    maybeSent,
     { ...origin, cause },
+    hopeless !== undefined,
   );
-  if (hopeless !== undefined) lastingErrors.add(error);
-  return error;
-}
-
-/** Whether trying again cannot help: an unknown host, a certificate that is not trusted. */
-export function isLasting(error: ConnectionFailedError): boolean {
-  return lastingErrors.has(error);
 }
 
 /** The codes in an error, its causes, and the attempts of one that holds several. */

@@ -54,7 +54,8 @@ export class HttpConnection implements Connection {
     this.#timeoutMs = options.timeoutMs ?? 30_000;
     this.#authentication = new Authentication(options.auth ?? 'anonymous');
     this.#gate = new Gate(options.concurrency ?? 8);
-    this.#baseHeaders = { ...userAgent(), ...options.headers };
+    // Messages in English, whatever the language of the server: some errors are known by their words.
+    this.#baseHeaders = { 'accept-language': 'en', ...userAgent(), ...options.headers };
     if (options.fetch) this.#fetch = options.fetch;
     // Bound when used, so that a global fetch replaced later is honoured.
     else if (!options.tls && !options.proxy) this.#fetch = (url, init) => fetch(url, init);

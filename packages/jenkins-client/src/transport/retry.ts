@@ -1,5 +1,4 @@
 import { ConnectionFailedError, NotReadyError } from '../errors.ts';
-import { isLasting } from './fetch-error.ts';
 
 /** How often and how fast a request is sent again. */
 export interface RetryPolicy {
@@ -33,7 +32,7 @@ export function retryDelay(
     if (!repeatable || (error.retryAfterMs ?? 0) > policy.maxMs) return undefined;
     return Math.max(jittered, error.retryAfterMs ?? 0);
   }
-  if (error instanceof ConnectionFailedError && !isLasting(error) && (repeatable || !error.maybeSent))
+  if (error instanceof ConnectionFailedError && !error.lasting && (repeatable || !error.maybeSent))
     return jittered;
   return undefined;
 }
