@@ -1,4 +1,4 @@
-import type { Connection } from './connection.ts';
+import type { CallOptions, Connection, JenkinsRequest, JenkinsResponse } from './connection.ts';
 
 /** What a server can. Optional parts are found by asking, so that no right to list plugins is needed. */
 export interface Capabilities {
@@ -6,10 +6,10 @@ export interface Capabilities {
   readonly version: string | undefined;
   /** The value of `X-Jenkins-Session`. */
   readonly session: string | undefined;
-  /** Stages and inputs by pipeline-rest-api. */
-  readonly wfapi: boolean;
-  /** Stages and steps by pipeline-graph-view; the path below a build where it answers. */
-  readonly graphView: 'pipeline-overview' | 'stages' | undefined;
+  /** Stages and inputs by pipeline-rest-api; undefined while there was neither a plugin list nor a build to ask. */
+  readonly wfapi: boolean | undefined;
+  /** Stages and steps by pipeline-graph-view: the path below a build where it answers, which changed over the years. */
+  readonly graphView: GraphViewPath | undefined;
   /** Blue Ocean's REST interface. */
   readonly blueOcean: boolean;
   /** pipeline-model-converter of pipeline-model-definition. */
@@ -20,24 +20,119 @@ export interface Capabilities {
   readonly sse: boolean;
   /** Whether CSRF crumbs are in use. */
   readonly crumbs: boolean;
-  /** The installed plugins with their versions, when the user may list them. */
+  /** The active plugins with their versions, when the user may list them. */
   readonly plugins: ReadonlyMap<string, string> | undefined;
 }
 
-/** Asks the server what it can. */
-export async function probeCapabilities(connection: Connection): Promise<Capabilities> {
-  const head = await connection.request({ method: 'HEAD', path: 'api/json', accept: [401, 403] });
-  await head.discard();
+/** Where pipeline-graph-view answers: `pipeline-overview` since May 2025, `stages` since early 2026. */
+export type GraphViewPath = 'pipeline-overview' | 'stages';
+
+/** What a build tells of the plugins that only builds show. */
+export type RunCapabilities = Pick<Capabilities, 'wfapi' | 'graphView'>;
+
+/**
+ * Asks the server what it can; all at once, and none of it changes anything there.
+ *
+ * - version, session, crumbs: `api/json?tree=useCrumbs`; `login` when a proxy hides the headers of the first.
+ * - plugins: `pluginManager/api/json`, for administrators. With it the rest is known without asking.
+ * - Blue Ocean: its list of organizations. The converter: GET on a route that takes POST only, 405. Configuration as
+ *   code: HEAD of its page. The event gateway: a connection of its own, which ends with its session.
+ *
+ * Who may not read the server at all is told of nothing optional.
+ */
+export async function probeServer(connection: Connection, options: CallOptions): Promise<Capabilities> {
+  const ask = (request: JenkinsRequest): Promise<JenkinsResponse> =>
+    connection.request({ ...options, ...request });
+  const [head, plugins] = await Promise.all([probeHead(ask), listPlugins(ask)]);
+  if (plugins) {
+    return {
+      ...head,
+      plugins,
+      wfapi: plugins.has('pipeline-rest-api'),
+      graphView: plugins.has('pipeline-graph-view') ? 'pipeline-overview' : undefined,
+      blueOcean: plugins.has('blueocean-rest-impl'),
+      converter: plugins.has('pipeline-model-definition'),
+      casc: plugins.has('configuration-as-code'),
+      sse: plugins.has('sse-gateway'),
+    };
+  }
+  const [blueOcean, converter, casc, sse] = await Promise.all([
+    answers(ask, { path: 'blue/rest/organizations/' }, [200]),
+    answers(ask, { path: 'pipeline-model-converter/toJson' }, [405]),
+    // To see its page takes the right to read the configuration; without it there is a page all the same.
+    answers(ask, { method: 'HEAD', path: 'configuration-as-code/' }, head.readable ? [200, 403] : [200]),
+    answers(ask, { path: 'sse-gateway/connect', query: { clientId: 'capabilities' } }, [200]),
+  ]);
+  return { ...head, plugins, wfapi: undefined, graphView: undefined, blueOcean, converter, casc, sse };
+}
+
+/** Asks a build, by its path below the server's address, for the plugins that only builds show. */
+export async function probeRun(
+  connection: Connection,
+  build: string,
+  options: CallOptions,
+): Promise<RunCapabilities | undefined> {
+  const ask = (request: JenkinsRequest): Promise<JenkinsResponse> =>
+    connection.request({ ...options, ...request });
+  const [exists, wfapi, overview, stages] = await Promise.all([
+    answers(ask, { path: `${build}/api/json`, query: { tree: 'number' } }, [200]),
+    answers(ask, { path: `${build}/wfapi/describe` }, [200]),
+    answers(ask, { path: `${build}/pipeline-overview/tree` }, [200]),
+    answers(ask, { path: `${build}/stages/tree` }, [200]),
+  ]);
+  if (!exists) return undefined;
+  return { wfapi, graphView: overview ? 'pipeline-overview' : stages ? 'stages' : undefined };
+}
+
+type Ask = (request: JenkinsRequest) => Promise<JenkinsResponse>;
+
+/** Statuses that a route answers to the question whether it is there. Others, such as 401 and 503, are errors. */
+const telling = [302, 400, 403, 404, 405, 500];
+
+async function probeHead(
+  ask: Ask,
+): Promise<Pick<Capabilities, 'version' | 'session' | 'crumbs'> & { readonly readable: boolean }> {
+  const root = await ask({ path: 'api/json', query: { tree: 'useCrumbs' }, accept: [403] });
+  const readable = root.status === 200;
+  const crumbs = readable ? (await root.json<{ useCrumbs?: boolean } | null>())?.useCrumbs !== false : true;
+  if (!readable) await root.discard();
+  let { headers } = root;
+  if (!headers.has('x-jenkins')) {
+    const login = await ask({ path: 'login', accept: telling }).catch(() => undefined);
+    await login?.discard();
+    headers = login?.headers ?? headers;
+  }
   return {
-    version: head.headers.get('x-jenkins') ?? undefined,
-    session: head.headers.get('x-jenkins-session') ?? undefined,
-    wfapi: true,
-    graphView: undefined,
-    blueOcean: false,
-    converter: true,
-    casc: true,
-    sse: false,
-    crumbs: true,
-    plugins: undefined,
+    readable,
+    crumbs,
+    version: headers.get('x-jenkins') ?? undefined,
+    session: headers.get('x-jenkins-session') ?? undefined,
   };
+}
+
+async function listPlugins(ask: Ask): Promise<ReadonlyMap<string, string> | undefined> {
+  const answer = await ask({
+    path: 'pluginManager/api/json',
+    query: { tree: 'plugins[shortName,version,active]' },
+    accept: [403, 404],
+  });
+  if (answer.status !== 200) {
+    await answer.discard();
+    return undefined;
+  }
+  const { plugins } = await answer.json<{
+    plugins?: { shortName: string; version: string; active: boolean }[];
+  }>();
+  if (!Array.isArray(plugins)) return undefined;
+  return new Map(
+    plugins.filter((plugin) => plugin.active).map((plugin) => [plugin.shortName, plugin.version]),
+  );
+}
+
+/** Whether a route answers with one of the statuses. HTML with 200 where JSON belongs is another's page. */
+async function answers(ask: Ask, request: JenkinsRequest, expected: readonly number[]): Promise<boolean> {
+  const answer = await ask({ ...request, accept: telling });
+  await answer.discard();
+  const json = (answer.headers.get('content-type') ?? '').startsWith('application/json');
+  return expected.includes(answer.status) && (answer.status !== 200 || json || request.method === 'HEAD');
 }

@@ -71,8 +71,11 @@ export interface Connection {
   readonly clock: Clock;
   /** Sends with authentication, crumb, deadline, retries and typed errors applied. */
   request(request: JenkinsRequest): Promise<JenkinsResponse>;
-  /** What the server can; asked once per server session. */
-  capabilities(options?: CallOptions): Promise<Capabilities>;
+  /**
+   * What the server can; asked once per server session. With `build`, the path of a build below the server's address,
+   * the plugins that only builds show are asked there.
+   */
+  capabilities(options?: CallOptions & { readonly build?: string }): Promise<Capabilities>;
   /** Value of `X-Jenkins-Session` last seen; it changes at each restart of the server. */
   readonly serverSession: string | undefined;
 }

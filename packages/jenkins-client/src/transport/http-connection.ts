@@ -1,4 +1,5 @@
-import { probeCapabilities, type Capabilities } from '../capabilities.ts';
+import { CapabilityCache } from '../capability-cache.ts';
+import type { Capabilities } from '../capabilities.ts';
 import type { CallOptions, Clock, Connection, JenkinsRequest, JenkinsResponse } from '../connection.ts';
 import { CrumbRejectedError, InvalidError, LoginRedirectError, UnauthenticatedError } from '../errors.ts';
 import { Answer } from './answer.ts';
@@ -44,7 +45,7 @@ export class HttpConnection implements Connection {
   readonly #baseHeaders: Readonly<Record<string, string>>;
   #fetch: FetchFunction | undefined;
   #ownFetch: Promise<OwnFetch> | undefined;
-  #capabilities: { readonly session: string | undefined; readonly answer: Promise<Capabilities> } | undefined;
+  readonly #capabilities = new CapabilityCache(this);
 
   constructor(options: ConnectOptions) {
     this.#options = options;
@@ -77,25 +78,15 @@ export class HttpConnection implements Connection {
     }
   }
 
-  /** What the server can, asked once per start of the server. */
-  capabilities(options: CallOptions = {}): Promise<Capabilities> {
-    const known = this.#capabilities;
-    if (!known || (known.session !== undefined && known.session !== this.serverSession)) {
-      // The probes serve all who wait, so no single caller's signal ends them.
-      const answer = probeCapabilities(this);
-      this.#capabilities = { session: this.serverSession, answer };
-      answer.then(
-        ({ session }) => (this.#capabilities = { session, answer }),
-        () => (this.#capabilities = undefined),
-      );
-    }
+  async capabilities({ build, ...options }: CallOptions & { build?: string } = {}): Promise<Capabilities> {
     const call = new Call(options, this.#timeoutMs);
-    return call
-      .wait(this.#capabilities!.answer)
-      .catch((error: unknown) => {
-        throw call.failure({}) ?? error;
-      })
-      .finally(() => call.end());
+    try {
+      return await call.wait(this.#capabilities.get(build));
+    } catch (error) {
+      throw call.failure({}) ?? error;
+    } finally {
+      call.end();
+    }
   }
 
   /** Closes the connections that only this client uses. */
