@@ -1,2 +1,11 @@
-/** The version of Jenkins that the fake server behaves as: the recordings come from it. */
-export const FAKE_VERSION = '2.516.2';
+export { FAKE_VERSION } from './error-pages.ts';
+export { startFakeJenkins, type FakeJenkins, type FakeOptions } from './fake-jenkins.ts';
+export type { FakeJob } from './fake-job.ts';
+export type { Behaviour, FakeBuild, FakeInput } from './builds/behaviour.ts';
+export type { Build, FakeTestCase, FakeTestReport, InputParameter } from './builds/build.ts';
+export type { Result } from './builds/flow.ts';
+export type { Fault, FaultChoice, FaultyRequest } from './faults.ts';
+export type { FakeBranch } from './items/multibranch.ts';
+export type { LoggedRequest } from './server.ts';
+export type { FakeUser, Permission, User } from './users.ts';
+export type { FakePlugins } from './world.ts';

@@ -1,0 +1,168 @@
+import { apiJson, submittedForm } from '../api-json.ts';
+import type { Area, Call } from '../area.ts';
+import { errorPage, noSuchAction } from '../error-pages.ts';
+import { plain, redirect, type Answer } from '../http.ts';
+import { bean } from '../tree.ts';
+import { buildBean, restartFields } from './build-json.ts';
+import type { Build, Plan, Cause } from './build.ts';
+import { consoleText, progressiveHtml, progressiveText } from './log-answers.ts';
+import { testReportBean } from './test-report.ts';
+
+/** Builds: reading, logs, stopping, marking, deleting, and running them again. */
+export const buildArea: Area = {
+  routes: [
+    {
+      on: 'build',
+      method: 'GET',
+      path: 'api/json',
+      handle: onBuild((build, call) => apiJson(call.request, buildBean(build, call.rootUrl))),
+    },
+    {
+      on: 'build',
+      method: 'GET',
+      path: 'buildNumber',
+      handle: onBuild((build) =>
+        plain(String(build.number), { 'content-type': 'text/plain;charset=US-ASCII' }),
+      ),
+    },
+    {
+      on: 'build',
+      method: 'GET',
+      path: 'consoleText',
+      handle: onBuild((build) => consoleText(build.log, !build.running)),
+    },
+    {
+      on: 'build',
+      method: 'ANY',
+      path: 'logText/progressiveText',
+      handle: onBuild((build, { request }) => progressiveText(request, build.log, !build.running)),
+    },
+    {
+      on: 'build',
+      method: 'ANY',
+      path: 'logText/progressiveHtml',
+      handle: onBuild((build, { request }) => progressiveHtml(request, build.log, !build.running)),
+    },
+    { on: 'build', method: 'GET', path: 'testReport/api/json', handle: onBuild(readTests) },
+    {
+      on: 'build',
+      method: 'POST',
+      path: 'stop',
+      handle: onBuild((build, call) => interrupt(build, call, [build.stopping])),
+    },
+    {
+      on: 'build',
+      method: 'POST',
+      path: 'term',
+      handle: onBuild((build, call) => interrupt(build, call, [build.stopping, build.killing])),
+    },
+    {
+      on: 'build',
+      method: 'POST',
+      path: 'kill',
+      handle: onBuild((build, call) => interrupt(build, call, [build.stopping, build.killing])),
+    },
+    { on: 'build', method: 'FORM', path: 'submitDescription', handle: onBuild(describe) },
+    { on: 'build', method: 'POST', path: 'configSubmit', handle: onBuild(configure) },
+    { on: 'build', method: 'FORM', path: 'toggleLogKeep', handle: onBuild(toggleKeep) },
+    { on: 'build', method: 'FORM', path: 'doDelete', handle: onBuild(deleteBuild) },
+    { on: 'build', method: 'FORM', path: 'replay/run', handle: onBuild(replay) },
+    {
+      on: 'build',
+      method: 'POST',
+      path: 'replay/rebuild',
+      handle: onBuild((build, call) =>
+        again(build, call, { kind: 'replay', of: build.number }, {}, 'replay'),
+      ),
+    },
+    { on: 'build', method: 'GET', path: 'restart/api/json', handle: onBuild(readRestart) },
+    { on: 'build', method: 'FORM', path: 'restart/restart', handle: onBuild(restart) },
+  ],
+};
+
+/** A route of builds; what it does always has one. */
+export function onBuild(
+  handle: (build: Build, call: Call) => Answer | undefined,
+): (call: Call) => Answer | undefined {
+  return (call) => call.build && handle(call.build, call);
+}
+
+function ownUrl(build: Build, { world }: Call): string {
+  return `${world.options.prefix}/${build.urlPath}`;
+}
+
+function readTests(build: Build, { request }: Call): Answer {
+  if (!build.tests) throw noSuchAction();
+  return apiJson(request, testReportBean(build.tests));
+}
+
+/** Answers at once, whether the build runs or not; the build goes on as long as its behaviour does. */
+function interrupt(build: Build, call: Call, switches: readonly AbortController[]): Answer {
+  call.user.need('hudson.model.Item.Cancel');
+  if (build.running) for (const one of switches) one.abort();
+  return redirect(ownUrl(build, call));
+}
+
+function describe(build: Build, call: Call): Answer {
+  call.user.need('hudson.model.Run.Update');
+  build.description = call.request.parameter('description') ?? '';
+  return redirect(ownUrl(build, call));
+}
+
+function configure(build: Build, call: Call): Answer {
+  call.user.need('hudson.model.Run.Update');
+  const form = submittedForm(call.request);
+  build.ownDisplayName = textOr(form['displayName'], undefined);
+  build.description = textOr(form['description'], null);
+  return redirect(ownUrl(build, call));
+}
+
+function textOr<T>(value: unknown, otherwise: T): string | T {
+  return typeof value === 'string' && value !== '' ? value : otherwise;
+}
+
+function toggleKeep(build: Build, call: Call): Answer {
+  call.user.need(build.keepLog ? 'hudson.model.Run.Delete' : 'hudson.model.Run.Update');
+  build.keepLog = !build.keepLog;
+  return redirect(ownUrl(build, call));
+}
+
+function deleteBuild(build: Build, call: Call): Answer {
+  call.user.need('hudson.model.Run.Delete');
+  if (build.keepLog) {
+    const text = `Unable to delete ${build.fullDisplayName}: This record is explicitly marked to be kept.`;
+    throw errorPage(400, text, true);
+  }
+  if (build.running)
+    throw errorPage(400, `Unable to delete ${build.fullDisplayName} because it is still running`, true);
+  build.job.builds.delete(build.number);
+  return redirect(`${call.world.options.prefix}/${build.job.urlPath}`);
+}
+
+function replay(build: Build, call: Call): Answer {
+  const script = submittedForm(call.request)['mainScript'];
+  const plan = { script: typeof script === 'string' ? script : (build.script ?? '') };
+  return again(build, call, { kind: 'replay', of: build.number }, plan, 'replay');
+}
+
+function readRestart(build: Build, { request }: Call): Answer {
+  const name = 'org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclarativePipelineAction';
+  return apiJson(request, bean(name, restartFields(build)));
+}
+
+function restart(build: Build, call: Call): Answer {
+  const stage = call.request.parameter('stageName');
+  const stages = restartFields(build)['restartableStages']?.() as readonly string[];
+  if (stage === null || !stages.includes(stage)) throw noSuchAction();
+  return again(build, call, { kind: 'restart', of: build.number, stage }, { fromStage: stage }, 'restart');
+}
+
+/** Puts the same build into the queue again; the redirect does not tell the queue item. */
+function again(build: Build, call: Call, why: Cause, plan: Plan, from: string): Answer {
+  call.user.need(why.kind === 'replay' ? 'hudson.model.Run.Replay' : 'hudson.model.Item.Build');
+  if (!build.job.buildable) throw errorPage(409, `${build.job.fullDisplayName} is not buildable`);
+  const causes: readonly Cause[] = [{ kind: 'user', user: call.user }, why];
+  const { job: task, parameters } = build;
+  call.world.queue.submit({ task, parameters, causes, plan, quietMs: 0 });
+  return redirect(`${ownUrl(build, call)}${from}/../..`);
+}

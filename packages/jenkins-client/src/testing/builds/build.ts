@@ -1,0 +1,166 @@
+import type { Item } from '../items/item.ts';
+import type { ParameterValue } from '../items/parameters.ts';
+import type { User } from '../users.ts';
+import { Flow, type FlowNode, type Result } from './flow.ts';
+import { consoleNote, GrowingLog } from './growing-log.ts';
+
+/** Why something was started. */
+export type Cause =
+  | { readonly kind: 'user'; readonly user: User }
+  | { readonly kind: 'remote'; readonly host: string; readonly note: string | undefined }
+  | { readonly kind: 'indexing' }
+  | { readonly kind: 'replay'; readonly of: number }
+  | { readonly kind: 'restart'; readonly of: number; readonly stage: string };
+
+/** What a build runs that its job does not say. */
+export interface Plan {
+  /** The script of a replay. */
+  readonly script?: string;
+  /** The stage that a restarted build begins with. */
+  readonly fromStage?: string;
+}
+
+/** A question that a build waits with. */
+export interface PendingInput {
+  readonly id: string;
+  readonly message: string;
+  readonly ok: string;
+  readonly submitters: readonly string[];
+  readonly parameters: readonly InputParameter[];
+  readonly node: FlowNode;
+  /** Goes on with values, by a user. */
+  readonly proceed: (values: Readonly<Record<string, string | boolean>>, user: User) => void;
+  readonly abort: (user: User) => void;
+}
+
+/** A parameter of an input. */
+export interface InputParameter {
+  readonly name: string;
+  readonly type?: 'string' | 'text' | 'boolean' | 'choice' | 'password';
+  readonly default?: string | boolean;
+  readonly choices?: readonly string[];
+  readonly description?: string;
+}
+
+/** An archived file. */
+export interface StoredArtifact {
+  readonly bytes: Uint8Array;
+  /** In milliseconds since 1970. */
+  readonly modified: number;
+}
+
+/** One case of a test report. */
+export interface FakeTestCase {
+  readonly className?: string;
+  readonly name: string;
+  readonly status?: 'PASSED' | 'FAILED' | 'SKIPPED';
+  /** In seconds. */
+  readonly duration?: number;
+  readonly errorDetails?: string;
+  readonly errorStackTrace?: string;
+}
+
+/** A test report: suites by name. */
+export type FakeTestReport = Readonly<Record<string, readonly FakeTestCase[]>>;
+
+/** What a build needs to begin. */
+export interface BuildStart {
+  readonly job: Item;
+  readonly queueId: number;
+  readonly parameters: readonly ParameterValue[];
+  readonly causes: readonly Cause[];
+  readonly plan: Plan;
+  readonly startTime: number;
+  /** Milliseconds spent in the queue. */
+  readonly waitedMs: number;
+}
+
+/** A build: what was asked, what came of it. */
+export class Build {
+  readonly job: Item;
+  readonly number: number;
+  readonly queueId: number;
+  readonly parameters: readonly ParameterValue[];
+  readonly causes: readonly Cause[];
+  readonly plan: Plan;
+  readonly startTime: number;
+  readonly waitedMs: number;
+  endTime: number | undefined;
+  result: Result | undefined;
+  description: string | null = null;
+  ownDisplayName: string | undefined;
+  keepLog = false;
+  readonly log = new GrowingLog();
+  readonly flow = new Flow();
+  readonly inputs = new Map<string, PendingInput>();
+  readonly artifacts = new Map<string, StoredArtifact>();
+  tests: FakeTestReport | undefined;
+  /** Aborted when somebody stops the build. */
+  readonly stopping = new AbortController();
+  /** Ends the build at once, whatever its behaviour still does: `term`, `kill` and a restart. */
+  readonly killing = new AbortController();
+
+  constructor(start: BuildStart) {
+    this.job = start.job;
+    this.number = start.job.nextBuildNumber++;
+    this.queueId = start.queueId;
+    this.parameters = start.parameters;
+    this.causes = start.causes;
+    this.plan = start.plan;
+    this.startTime = start.startTime;
+    this.waitedMs = start.waitedMs;
+    start.job.builds.set(this.number, this);
+  }
+
+  get running(): boolean {
+    return this.endTime === undefined;
+  }
+
+  get displayName(): string {
+    return this.ownDisplayName ?? `#${this.number}`;
+  }
+
+  get fullDisplayName(): string {
+    return `${this.job.fullDisplayName} ${this.displayName}`;
+  }
+
+  get urlPath(): string {
+    return `${this.job.urlPath}${this.number}/`;
+  }
+
+  get script(): string | undefined {
+    return this.plan.script ?? this.job.config.script;
+  }
+
+  /** Milliseconds; 0 while it runs, as Jenkins says. */
+  get duration(): number {
+    return this.endTime === undefined ? 0 : this.endTime - this.startTime;
+  }
+
+  /** Writes the lines that every build begins with. */
+  writeCauses(): void {
+    for (const cause of this.causes) this.log.append(`${causeLine(cause)}\n`);
+    this.log.append(`${consoleNote('start')}[Pipeline] Start of Pipeline\n`);
+  }
+}
+
+function causeLine(cause: Cause): string {
+  if (cause.kind === 'user') return `Started by user ${consoleNote(cause.user.name)}${cause.user.fullName}`;
+  return shortDescription(cause);
+}
+
+/** The words of a cause, as the API shows them. */
+export function shortDescription(cause: Cause): string {
+  switch (cause.kind) {
+    case 'user':
+      return `Started by user ${cause.user.fullName}`;
+    case 'remote':
+      return `Started by remote host ${cause.host}${cause.note === undefined ? '' : ` with note: ${cause.note}`}`;
+    case 'indexing':
+      return 'Branch indexing';
+    case 'replay':
+      return `Replayed #${cause.of}`;
+    case 'restart':
+      return `Restarted from build #${cause.of}, stage ${cause.stage}`;
+  }
+}

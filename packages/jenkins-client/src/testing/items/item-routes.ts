@@ -1,0 +1,180 @@
+import { apiJson, submittedForm } from '../api-json.ts';
+import type { Area, Call } from '../area.ts';
+import { errorPage, forbidden, oops } from '../error-pages.ts';
+import { empty, redirect, type Answer } from '../http.ts';
+import { queueItemBean } from '../queue/queue-json.ts';
+import type { Bean } from '../tree.ts';
+import { XmlError } from '../xml.ts';
+import { Configuration, documentKind } from './configuration.ts';
+import { UnknownClassError } from './form-xml.ts';
+import { encodeName, type Item } from './item.ts';
+import { itemBean } from './item-json.ts';
+import { startScan } from './scan-routes.ts';
+import { MissingFormPartError, submitFolder, submitMultibranch } from './submit-folder.ts';
+import { submitPipeline } from './submit-pipeline.ts';
+
+/** Reading, configuring, enabling, describing and deleting items. Creating them is in `create-routes.ts`. */
+export const itemArea: Area = {
+  routes: [
+    { on: 'item', method: 'GET', path: 'api/json', handle: readItem },
+    { on: 'item', method: 'POST', path: 'configSubmit', handle: configSubmit },
+    { on: 'item', method: 'GET', path: 'config.xml', handle: readConfig },
+    { on: 'item', method: 'POST', path: 'config.xml', handle: postConfig },
+    { on: 'item', method: 'FORM', path: 'submitDescription', handle: describe },
+    { on: 'item', method: 'FORM', path: 'enable', handle: (call) => setDisabled(call, false) },
+    { on: 'item', method: 'FORM', path: 'disable', handle: (call) => setDisabled(call, true) },
+    {
+      on: 'item',
+      method: 'FORM',
+      path: 'doDelete',
+      handle: (call) => deleteItem(call, redirect(ownUrl(call, call.item.parent))),
+    },
+    { on: 'item', method: 'DELETE', path: '', handle: (call) => deleteItem(call, empty(204)) },
+    { on: 'item', method: 'FORM', path: 'confirmRename', handle: rename },
+    { on: 'item', method: 'FORM', path: 'doRename', handle: rename },
+    { on: 'item', method: 'FORM', path: 'move/move', handle: move },
+  ],
+};
+
+/** The path of an item's page, as redirects give it. */
+export function ownUrl(call: Call, item: Item | undefined = call.item): string {
+  return `${call.world.options.prefix}/${item?.urlPath ?? ''}`;
+}
+
+/** How an item shows what waits for it. */
+export function queuedBean(call: Call): (item: Item) => Bean | null {
+  return (item) => {
+    const waiting = call.world.queue.waiting.find((one) => one.task === item);
+    return waiting ? queueItemBean(waiting, call.rootUrl) : null;
+  };
+}
+
+function readItem(call: Call): Answer | undefined {
+  if (call.item.kind === 'root') return undefined;
+  return apiJson(call.request, itemBean(call.item, call.rootUrl, queuedBean(call)));
+}
+
+function configSubmit(call: Call): Answer | undefined {
+  const { item, request } = call;
+  if (item.kind === 'root' || item.kind === 'freestyle') return undefined;
+  needConfigure(call);
+  const form = submittedForm(request);
+  try {
+    const document =
+      item.kind === 'folder'
+        ? submitFolder(form)
+        : item.kind === 'multibranch'
+          ? submitMultibranch(form)
+          : submitPipeline(item.config.document, form, request);
+    item.config = Configuration.of(document);
+  } catch (error) {
+    if (error instanceof UnknownClassError || error instanceof MissingFormPartError) throw oops();
+    throw error;
+  }
+  item.heldOff = false;
+  if (item.kind !== 'multibranch' || !item.buildable) return redirect(ownUrl(call));
+  startScan(call.world, item, `Started by user ${call.user.fullName}`);
+  return redirect(`${ownUrl(call)}indexing/console`);
+}
+
+function readConfig(call: Call): Answer | undefined {
+  if (call.item.kind === 'root') return undefined;
+  call.user.need('hudson.model.Item.Configure');
+  return { status: 200, headers: { 'content-type': 'application/xml' }, body: call.item.config.text };
+}
+
+function postConfig(call: Call): Answer | undefined {
+  const { item, request } = call;
+  if (item.kind === 'root') return undefined;
+  needConfigure(call);
+  item.config = postedConfiguration(request.body.toString(), item.kind);
+  item.heldOff = false;
+  return empty();
+}
+
+/** A posted document of a kind, or of any; 500 when it is not well-formed or its root is unknown. */
+export function postedConfiguration(text: string, kind?: Item['kind']): Configuration {
+  try {
+    const config = Configuration.posted(text);
+    const found = documentKind(config.document);
+    if (found === undefined || (kind !== undefined && found !== kind)) throw oops();
+    return config;
+  } catch (error) {
+    if (error instanceof XmlError) throw oops();
+    throw error;
+  }
+}
+
+function describe(call: Call): Answer | undefined {
+  if (call.item.kind === 'root') return undefined;
+  needConfigure(call);
+  call.item.config.set('description', call.request.parameter('description') ?? '', ['actions']);
+  return redirect(ownUrl(call));
+}
+
+function setDisabled(call: Call, disabled: boolean): Answer | undefined {
+  if (call.item.kind === 'root' || call.item.kind === 'folder') return undefined;
+  needConfigure(call);
+  call.item.config.set('disabled', disabled, ['triggers']);
+  return redirect(ownUrl(call));
+}
+
+/** The job of a branch belongs to its project: not even an administrator configures it. */
+function needConfigure({ item, user }: Call): void {
+  user.need('hudson.model.Item.Configure');
+  if (item.branch) throw branchIsConfiguredByProject(user.name);
+}
+
+function deleteItem({ item, user, world }: Call, answer: Answer): Answer | undefined {
+  if (!item.parent) return undefined;
+  user.need('hudson.model.Item.Delete');
+  for (const waiting of world.queue.waiting) if (waiting.task === item) world.queue.cancel(waiting.id);
+  for (const build of world.runningBuilds) {
+    if (build.job.path.slice(0, item.path.length).join('/') === item.fullName) build.killing.abort();
+  }
+  item.parent.children.delete(item.name);
+  return answer;
+}
+
+function rename(call: Call): Answer | undefined {
+  const { item, request } = call;
+  const name = request.parameter('newName');
+  if (!item.parent) return undefined;
+  call.user.need('hudson.model.Item.Configure');
+  if (!name) throw errorPage(400, 'No name is specified');
+  checkName(name);
+  if (item.parent.children.has(name)) throw errorPage(400, `The name “${name}” is already in use.`);
+  const old = ownUrl(call);
+  item.parent.children.delete(item.name);
+  item.name = name;
+  item.parent.children.set(name, item);
+  return redirect(`${old}../${encodeName(name)}`);
+}
+
+function move(call: Call): Answer | undefined {
+  const { item, request, world } = call;
+  const destination = request.parameter('destination') ?? '';
+  if (!item.parent) return undefined;
+  call.user.need('hudson.model.Item.Delete');
+  const target = world.root.find(destination.split('/').filter((name) => name !== ''));
+  if (!target || (target.kind !== 'folder' && target.kind !== 'root')) throw oops();
+  if (target.children.has(item.name)) throw errorPage(400, `The name “${item.name}” is already in use.`);
+  item.parent.children.delete(item.name);
+  item.parent = target;
+  target.children.set(item.name, item);
+  return redirect(ownUrl(call));
+}
+
+/** Throws the 400 of a name that no item may have. */
+export function checkName(name: string): void {
+  if (/^\.{1,2}$/.test(name)) throw errorPage(400, `“${name}” is not an allowed name`);
+  const unsafe = /[?*/\\%!@#$^&|<>[\]:;]/.exec(name);
+  if (unsafe) throw errorPage(400, `‘${unsafe[0]}’ is an unsafe character`);
+}
+
+function branchIsConfiguredByProject(user: string): Error {
+  const implied = ['GenericConfigure', 'GenericUpdate', 'GenericWrite'].map(
+    (name) => `hudson.security.Permission.${name}`,
+  );
+  return forbidden(user, 'hudson.model.Item.Configure', [...implied, 'hudson.model.Hudson.Administer']);
+}

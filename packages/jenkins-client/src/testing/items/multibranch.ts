@@ -1,0 +1,147 @@
+import type { Bean } from '../tree.ts';
+import { GrowingLog } from '../builds/growing-log.ts';
+import { element } from '../xml.ts';
+import { Configuration } from './configuration.ts';
+import { viewBean } from './item-json.ts';
+import { Item } from './item.ts';
+
+/** A branch, pull request or tag that a scan finds. */
+export interface FakeBranch {
+  /** As the source control system has it: `feature/x`, `PR-7`, `v1.0`. */
+  readonly name: string;
+  readonly kind?: 'branch' | 'pull-request' | 'tag';
+  /** The revision; a scan builds the branch when it changed. */
+  readonly head?: string;
+}
+
+/** A branch that a job was made for. */
+export interface Branch {
+  readonly name: string;
+  readonly kind: 'branch' | 'pull-request' | 'tag';
+  head: string;
+  /** Gone from the source, and kept. */
+  orphaned: boolean;
+}
+
+/** A scan of a multibranch pipeline. */
+export interface Indexing {
+  readonly log: GrowingLog;
+}
+
+/** The name of the job of a branch: marks that are not allowed in names are percent-encoded. */
+export function branchJobName(name: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are not allowed in names
+  return name.replace(/[?*/\\%!@#$^&|<>[\]:;"'\u0000-\u001F\u007F]/g, (mark) => {
+    return `%${mark.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+  });
+}
+
+/** What a scan did: its log, and the jobs that are to be built. */
+export interface ScanResult {
+  readonly indexing: Indexing;
+  readonly changed: readonly Item[];
+}
+
+/** Makes the jobs of a multibranch pipeline agree with the branches of its source. */
+export function scan(project: Item, found: readonly FakeBranch[], startedBy: string, now: Date): ScanResult {
+  const log = new GrowingLog();
+  const changed: Item[] = [];
+  const stamp = now.toUTCString();
+  log.append(`${startedBy}\n[${stamp}] Starting branch indexing...\nChecking branches...\n`);
+  for (const { name, kind = 'branch', head = `head of ${name}` } of found) {
+    log.append(
+      `  Checking ${kind} ${name}\n      ‘${project.config.scriptPath ?? 'Jenkinsfile'}’ found\n    Met criteria\n`,
+    );
+    const job =
+      project.children.get(branchJobName(name)) ??
+      createBranchJob(project, { name, kind, head: '', orphaned: false });
+    if (!job.branch || (job.branch.head === head && !job.branch.orphaned)) {
+      log.append(`No changes detected: ${name} (still at ${head})\n`);
+      continue;
+    }
+    job.branch.head = head;
+    job.branch.orphaned = false;
+    log.append(`Scheduled build for ${kind}: ${name}\n`);
+    changed.push(job);
+  }
+  log.append(`Processed ${found.length} branches\n`);
+  removeOrphans(project, found, log);
+  log.append(`[${stamp}] Finished branch indexing. Indexing took 0.2 sec\nFinished: SUCCESS\n`);
+  return { indexing: { log }, changed };
+}
+
+function removeOrphans(project: Item, found: readonly FakeBranch[], log: GrowingLog): void {
+  const alive = new Set(found.map(({ name }) => name));
+  for (const job of project.children.values()) {
+    if (!job.branch || alive.has(job.branch.name)) continue;
+    if (project.config.prunesDeadBranches) {
+      log.append(`Will remove ${job.name}\n`);
+      project.children.delete(job.name);
+    } else job.branch.orphaned = true;
+  }
+}
+
+function createBranchJob(project: Item, branch: Branch): Item {
+  const config = Configuration.of(
+    element(
+      'flow-definition',
+      [
+        element('keepDependencies', false),
+        element('properties', [
+          element('org.jenkinsci.plugins.workflow.multibranch.BranchJobProperty', [
+            element('branch', [
+              element('head', [element('name', branch.name)], { class: headClass(branch.kind) }),
+            ]),
+          ]),
+        ]),
+        element('definition', [element('scriptPath', project.config.scriptPath ?? 'Jenkinsfile')], {
+          class: 'org.jenkinsci.plugins.workflow.multibranch.SCMBinder',
+        }),
+        element('triggers'),
+        element('disabled', false),
+      ],
+      { plugin: 'workflow-job@1546.v62a_c59c112dd' },
+    ),
+  );
+  const job = new Item('pipeline', branchJobName(branch.name), project, config);
+  job.branch = branch;
+  project.children.set(job.name, job);
+  return job;
+}
+
+function headClass(kind: Branch['kind']): string {
+  if (kind === 'tag') return 'jenkins.plugins.git.GitTagSCMHead';
+  if (kind === 'pull-request') return 'org.jenkinsci.plugins.github_branch_source.PullRequestSCMHead';
+  return 'jenkins.plugins.git.GitBranchSCMHead';
+}
+
+const VIEW_CLASS = 'jenkins.branch.MultiBranchProjectViewHolder$ViewImpl';
+const VIEWS: readonly (readonly [name: string, kind: Branch['kind'], path: string])[] = [
+  ['default', 'branch', ''],
+  ['change-requests', 'pull-request', 'view/change-requests/'],
+  ['tags', 'tag', 'view/tags/'],
+];
+
+/** The views of a multibranch pipeline: one per kind of head that its source can have. */
+export function branchViews(
+  project: Item,
+  rootUrl: string,
+  inQueue: (item: Item) => Bean | null,
+): readonly Bean[] {
+  if (project.config.sources.length === 0) {
+    return [
+      viewBean('jenkins.branch.MultiBranchProjectEmptyView', 'welcome', project, rootUrl, () => [], inQueue),
+    ];
+  }
+  const jobs = (kind: Branch['kind']): readonly Item[] =>
+    project.sorted.filter((job) => job.branch?.kind === kind);
+  return VIEWS.filter(([, kind]) => kind === 'branch' || offers(project, kind)).map(([name, kind, path]) =>
+    viewBean(VIEW_CLASS, name, project, rootUrl, () => jobs(kind), inQueue, path),
+  );
+}
+
+/** Whether a source looks for such heads, or some were found. */
+function offers(project: Item, kind: Branch['kind']): boolean {
+  const text = kind === 'tag' ? 'TagDiscoveryTrait' : 'PullRequestDiscoveryTrait';
+  return project.config.text.includes(text) || project.sorted.some((job) => job.branch?.kind === kind);
+}

@@ -1,0 +1,31 @@
+import { apiJson } from '../api-json.ts';
+import type { Area, Call } from '../area.ts';
+import { errorPage } from '../error-pages.ts';
+import { empty, type Answer } from '../http.ts';
+import { queueBean, queueItemBean } from './queue-json.ts';
+
+/** The queue: listing, one item, cancelling. */
+export const queueArea: Area = {
+  routes: [
+    { on: 'server', method: 'GET', path: 'queue/api/json', handle: listQueue },
+    { on: 'server', method: 'GET', path: 'queue/item/:id/api/json', handle: readItem },
+    { on: 'server', method: 'FORM', path: 'queue/cancelItem', handle: cancelItem },
+  ],
+};
+
+function listQueue({ world, request, rootUrl }: Call): Answer {
+  world.queue.maintain();
+  return apiJson(request, queueBean(world.queue, rootUrl));
+}
+
+function readItem({ world, request, rootUrl, params }: Call): Answer | undefined {
+  world.queue.maintain();
+  const item = world.queue.get(Number(params['id']));
+  return item && apiJson(request, queueItemBean(item, rootUrl));
+}
+
+function cancelItem({ world, request, user }: Call): Answer {
+  user.need('hudson.model.Item.Cancel');
+  if (world.queue.cancel(Number(request.parameter('id')))) return empty(204);
+  throw errorPage(404, 'No such queue item');
+}

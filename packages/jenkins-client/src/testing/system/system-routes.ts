@@ -1,0 +1,99 @@
+import { apiJson } from '../api-json.ts';
+import type { Area, Call } from '../area.ts';
+import { notFound, page } from '../error-pages.ts';
+import { redirect, type Answer } from '../http.ts';
+import { itemBean, viewBean } from '../items/item-json.ts';
+import { queuedBean } from '../items/item-routes.ts';
+import { bean, type Bean } from '../tree.ts';
+import { ANONYMOUS } from '../users.ts';
+
+/** The server itself: who asks, the crumb, the root object, quieting down. Restarts are asked for here, too. */
+export function systemArea(restart: (call: Call) => void): Area {
+  const restartNow = (call: Call): Answer => {
+    call.user.need('hudson.model.Hudson.Administer');
+    restart(call);
+    return redirect(`${call.world.options.prefix}/`);
+  };
+  return {
+    routes: [
+      {
+        on: 'server',
+        method: 'GET',
+        path: 'login',
+        open: true,
+        handle: () => page(200, 'Sign in - Jenkins', '<h1>Sign in to Jenkins</h1>'),
+      },
+      { on: 'server', method: 'GET', path: 'whoAmI/api/json', open: true, handle: whoAmI },
+      { on: 'server', method: 'GET', path: 'crumbIssuer/api/json', handle: issueCrumb },
+      {
+        on: 'server',
+        method: 'GET',
+        path: 'api/json',
+        handle: (call) => apiJson(call.request, rootBean(call)),
+      },
+      { on: 'server', method: 'FORM', path: 'quietDown', handle: (call) => quietDown(call, true) },
+      { on: 'server', method: 'FORM', path: 'cancelQuietDown', handle: (call) => quietDown(call, false) },
+      { on: 'server', method: 'FORM', path: 'safeRestart', handle: restartNow },
+      { on: 'server', method: 'FORM', path: 'restart', handle: restartNow },
+    ],
+  };
+}
+
+function whoAmI({ request, user }: Call): Answer {
+  const anonymous = user === ANONYMOUS;
+  const who = bean('hudson.security.WhoAmI', {
+    anonymous: () => anonymous,
+    authenticated: () => true,
+    authorities: () => [anonymous ? 'anonymous' : 'authenticated'],
+    name: () => user.name,
+  });
+  return apiJson(request, who);
+}
+
+/** The crumb belongs to the session whose cookie comes with this answer. */
+function issueCrumb({ world }: Call): Answer {
+  if (!world.options.crumbs) throw notFound();
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json;charset=UTF-8', 'x-frame-options': 'deny', 'x-jenkins': '' },
+    body: (crumb) =>
+      JSON.stringify({
+        _class: 'hudson.security.csrf.DefaultCrumbIssuer',
+        crumb,
+        crumbRequestField: 'Jenkins-Crumb',
+      }),
+  };
+}
+
+function quietDown({ world, request, user }: Call, down: boolean): Answer {
+  user.need('hudson.model.Hudson.Administer');
+  world.quietingDown = down;
+  world.quietDownReason = down ? request.parameter('message') : null;
+  world.queue.hold(down);
+  return redirect(`${world.options.prefix}/`);
+}
+
+function rootBean(call: Call): Bean {
+  const { world, rootUrl } = call;
+  const items = (): typeof world.root.sorted => world.root.sorted;
+  const all = viewBean('hudson.model.AllView', 'all', world.root, rootUrl, items, queuedBean(call));
+  return bean('hudson.model.Hudson', {
+    assignedLabels: () => [bean(undefined, { name: () => 'built-in' }, 3)],
+    mode: () => 'NORMAL',
+    nodeDescription: () => "the Jenkins controller's built-in node",
+    nodeName: () => '',
+    numExecutors: () => 2,
+    description: () => null,
+    jobs: () => items().map((item) => itemBean(item, rootUrl, queuedBean(call))),
+    overallLoad: () => bean(undefined),
+    primaryView: () => all,
+    quietDownReason: () => world.quietDownReason,
+    quietingDown: () => world.quietingDown,
+    slaveAgentPort: () => -1,
+    unlabeledLoad: () => bean('jenkins.model.UnlabeledLoadStatistics'),
+    url: () => (world.options.rootUrl === null ? null : rootUrl),
+    useCrumbs: () => world.options.crumbs,
+    useSecurity: () => true,
+    views: () => [all],
+  });
+}
