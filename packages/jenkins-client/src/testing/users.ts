@@ -44,6 +44,15 @@ const IMPLIED_BY = {
   'hudson.model.View.Configure': ['hudson.security.Permission.GenericConfigure'],
   'hudson.model.View.Delete': ['hudson.security.Permission.GenericDelete'],
   'com.cloudbees.plugins.credentials.CredentialsProvider.View': ['hudson.security.Permission.GenericRead'],
+  'com.cloudbees.plugins.credentials.CredentialsProvider.Update': [
+    'hudson.security.Permission.GenericUpdate',
+  ],
+  'com.cloudbees.plugins.credentials.CredentialsProvider.Delete': [
+    'hudson.security.Permission.GenericDelete',
+  ],
+  'com.cloudbees.plugins.credentials.CredentialsProvider.ManageDomains': [
+    'hudson.security.Permission.GenericConfigure',
+  ],
   'com.cloudbees.plugins.credentials.CredentialsProvider.Create': [
     'hudson.security.Permission.GenericCreate',
   ],
