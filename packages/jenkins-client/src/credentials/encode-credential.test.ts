@@ -63,3 +63,8 @@ describe('the user name', () => {
 test.each([{}, { id: 'a' }, { id: 1, typeName: 'Secret text' }])('%j is no credential', (wire) => {
   expect(() => readCredential(wire)).toThrow(expect.objectContaining({ code: 'UnexpectedBody' }));
 });
+
+test('a file has a name', () => {
+  const spec = { kind: 'file', id: 'f', fileName: '', content: '' } as const;
+  expect(() => encodeCredential(spec)).toThrow(expect.objectContaining({ code: 'Invalid' }));
+});

@@ -23,7 +23,8 @@ export interface EncodedCredential {
 /**
  * The form of a credential. Those of user names with passwords, secret texts, SSH keys and files are proved by
  * recordings; that of certificates is read in the sources of the credentials plugin (constructors of
- * `CertificateCredentialsImpl`), not tried. Throws InvalidError for an id that Jenkins would keep but not find again.
+ * `CertificateCredentialsImpl`), not tried. Throws InvalidError for an id that Jenkins would keep but not find again, and for
+ * a file without a name.
  */
 export function encodeCredential(spec: CredentialSpec & { readonly id: string }): EncodedCredential {
   checkCredentialId(spec.id);
@@ -56,6 +57,7 @@ export function encodeCredential(spec: CredentialSpec & { readonly id: string })
       return { class: ssh, fields };
     }
     case 'file':
+      if (spec.fileName === '') throw new InvalidError('The file of a credential needs a name.');
       return {
         class: `${plain}.FileCredentialsImpl`,
         fields: { ...base, file: 'file0', description },
