@@ -7,6 +7,7 @@ import { Casc } from './casc/casc.ts';
 import { Converter } from './converter/converter.ts';
 import { Labels } from './labels/labels.ts';
 import { Nodes } from './nodes/nodes.ts';
+import { BuildEvents, type EventsOptions } from './events/build-events.ts';
 import { Plugins } from './plugins/plugins.ts';
 import { Queue } from './queue/queue.ts';
 import { Users } from './users/users.ts';
@@ -53,6 +54,11 @@ export class Jenkins {
   /** What the server can; asked once per start of the server. */
   capabilities(options?: CallOptions): Promise<Capabilities> {
     return this.connection.capabilities(options);
+  }
+
+  /** What happens to builds, from now on: see `BuildEvents`. Nothing is asked before it is iterated. */
+  events(options?: EventsOptions): BuildEvents {
+    return new BuildEvents(this.connection, options);
   }
 
   /** For routes that this client does not know: authentication, crumbs, retries and typed errors are applied. */

@@ -51,7 +51,7 @@ export async function restartFromStage(
       ...call,
       method: 'POST',
       path: buildRoute(build, 'restart/restart'),
-      // The form field is what the plugin reads first; the JSON is what it is documented to read.
+      // Both ways to name the stage, as in the one request of this kind that a real server was seen to take.
       form: { stageName: stage, json: JSON.stringify({ stageName: stage }) },
       accept: [302, 303],
     });
