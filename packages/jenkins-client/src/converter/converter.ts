@@ -89,7 +89,6 @@ export class Converter {
       ...options,
       path: 'descriptorByName/hudson.triggers.TimerTrigger/checkSpec',
       query: { value: schedule },
-      headers: { 'accept-language': 'en' },
     });
     return readFormValidation(await answer.text());
   }

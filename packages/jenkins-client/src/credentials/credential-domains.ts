@@ -58,7 +58,7 @@ export class CredentialDomains {
   /** Makes a domain. ConflictError when the name is taken: Jenkins then sends back to the store, not to the domain. */
   async create(spec: CredentialDomainSpec, options: CallOptions = {}): Promise<void> {
     const { name, description = '' } = spec;
-    const encoded = segment(name, 'name of a domain');
+    segment(name, 'name of a domain');
     const json = { name, description, specifications: (spec.specifications ?? []).map(encodeSpecification) };
     const answer = await this.#connection.request({
       ...options,
@@ -69,7 +69,7 @@ export class CredentialDomains {
     });
     await answer.discard();
     // Browsers do not show where they are sent.
-    if (answer.location !== undefined && !answer.location.endsWith(`/domain/${encoded}`)) {
+    if (answer.location !== undefined && !/\/domain\/[^/]+$/u.test(answer.location)) {
       throw new ConflictError(`There is a domain "${name}" already. Delete it, or choose another name.`);
     }
   }

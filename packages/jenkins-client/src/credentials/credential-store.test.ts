@@ -48,6 +48,18 @@ describe.each(stores)('the %s store', (store, owner, offset) => {
     expect(found[0]?.fullName).toMatch(/^(?:system|team\/folder)\/_\/up1$/u);
   });
 
+  test('reads the same with more depth', async () => {
+    const { jenkins } = answering(
+      name(8, 'list'),
+      name(9, 'list-depth'),
+      name(10, 'get'),
+      name(11, 'get-depth2'),
+    );
+    const visible = jenkins.credentials.in(owner);
+    expect(await collect(visible.list())).toEqual(await collect(visible.list()));
+    expect(await visible.get('up1')).toEqual(await visible.get('up1'));
+  });
+
   test('creates a user name with a password after looking, and reads it back', async () => {
     const { jenkins, sent } = answering(missing, name(2, 'create-userpass'), name(10, 'get'));
     expect(await jenkins.credentials.in(owner).create(up1)).toMatchObject({
@@ -200,6 +212,14 @@ test('a domain whose name is taken is a conflict, though Jenkins redirects as ev
   const { jenkins } = answering({ status: 302, headers: { location: '/credentials/store/system/./' } });
   const creation = jenkins.credentials.in('system').domains.create({ name: 'gitea' });
   await expect(creation).rejects.toMatchObject({ code: 'Conflict' });
+});
+
+test('a domain is found again however its name is encoded', async () => {
+  const { jenkins } = answering({
+    status: 302,
+    headers: { location: '/credentials/store/system/./domain/a%28b%29' },
+  });
+  await jenkins.credentials.in('system').domains.create({ name: 'a(b)' });
 });
 
 test('long stores are read in pages', async () => {

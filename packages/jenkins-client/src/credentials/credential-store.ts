@@ -12,9 +12,6 @@ import { readCredential } from './read-credential.ts';
 
 const pageSize = 200;
 
-/** Kinds are told by the English names of their types. */
-const english = { 'accept-language': 'en' };
-
 /** The credentials of one domain of one store. All methods throw NotFoundOrHiddenError without the right to see it. */
 export class CredentialStore {
   /** The domains of the whole store. */
@@ -176,7 +173,7 @@ export class CredentialStore {
     const answer = await this.#connection.request({
       ...options,
       path,
-      headers: english,
+
       ...(query && { query }),
     });
     return expected(objectOf(await answer.json()), 'credentials');

@@ -1,7 +1,7 @@
 import { expected } from '../expected.ts';
 import { objectsOf, textOf, wholeOf, type JsonObject } from '../json-shape.ts';
 
-/** The name of Jenkins' own node, on every version: newer ones call it so, and older ones `(master)`. */
+/** The name of Jenkins' own node. Before Jenkins 2.307 it was `(master)`, which newer ones take, too. */
 export const builtInNode = '(built-in)';
 
 /** A node of Jenkins: its own, or an agent. */

@@ -98,7 +98,7 @@ export class Nodes {
     return this.#switched(name, false, deadline.left());
   }
 
-  /** What was logged when the agent was last connected. */
+  /** What was logged when the agent was last connected; at most 10,000 lines, as Jenkins gives them. */
   async log(name: string, options: CallOptions = {}): Promise<string> {
     const path = nodePath(name, 'logText/progressiveText');
     const answer = await this.#connection.request({ ...options, path, query: { start: 0 } });
