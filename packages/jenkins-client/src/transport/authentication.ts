@@ -66,7 +66,9 @@ export class Authentication {
 
   /** Who asks now. A source of credentials is asked once, however many calls wait for it. */
   current(call: Call): Identity | Promise<Identity> {
-    return this.#identity ?? call.wait((this.#asking ??= this.#ask()));
+    return (
+      this.#identity ?? call.wait((this.#asking ??= this.#ask().finally(() => (this.#asking = undefined))))
+    );
   }
 
   /** Forgets an identity that the server refused. False when there is no other to be had. */
@@ -77,11 +79,7 @@ export class Authentication {
   }
 
   async #ask(): Promise<Identity> {
-    try {
-      this.#identity = identityOf((await this.#source?.()) ?? 'anonymous');
-      return this.#identity;
-    } finally {
-      this.#asking = undefined;
-    }
+    this.#identity = identityOf((await this.#source?.()) ?? 'anonymous');
+    return this.#identity;
   }
 }

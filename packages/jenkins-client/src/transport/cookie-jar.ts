@@ -1,4 +1,5 @@
 interface Cookie {
+  readonly name: string;
   readonly value: string;
   readonly path: string;
   /** Milliseconds since 1970. */
@@ -13,6 +14,7 @@ const mostCookies = 50;
  * get in or out; the path of a cookie is kept to.
  */
 export class CookieJar {
+  /** By name and path. */
   readonly #cookies = new Map<string, Cookie>();
 
   /** Takes the `Set-Cookie` lines of an answer. */
@@ -40,9 +42,10 @@ export class CookieJar {
         }
       }
       if (maxAge !== undefined) expires = now + maxAge * 1000;
-      this.#cookies.delete(name);
+      const key = `${name};${path}`;
+      this.#cookies.delete(key);
       if (expires > now && this.#cookies.size < mostCookies) {
-        this.#cookies.set(name, { value: pair.slice(equals + 1).trim(), path, expires });
+        this.#cookies.set(key, { name, value: pair.slice(equals + 1).trim(), path, expires });
       }
     }
   }
@@ -50,9 +53,9 @@ export class CookieJar {
   /** The `Cookie` header for a path, if there is one to send. */
   header(path: string, now: number): string | undefined {
     const pairs: string[] = [];
-    for (const [name, cookie] of this.#cookies) {
-      if (cookie.expires <= now) this.#cookies.delete(name);
-      else if (covers(cookie.path, path)) pairs.push(`${name}=${cookie.value}`);
+    for (const [key, cookie] of this.#cookies) {
+      if (cookie.expires <= now) this.#cookies.delete(key);
+      else if (covers(cookie.path, path)) pairs.push(`${cookie.name}=${cookie.value}`);
     }
     return pairs.length === 0 ? undefined : pairs.join('; ');
   }

@@ -17,8 +17,9 @@ export class Gate {
     this.#limit = limit;
   }
 
-  /** Takes a place. Rejects with the reason of the signal when that is aborted first. */
+  /** Takes a place, at once or after waiting. Throws the reason of the signal when that is aborted first. */
   enter(signal: AbortSignal): Promise<void> | undefined {
+    signal.throwIfAborted();
     if (this.#inside < this.#limit) {
       this.#inside++;
       return undefined;

@@ -108,7 +108,7 @@ export class HttpConnection implements Connection {
       } catch (error) {
         if (call.signal.aborted) throw error;
         // Jenkins refuses a wrong crumb and wrong credentials before it looks at the request: it may be sent again.
-        if (error instanceof CrumbRejectedError && !crumbRefreshed) {
+        if (error instanceof CrumbRejectedError && method === 'POST' && !crumbRefreshed) {
           crumbRefreshed = true;
           this.#session.refuse(crumb || undefined);
         } else if (isRefusedIdentity(error) && !renewed && this.#authentication.renew(identity)) {
@@ -205,8 +205,9 @@ export class HttpConnection implements Connection {
     });
   }
 
+  /** Jenkins asks crumbs of POST alone (hudson.security.csrf.CrumbFilter). */
   #crumbFor(method: string, identity: Identity): boolean {
-    return method !== 'GET' && method !== 'HEAD' && (identity.session || this.#session.active);
+    return method === 'POST' && (identity.session || this.#session.active);
   }
 
   #crumb(call: Call): Crumb | 'none' | Promise<Crumb | 'none'> {
@@ -257,9 +258,9 @@ async function startOfBody(response: Response): Promise<string> {
       bytes += value.byteLength;
       text += decoder.decode(value, { stream: true });
     }
-    await reader.cancel();
   } catch {
     // The status and the headers tell what matters.
   }
+  void reader.cancel().catch(() => undefined);
   return text;
 }
