@@ -96,6 +96,15 @@ describe('two creators of the same id, of whom neither sees the other', () => {
     expect(results[1 - winner]).toMatchObject({ status: 'rejected', reason: { code: 'Conflict' } });
   });
 
+  test('of another plugin’s kind are told apart by a mark, too', async () => {
+    const custom = { kind: 'custom', id: 'shared', class: 'a.B', description: 'same' } as const;
+    const results = await Promise.allSettled([
+      store().create({ ...custom, fields: { password: 'first' } }, { exclusive: true }),
+      store().create({ ...custom, fields: { password: 'second' } }, { exclusive: true }),
+    ]);
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
   test('may both put theirs, and one of them is kept as a whole', async () => {
     const results = await Promise.all([
       store().upsert({ ...spec, username: 'ana', password: 'of ana' }),

@@ -32,7 +32,9 @@ describe.each(stores)('the %s store', (store, owner, offset) => {
     const { jenkins, sent } = answering(name(1, 'list-empty'));
     expect(await collect(jenkins.credentials.in(owner).list())).toEqual([]);
     const recorded = await recordedRequest(name(1, 'list-empty'));
-    expect(sent).toEqual([{ ...recorded, query: { tree: `${recorded.query['tree']}{0,200}` } }]);
+    // Not the fingerprint, for which Jenkins looks into a file each; and in pages.
+    const tree = `${recorded.query['tree']?.replace('fingerprint,', '')}{0,200}`;
+    expect(sent).toEqual([{ ...recorded, query: { tree } }]);
   });
 
   test('lists kinds and user names', async () => {

@@ -29,7 +29,7 @@ export class CredentialStore {
   /** All credentials of the domain, read in pages. */
   async *list(options: CallOptions = {}): AsyncIterable<Credential> {
     for (let from = 0; ; from += pageSize) {
-      const fields = 'id,typeName,displayName,description,fingerprint,fullName';
+      const fields = 'id,typeName,displayName,description,fullName';
       const page = await this.#json(`api/json`, options, {
         tree: `credentials[${fields}]{${from},${from + pageSize}}`,
       });
@@ -170,12 +170,7 @@ export class CredentialStore {
 
   async #json(route: string, options: CallOptions, query?: JenkinsRequest['query']): Promise<JsonObject> {
     const path = `${this.#path}/${route}`;
-    const answer = await this.#connection.request({
-      ...options,
-      path,
-
-      ...(query && { query }),
-    });
+    const answer = await this.#connection.request({ ...options, path, ...(query && { query }) });
     return expected(objectOf(await answer.json()), 'credentials');
   }
 }
@@ -183,9 +178,9 @@ export class CredentialStore {
 /** Which of the things that Jenkins shows are not as wanted. */
 function differences(wanted: CredentialSpec, shown: Credential): readonly string[] {
   const differing: string[] = [];
-  // A credential of another plugin need not have a description, and its type may be called anything.
-  if (wanted.kind === 'custom') return differing;
-  if (shown.kind !== undefined && shown.kind !== wanted.kind) differing.push('kind');
+  // The type of another plugin may be called anything.
+  if (wanted.kind !== 'custom' && shown.kind !== undefined && shown.kind !== wanted.kind)
+    differing.push('kind');
   if (shown.description !== (wanted.description ?? '')) differing.push('description');
   if ('username' in wanted && shown.username !== undefined && shown.username !== wanted.username) {
     differing.push('username');

@@ -7,7 +7,7 @@ const plain = 'org.jenkinsci.plugins.plaincredentials.impl';
 const ssh = 'com.cloudbees.jenkins.plugins.sshcredentials.impl.BasicSSHUserPrivateKey';
 
 /** A file of a multipart form; the JSON names the part. */
-export interface FormFile {
+interface FormFile {
   readonly part: string;
   readonly name: string;
   readonly content: FileContent;
