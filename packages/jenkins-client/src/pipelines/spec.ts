@@ -66,8 +66,8 @@ export interface MultibranchPipelineSpec extends ItemSettings {
   /** How long pipelines of gone branches stay; `null` for ever. By default they go at the next scan. */
   readonly orphans?: OrphansSpec | null;
   /**
-   * Scan again when the last scan is this old, in milliseconds; `null` for never, the default. Jenkins knows steps only
-   * (1, 2, 5, 10, 15, 20, 25 or 30 minutes, 1, 2, 4, 8 or 12 hours, 1, 2, 7, 14 or 28 days) and takes the nearest.
+   * Scan again when the last scan is this old, in milliseconds: whole minutes, up to 30 days. `null` for never, the
+   * default.
    */
   readonly scanIntervalMs?: number | null;
   /** Jobs to start when branches come and go (plugin multibranch-action-triggers); `null` for none, the default. */

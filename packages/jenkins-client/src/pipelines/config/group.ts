@@ -1,0 +1,96 @@
+import type { Field, FormObject, Patching, Reading } from './field.ts';
+import type { XmlElement } from '../../xml/element.ts';
+
+/** The fields of an object, one for each of its keys. */
+export type Fields<T> = { readonly [K in keyof T]-?: Field<T[K]> };
+
+/**
+ * Children that Jenkins keeps for itself, which nobody misses in a specification: with the text or class that they have
+ * as long as nobody set them, or `null` for any.
+ */
+export type Bookkeeping = Readonly<Record<string, string | null>>;
+
+function isBookkeeping(element: XmlElement, bookkeeping: Bookkeeping): boolean {
+  if (!Object.hasOwn(bookkeeping, element.name)) return false;
+  const expected = bookkeeping[element.name];
+  if (expected === null || element.attribute('class') === expected) return true;
+  return element.elements.length === 0 && element.text.trim() === expected;
+}
+
+/** Several settings that share one holder, as an object. */
+export class Group<T extends object> implements Field<T> {
+  private readonly fields: readonly (readonly [keyof T & string, Field<unknown>])[];
+  readonly defaults: Partial<T>;
+  private readonly bookkeeping: Bookkeeping;
+
+  constructor(fields: Fields<T>, defaults: Partial<T>, bookkeeping: Bookkeeping) {
+    this.fields = Object.entries(fields) as [keyof T & string, Field<unknown>][];
+    this.defaults = defaults;
+    this.bookkeeping = bookkeeping;
+  }
+
+  /** Absent keys are sent with their defaults: a form replaces all that is stored. */
+  encode(value: T, form: FormObject): void {
+    for (const [key, field] of this.fields) field.encode(this.valueOf(value, key), form);
+  }
+
+  /** Without the keys whose value is the default. */
+  read(holder: XmlElement | undefined, reading: Reading): T {
+    const all = this.readAll(holder, reading);
+    const kept = Object.entries(all).filter(([key, value]) => !isSame(value, this.defaults[key as keyof T]));
+    return Object.fromEntries(kept) as T;
+  }
+
+  /** With every key, those excepted that have no value at all. */
+  readAll(holder: XmlElement | undefined, reading: Reading): T {
+    const result: Partial<Record<string, unknown>> = {};
+    for (const element of holder?.elements ?? []) {
+      if (isBookkeeping(element, this.bookkeeping)) reading.manageAll(element);
+    }
+    for (const [key, field] of this.fields) {
+      reading.path.push(key);
+      const value = field.read(holder, reading);
+      reading.path.pop();
+      if (value !== undefined) result[key] = value;
+    }
+    return result as T;
+  }
+
+  /** Absent keys get their defaults. */
+  patch(holder: XmlElement, value: T, patching: Patching): void {
+    for (const [key, field] of this.fields) field.patch(holder, this.valueOf(value, key), patching);
+  }
+
+  /** Changes the keys that are present and leaves the others as they are. */
+  patchGiven(holder: XmlElement, value: Partial<T>, patching: Patching): void {
+    for (const [key, field] of this.fields) {
+      if (value[key] !== undefined) field.patch(holder, value[key], patching);
+    }
+  }
+
+  /** `null` is a value of its own: it takes a setting away whose default is another. */
+  private valueOf(value: T, key: keyof T): unknown {
+    return value[key] === undefined ? this.defaults[key] : value[key];
+  }
+}
+
+/** Several settings that share one holder, as an object whose absent keys stand for defaults. */
+export function group<T extends object>(
+  fields: Fields<T>,
+  defaults: Partial<T> = {},
+  bookkeeping: Bookkeeping = {},
+): Group<T> {
+  return new Group(fields, defaults, bookkeeping);
+}
+
+/** Whether two values of a specification are equal, in depth. Keys that are undefined count as absent. */
+export function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const left = a as Record<string, unknown>;
+  const right = b as Record<string, unknown>;
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((key) =>
+    isSame(left[key], right[key]),
+  );
+}

@@ -1,0 +1,132 @@
+import type { XmlElement } from '../../xml/element.ts';
+import type { Field } from './field.ts';
+
+/** The child that holds a leaf, made when it is missing. */
+export function childFor(holder: XmlElement, name: string): XmlElement {
+  return holder.child(name) ?? holder.add(name);
+}
+
+/**
+ * Any value that is one element's text. `absent` is the value when there is no such element; `form` is its name in the
+ * form when it has another there.
+ */
+function leaf<T>(name: string, parse: (text: string) => T, print: (value: T) => string, absent: T): Field<T> {
+  return {
+    encode: () => undefined,
+    read(holder, reading) {
+      const child = reading.child(holder, name);
+      return child === undefined ? absent : parse(child.text);
+    },
+    patch(holder, value) {
+      const child = holder.child(name);
+      if (print(child === undefined ? absent : parse(child.text)) === print(value)) return;
+      childFor(holder, name).text = print(value);
+    },
+  };
+}
+
+/** Text. */
+export function text(name: string, form = name, absent = ''): Field<string> {
+  return {
+    ...leaf(name, String, String, absent),
+    encode(value, target) {
+      target[form] = value;
+    },
+  };
+}
+
+/** Yes or no. */
+export function flag(name: string, form = name): Field<boolean> {
+  return {
+    ...leaf(name, (stored) => stored.trim() === 'true', String, false),
+    encode(value, target) {
+      target[form] = value;
+    },
+  };
+}
+
+/** A whole number; undefined is stored as -1 and sent as empty text. */
+export function limit(name: string, form: string): Field<number | undefined> {
+  return {
+    ...leaf(name, parseLimit, (value) => String(value ?? -1), undefined),
+    encode(value, target) {
+      target[form] = value === undefined ? '' : String(value);
+    },
+  };
+}
+
+function parseLimit(stored: string): number | undefined {
+  const value = Number.parseInt(stored, 10);
+  return Number.isNaN(value) || value < 0 ? undefined : value;
+}
+
+/** A whole number; undefined has no element. */
+export function optionalNumber(name: string): Field<number | undefined> {
+  return {
+    ...removable(leaf(name, parseLimit, String, undefined), name),
+    encode(value, target) {
+      if (value !== undefined) target[name] = value;
+    },
+  };
+}
+
+/** One of a few words, each stored and sent as another. */
+export function word<T extends string>(
+  name: string,
+  words: Readonly<Record<T, string>>,
+  absent: T,
+): Field<T> {
+  const known = Object.entries<string>(words) as [T, string][];
+  return {
+    ...leaf(
+      name,
+      (stored) => known.find(([, code]) => code === stored.trim())?.[0] ?? absent,
+      String,
+      absent,
+    ),
+    encode(value, target) {
+      target[name] = words[value];
+    },
+    patch(holder, value) {
+      if ((holder.child(name)?.text.trim() ?? words[absent]) !== words[value])
+        childFor(holder, name).text = words[value];
+    },
+  };
+}
+
+/** Lets a leaf's element go when the value is undefined. */
+function removable<T>(field: Field<T>, name: string): Field<T> {
+  return {
+    ...field,
+    patch(holder, value, patching) {
+      const child = holder.child(name);
+      if (value !== undefined) field.patch(holder, value, patching);
+      else if (child !== undefined) holder.remove(child);
+    },
+  };
+}
+
+/**
+ * A secret: it can be written, and never read. Undefined keeps what is stored. One that is stored is replaced only when
+ * that is asked for, because the two cannot be compared.
+ */
+export function secret(name: string, form: string): Field<string | undefined> {
+  return {
+    encode(value, target) {
+      if (value !== undefined) target[form] = value;
+    },
+    read(holder, reading) {
+      if (reading.child(holder, name) !== undefined) reading.unreadable.push(reading.path.join('.'));
+      return undefined;
+    },
+    patch(holder, value, patching) {
+      if (value === undefined) return;
+      if (holder.child(name) !== undefined && !patching.rewriteSecrets) return;
+      childFor(holder, name).text = value;
+      patching.secretWritten();
+    },
+  };
+}
+
+/** Nothing at all. */
+export const nothing: Field<object> = { encode: () => undefined, read: () => ({}), patch: () => undefined };

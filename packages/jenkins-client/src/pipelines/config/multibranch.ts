@@ -1,0 +1,252 @@
+import type { BranchSourceSpec } from '../source-spec.ts';
+import type { BranchJobsSpec, ItemSettings, MultibranchPipelineSpec, OrphansSpec } from '../spec.ts';
+import { Reading, type Field, type FormObject } from './field.ts';
+import { group } from './group.ts';
+import { itemFields } from './job.ts';
+import { flag, limit, text } from './leaves.ts';
+import { listOf } from './list.ts';
+import { mapped } from './mapped.ts';
+import { at, emptyBag, item, typed } from './places.ts';
+import { SOURCE_KINDS } from './sources.ts';
+import { childFor } from './leaves.ts';
+
+/** The Java class of a multibranch pipeline, and the root of its configuration. */
+export const MULTIBRANCH_CLASS = 'org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject';
+
+const NO_TRIGGER = 'jenkins.branch.NoTriggerBranchProperty';
+const DEFAULT_STRATEGY = 'jenkins.branch.DefaultBranchPropertyStrategy';
+
+/** Whether a source's branches are built on their own: a property of every branch says no (branch-api). */
+const automaticBuilds: Field<boolean> = {
+  encode(value, form) {
+    const props = value ? {} : { props: [{ 'stapler-class': NO_TRIGGER }] };
+    form['strategy'] = { 'stapler-class': DEFAULT_STRATEGY, ...props };
+  },
+  read(holder, reading) {
+    const strategy = reading.child(holder, 'strategy');
+    const properties = reading.child(strategy, 'properties') ?? reading.child(strategy, 'defaultProperties');
+    const exceptions = strategy?.child('namedExceptions');
+    if (exceptions?.elements.length === 0) reading.managed.add(exceptions);
+    const array = reading.child(properties, 'a') ?? properties;
+    return reading.child(array, NO_TRIGGER) === undefined;
+  },
+  patch(holder, value) {
+    if (automaticBuilds.read(holder, new Reading()) === value) return;
+    const strategy = childFor(holder, 'strategy');
+    strategy.text = '';
+    strategy.attributes = ` class="${DEFAULT_STRATEGY}"`;
+    if (value) {
+      strategy.add('properties', ' class="empty-list"');
+    } else {
+      const properties = strategy.add('properties', ' class="java.util.Arrays$ArrayList"');
+      properties.add('a', ' class="jenkins.branch.BranchProperty-array"').add(NO_TRIGGER);
+    }
+  },
+};
+
+/** A source with the strategy beside it. What is of a kind that is not known reads as undefined. */
+const branchSource: Field<BranchSourceSpec> = {
+  encode(value, form) {
+    const { automaticBuilds: builds = true, type, ...settings } = value;
+    const kind = kindOf(type);
+    const source: FormObject = { 'stapler-class': kind.javaClass };
+    kind.settings.encode(settings, source);
+    // A source that discovers nothing must say so: without the list, the plugin takes what its older versions did.
+    form['source'] = type.endsWith('svn') ? source : { traits: [], ...source };
+    automaticBuilds.encode(builds, form);
+  },
+  read(holder, reading) {
+    const javaClass = holder?.child('source')?.attribute('class');
+    const kind = SOURCE_KINDS.find((candidate) => candidate.javaClass === javaClass);
+    if (kind === undefined) return undefined as unknown as BranchSourceSpec;
+    const strategies = holder?.child('buildStrategies');
+    if (strategies?.elements.length === 0) reading.managed.add(strategies);
+    const settings = kind.settings.read(reading.child(holder, 'source'), reading);
+    const builds = automaticBuilds.read(holder, reading) ? {} : { automaticBuilds: false };
+    return { type: kind.type, ...settings, ...builds } as BranchSourceSpec;
+  },
+  patch(holder, { automaticBuilds: builds = true, type, ...settings }, patching) {
+    const kind = kindOf(type);
+    typed('source', kind.javaClass, kind.settings).patch(holder, settings, patching);
+    automaticBuilds.patch(holder, builds, patching);
+  },
+};
+
+function kindOf(type: BranchSourceSpec['type']) {
+  const kind = SOURCE_KINDS.find((candidate) => candidate.type === type);
+  if (kind === undefined) throw new TypeError(`unknown type of source: ${type}`);
+  return kind;
+}
+
+const branchSources = listOf<BranchSourceSpec>(
+  'data',
+  { javaClass: 'jenkins.branch.BranchSource', inner: branchSource },
+  ({ id }) => id,
+);
+
+const sourceList = at('sources', group({ data: branchSources }, {}, { owner: null }));
+
+/** The form has the sources as a list of its own, without the object that holds them in the file. */
+const sources: Field<readonly BranchSourceSpec[]> = {
+  encode(values, form) {
+    const holder: FormObject = {};
+    branchSources.encode(values, holder);
+    form['sources'] = holder['data'] ?? [];
+  },
+  read: (holder, reading) => sourceList.read(holder, reading).data,
+  patch: (holder, data, patching) => sourceList.patch(holder, { data }, patching),
+};
+
+const FACTORY = 'org.jenkinsci.plugins.workflow.multibranch.WorkflowBranchProjectFactory';
+const ORPHANS = 'com.cloudbees.hudson.plugins.folder.computed.DefaultOrphanedItemStrategy';
+const PERIODIC = 'com.cloudbees.hudson.plugins.folder.computed.PeriodicFolderTrigger';
+
+interface StoredOrphans extends OrphansSpec {
+  readonly prune: boolean;
+}
+
+const orphans = mapped<OrphansSpec | null, StoredOrphans>(
+  typed(
+    'orphanedItemStrategy',
+    ORPHANS,
+    group<StoredOrphans>(
+      {
+        prune: flag('pruneDeadBranches'),
+        daysToKeep: limit('daysToKeep', 'daysToKeepStr'),
+        branchesToKeep: limit('numToKeep', 'numToKeepStr'),
+        abortBuilds: flag('abortBuilds'),
+      },
+      { abortBuilds: false },
+    ),
+  ),
+  (value) => ({ prune: value !== null, ...value }),
+  ({ prune, ...limits }) => (prune ? limits : null),
+);
+
+const MINUTE = 60_000;
+
+/** The form has it at the top, as a number with a unit; the file has the milliseconds, and how often to look. */
+const scanIntervalMs: Field<number | null> = {
+  encode(value, form) {
+    if (value !== null) form[PERIODIC.replaceAll('.', '-')] = { interval: intervalText(value) };
+  },
+  read: (holder, reading) => periodic.read(holder, reading) ?? null,
+  patch: (holder, value, patching) => periodic.patch(holder, value ?? undefined, patching),
+};
+
+const periodic = item<number>(
+  'triggers',
+  PERIODIC,
+  {
+    encode: () => undefined,
+    read: (holder, reading) =>
+      Number(group({ interval: text('interval') }, {}, { spec: null }).read(holder, reading).interval),
+    patch(holder, value, patching) {
+      text('spec').patch(holder, crontab(value), patching);
+      text('interval').patch(holder, String(value), patching);
+    },
+  },
+  { in: 'bag' },
+);
+
+function intervalText(ms: number): string {
+  const minutes = ms / MINUTE;
+  if (minutes % 1440 === 0) return `${minutes / 1440}d`;
+  return minutes % 60 === 0 ? `${minutes / 60}h` : `${minutes}m`;
+}
+
+/** How often Jenkins looks whether an interval has passed (PeriodicFolderTrigger). */
+function crontab(ms: number): string {
+  const minutes = ms / MINUTE;
+  const steps: [limit: number, cron: string][] = [
+    [5, '* * * * *'],
+    [30, 'H/5 * * * *'],
+    [60, 'H/15 * * * *'],
+    [480, 'H/30 * * * *'],
+    [1440, 'H H/4 * * *'],
+    [2880, 'H H/12 * * *'],
+  ];
+  return steps.find(([limit]) => minutes <= limit)?.[1] ?? 'H H * * *';
+}
+
+/** Read in the source of multibranch-action-triggers (PipelineTriggerProperty), not tried. */
+const branchJobs = mapped<BranchJobsSpec | null, BranchJobsSpec | undefined>(
+  item(
+    'properties',
+    'org.jenkinsci.plugins.workflow.multibranch.PipelineTriggerProperty',
+    group<BranchJobsSpec>(
+      {
+        onCreate: text('createActionJobsToTrigger'),
+        onDelete: text('deleteActionJobsToTrigger'),
+        onRunDelete: text('actionJobsToTriggerOnRunDelete'),
+      },
+      { onCreate: '', onDelete: '', onRunDelete: '' },
+      { quitePeriod: null, branchIncludeFilter: '*', branchExcludeFilter: '', additionalParameters: '' },
+    ),
+    { in: 'bag', constants: { branchIncludeFilter: '*', branchExcludeFilter: '' } },
+  ),
+  (value) => value ?? undefined,
+  (value) => value ?? null,
+);
+
+const factory = typed(
+  'factory',
+  FACTORY,
+  group({ scriptPath: text('scriptPath', 'scriptPath', 'Jenkinsfile') }, {}, { owner: null }),
+  {
+    form: 'projectFactory',
+  },
+);
+
+const MULTIBRANCH_DEFAULTS = {
+  description: '',
+  displayName: null,
+  disabled: false,
+  scriptPath: 'Jenkinsfile',
+  orphans: {},
+  scanIntervalMs: null,
+  branchJobs: null,
+} satisfies Partial<MultibranchPipelineSpec>;
+
+/** A folder of pipelines, one for each branch. */
+export const multibranchPipeline = group<Omit<MultibranchPipelineSpec, 'kind'>>(
+  {
+    ...itemFields,
+    sources,
+    scriptPath: mapped(
+      factory,
+      (scriptPath) => ({ scriptPath: scriptPath ?? 'Jenkinsfile' }),
+      ({ scriptPath }) => scriptPath,
+    ),
+    orphans,
+    scanIntervalMs,
+    branchJobs,
+  },
+  MULTIBRANCH_DEFAULTS,
+  {
+    actions: null,
+    folderViews: null,
+    healthMetrics: '',
+    icon: 'jenkins.branch.MetadataActionFolderIcon',
+    triggers: '',
+    properties: '',
+  },
+);
+
+/** What a form of a folder needs beside the settings: without an icon, Jenkins fails after half of the change. */
+export function folderForm(icon: string): FormObject {
+  return { icon: { 'stapler-class': icon }, healthMetrics: [], properties: emptyBag() };
+}
+
+/** A plain folder. */
+export const folder = group<Omit<ItemSettings, 'disabled'>>(
+  { description: itemFields.description, displayName: itemFields.displayName },
+  { description: '', displayName: null },
+  {
+    actions: null,
+    folderViews: null,
+    healthMetrics: '',
+    icon: 'com.cloudbees.hudson.plugins.folder.icons.StockFolderIcon',
+    properties: '',
+  },
+);

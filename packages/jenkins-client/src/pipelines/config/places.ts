@@ -1,0 +1,126 @@
+import { elementOfClass } from '../../xml/class-name.ts';
+import type { XmlElement } from '../../xml/element.ts';
+import type { Field, FormObject, FormValue } from './field.ts';
+import { childFor } from './leaves.ts';
+
+/** A setting one element further down. */
+export function at<T>(name: string, inner: Field<T>, form = name): Field<T> {
+  return {
+    encode(value, target) {
+      inner.encode(value, (target[form] ??= {}) as FormObject);
+    },
+    read(holder, reading) {
+      return inner.read(reading.child(holder, name), reading);
+    },
+    patch(holder, value, patching) {
+      inner.patch(childFor(holder, name), value, patching);
+    },
+  };
+}
+
+/**
+ * A setting in a child element whose Java class is fixed. A child of another class is not looked into; it is replaced
+ * when the setting is given. `skeleton` lists children that Jenkins expects in a new one, with their text.
+ */
+export function typed<T>(
+  name: string,
+  javaClass: string,
+  inner: Field<T>,
+  { form = name, skeleton = {} }: { form?: string; skeleton?: Readonly<Record<string, string>> } = {},
+): Field<T> {
+  return {
+    encode(value, target) {
+      inner.encode(value, (target[form] ??= { 'stapler-class': javaClass }) as FormObject);
+    },
+    read(holder, reading) {
+      const child = holder?.child(name);
+      return inner.read(
+        child?.attribute('class') === javaClass ? reading.child(holder, name) : undefined,
+        reading,
+      );
+    },
+    patch(holder, value, patching) {
+      const child = childFor(holder, name);
+      if (child.attribute('class') !== javaClass) {
+        child.text = '';
+        child.attributes = ` class="${javaClass}"`;
+        for (const [key, text] of Object.entries(skeleton)) child.add(key).text = text;
+      }
+      inner.patch(child, value, patching);
+    },
+  };
+}
+
+/** How a form keeps things of different classes: in a map by class name, or in a list. */
+interface ItemOptions {
+  readonly in: 'bag' | 'list';
+  readonly form?: string;
+  /** Fields that the form needs beside the setting's. */
+  readonly constants?: FormObject;
+  /** Whether other settings share the thing, so that it goes with the last of them; `inner` must take undefined. */
+  readonly shared?: boolean;
+}
+
+/** A setting in one thing of a container of things of different classes: `properties`, `triggers`, `traits`. */
+export function item<T>(
+  container: string,
+  javaClass: string,
+  inner: Field<T>,
+  options: ItemOptions,
+): Field<T | undefined> {
+  const { form = container, constants = {}, shared = false } = options;
+  const element = elementOfClass(javaClass);
+  return {
+    encode(value, target) {
+      if (value === undefined) return;
+      if (options.in === 'bag') {
+        const bag = (target[form] ??= emptyBag()) as FormObject;
+        inner.encode(value, (bag[javaClass.replace(/[.$]/g, '-')] ??= { ...constants }) as FormObject);
+      } else {
+        const thing: FormObject = { 'stapler-class': javaClass, ...constants };
+        inner.encode(value, thing);
+        ((target[form] ??= []) as FormValue[]).push(thing);
+      }
+    },
+    read(holder, reading) {
+      const thing = reading.child(contentOf(reading.child(holder, container)), element);
+      return thing === undefined ? undefined : inner.read(thing, reading);
+    },
+    patch(holder, value, patching) {
+      const place = contentOf(holder.child(container));
+      const thing = place?.child(element);
+      if (value !== undefined) {
+        inner.patch(thing ?? openContainer(holder, container).add(element), value, patching);
+      } else if (thing !== undefined) {
+        if (shared) inner.patch(thing, value as T, patching);
+        if (!shared || isBare(thing)) place?.remove(thing);
+      }
+    },
+  };
+}
+
+/** Whether nothing is left in a thing but empty containers. */
+function isBare(thing: XmlElement): boolean {
+  return thing.elements.every((child) => child.elements.length === 0 && child.text.trim() === '');
+}
+
+/** A form's map of things by their class names. */
+export function emptyBag(): FormObject {
+  return { 'stapler-class-bag': 'true' };
+}
+
+/** Where a list's elements are: lists made by `Arrays.asList` are stored with an array between. */
+export function contentOf(container: XmlElement | undefined): XmlElement | undefined {
+  const array = container?.child('a');
+  return array?.attribute('class')?.endsWith('-array') === true ? array : container;
+}
+
+/** A container that can take one more: lists of fixed length are named so in their class, which must go. */
+export function openContainer(holder: XmlElement, name: string): XmlElement {
+  const container = childFor(holder, name);
+  const listClass = container.attribute('class');
+  if (listClass === 'empty-list' || listClass === 'singleton-list') {
+    container.attributes = container.attributes.replace(/\sclass=("[^"]*"|'[^']*')/, '');
+  }
+  return contentOf(container) ?? container;
+}

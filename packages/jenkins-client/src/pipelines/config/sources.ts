@@ -1,0 +1,244 @@
+import type {
+  BitbucketSourceSpec,
+  BranchDiscovery,
+  BranchSourceSpec,
+  ForkDiscovery,
+  GitHubSourceSpec,
+  GitLabSourceSpec,
+  GitSourceSpec,
+  PullRequestBuild,
+  SvnSourceSpec,
+  WildcardFilterSpec,
+} from '../source-spec.ts';
+import type { Field } from './field.ts';
+import { cloneTrait } from './git.ts';
+import { group } from './group.ts';
+import { nothing, text, word } from './leaves.ts';
+import { mapped, optionalText, presence } from './mapped.ts';
+import { item } from './places.ts';
+import { singleSvn } from './svn.ts';
+
+/** The Java class and the settings of a type of source. */
+export interface SourceKind {
+  readonly type: BranchSourceSpec['type'];
+  readonly javaClass: string;
+  readonly settings: Field<object>;
+}
+
+function trait<T>(javaClass: string, inner: Field<T>): Field<T | undefined> {
+  return item('traits', javaClass, inner, { in: 'list' });
+}
+
+const BUILDS: Readonly<Record<PullRequestBuild, string>> = { merge: '1', head: '2', both: '3' };
+const DISCOVERIES: Readonly<Record<BranchDiscovery, string>> = {
+  'without-pull-requests': '1',
+  'only-pull-requests': '2',
+  all: '3',
+};
+
+function orNull<T>(inner: Field<T | undefined>): Field<T | null> {
+  return mapped(
+    inner,
+    (value) => value ?? undefined,
+    (value) => value ?? null,
+  );
+}
+
+/** Filters by name, in every source that knows branches. */
+const filters = {
+  clone: cloneTrait,
+  regexFilter: trait('jenkins.scm.impl.trait.RegexSCMHeadFilterTrait', text('regex')),
+  wildcardFilter: trait(
+    'jenkins.scm.impl.trait.WildcardSCMHeadFilterTrait',
+    group<WildcardFilterSpec>(
+      { includes: text('includes'), excludes: text('excludes') },
+      { includes: '*', excludes: '' },
+    ),
+  ),
+};
+
+const common = { id: text('id'), credentialsId: optionalText(text('credentialsId')) };
+
+const git = group<Omit<GitSourceSpec, 'type' | 'automaticBuilds'>>(
+  {
+    ...common,
+    ...filters,
+    url: text('remote'),
+    discoverBranches: presence(trait('jenkins.plugins.git.traits.BranchDiscoveryTrait', nothing)),
+    discoverTags: presence(trait('jenkins.plugins.git.traits.TagDiscoveryTrait', nothing)),
+  },
+  { discoverBranches: true, discoverTags: false },
+);
+
+/** What the hosted sources have in common: the traits of each stand in a package of their own. */
+function hosted<Trust extends string>(
+  traits: { branches: string; origin: string; forks: string; tags: string },
+  trust: Readonly<Record<Trust, string>>,
+  absentTrust: NoInfer<Trust>,
+) {
+  return {
+    ...common,
+    ...filters,
+    discoverBranches: orNull(trait(traits.branches, word('strategyId', DISCOVERIES, 'all'))),
+    discoverPullRequests: orNull(trait(traits.origin, word('strategyId', BUILDS, 'merge'))),
+    discoverForks: orNull(
+      trait(
+        traits.forks,
+        group<ForkDiscovery<Trust>>({
+          build: word('strategyId', BUILDS, 'merge'),
+          trust: trustField(traits.forks, trust, absentTrust),
+        }),
+      ),
+    ),
+    discoverTags: presence(trait(traits.tags, nothing)),
+  };
+}
+
+/** Whose pull requests are trusted: an empty object of a class inside the trait's. */
+function trustField<Trust extends string>(
+  trait: string,
+  classes: Readonly<Record<Trust, string>>,
+  absent: Trust,
+): Field<Trust> {
+  const known = Object.entries<string>(classes) as [Trust, string][];
+  return {
+    encode(value, form) {
+      form['trust'] = { 'stapler-class': `${trait}$${classes[value]}` };
+    },
+    read(holder, reading) {
+      const stored = reading.child(holder, 'trust')?.attribute('class');
+      return known.find(([, name]) => stored === `${trait}$${name}`)?.[0] ?? absent;
+    },
+    patch(holder, value) {
+      const child = holder.child('trust') ?? holder.add('trust');
+      const wanted = `${trait}$${classes[value]}`;
+      if (child.attribute('class') !== wanted) child.attributes = ` class="${wanted}"`;
+    },
+  };
+}
+
+/** What absent settings of a hosted source stand for. */
+const HOSTED_DEFAULTS = {
+  discoverBranches: 'all',
+  discoverPullRequests: null,
+  discoverForks: null,
+  discoverTags: false,
+} as const;
+
+const GITHUB = 'org.jenkinsci.plugins.github_branch_source.';
+const GITHUB_API = 'https://api.github.com';
+
+const github = group<Omit<GitHubSourceSpec, 'type' | 'automaticBuilds'>>(
+  {
+    ...hosted(
+      {
+        branches: `${GITHUB}BranchDiscoveryTrait`,
+        origin: `${GITHUB}OriginPullRequestDiscoveryTrait`,
+        forks: `${GITHUB}ForkPullRequestDiscoveryTrait`,
+        tags: `${GITHUB}TagDiscoveryTrait`,
+      },
+      {
+        contributors: 'TrustContributors',
+        everyone: 'TrustEveryone',
+        permission: 'TrustPermission',
+        nobody: 'TrustNobody',
+      },
+      'nobody',
+    ),
+    owner: {
+      ...text('repoOwner'),
+      // The constructor asks which way the form went: by owner and name, or by address.
+      encode: (value, form) =>
+        void Object.assign(form, { repoOwner: value, configuredByUrl: false, repositoryUrl: '' }),
+    },
+    repository: text('repository'),
+    apiUri: text('apiUri', 'apiUri', GITHUB_API),
+  },
+  { ...HOSTED_DEFAULTS, apiUri: GITHUB_API },
+  { repositoryUrl: null, configuredByUrl: 'false' },
+);
+
+const GITLAB = 'io.jenkins.plugins.gitlabbranchsource.';
+
+const gitlab = group<Omit<GitLabSourceSpec, 'type' | 'automaticBuilds'>>(
+  {
+    ...hosted(
+      {
+        branches: `${GITLAB}BranchDiscoveryTrait`,
+        origin: `${GITLAB}OriginMergeRequestDiscoveryTrait`,
+        forks: `${GITLAB}ForkMergeRequestDiscoveryTrait`,
+        tags: `${GITLAB}TagDiscoveryTrait`,
+      },
+      {
+        members: 'TrustMembers',
+        everyone: 'TrustEveryone',
+        permission: 'TrustPermission',
+        nobody: 'TrustNobody',
+      },
+      'nobody',
+    ),
+    serverName: text('serverName'),
+    owner: text('projectOwner'),
+    projectPath: text('projectPath'),
+  },
+  HOSTED_DEFAULTS,
+  // What the plugin found out about the project.
+  { sshRemote: null, httpRemote: null, projectId: null, projectName: null },
+);
+
+const BITBUCKET = 'com.cloudbees.jenkins.plugins.bitbucket.';
+const BITBUCKET_CLOUD = 'https://bitbucket.org';
+
+const bitbucket = group<Omit<BitbucketSourceSpec, 'type' | 'automaticBuilds'>>(
+  {
+    ...hosted(
+      {
+        branches: `${BITBUCKET}BranchDiscoveryTrait`,
+        origin: `${BITBUCKET}OriginPullRequestDiscoveryTrait`,
+        forks: `${BITBUCKET}ForkPullRequestDiscoveryTrait`,
+        tags: `${BITBUCKET}TagDiscoveryTrait`,
+      },
+      { everyone: 'TrustEveryone', 'team-forks': 'TrustTeamForks', nobody: 'TrustNobody' },
+      'nobody',
+    ),
+    serverUrl: text('serverUrl', 'serverUrl', BITBUCKET_CLOUD),
+    owner: text('repoOwner'),
+    repository: text('repository'),
+  },
+  { ...HOSTED_DEFAULTS, serverUrl: BITBUCKET_CLOUD },
+);
+
+const SVN_INCLUDES = 'trunk,branches/*,tags/*,sandbox/*';
+
+const svn = group<Omit<SvnSourceSpec, 'type' | 'automaticBuilds'>>(
+  {
+    ...common,
+    // The plugin adds a slash to the address.
+    url: mapped<string, string>(text('remoteBase'), withSlash, (stored) => stored.replace(/\/$/, '')),
+    includes: text('includes', 'includes', SVN_INCLUDES),
+    excludes: text('excludes'),
+  },
+  { includes: SVN_INCLUDES, excludes: '' },
+);
+
+function withSlash(url: string): string {
+  return `${url.replace(/\/$/, '')}/`;
+}
+
+function kind<T extends object>(
+  type: BranchSourceSpec['type'],
+  javaClass: string,
+  settings: Field<T>,
+): SourceKind {
+  return { type, javaClass, settings: settings as Field<object> };
+}
+
+/** Every type of source. All but git are read in the sources of their plugins, not tried on a server. */
+export const SOURCE_KINDS: readonly SourceKind[] = [
+  kind('git', 'jenkins.plugins.git.GitSCMSource', git),
+  kind('github', `${GITHUB}GitHubSCMSource`, github),
+  kind('gitlab', `${GITLAB}GitLabSCMSource`, gitlab),
+  kind('bitbucket', `${BITBUCKET}BitbucketSCMSource`, bitbucket),
+  kind('svn', 'jenkins.scm.impl.subversion.SubversionSCMSource', svn),
+  kind('single-svn', 'jenkins.scm.impl.SingleSCMSource', singleSvn),
+];

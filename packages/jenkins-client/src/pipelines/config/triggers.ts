@@ -1,0 +1,153 @@
+import type {
+  GenericWebhookSpec,
+  PollScmSpec,
+  TriggersSpec,
+  UpstreamSpec,
+  WebhookContentVariable,
+  WebhookVariable,
+} from '../spec.ts';
+import type { Field, FormObject } from './field.ts';
+import { group, type Group } from './group.ts';
+import { childFor, flag, text, word } from './leaves.ts';
+import { listOf } from './list.ts';
+import { mapped, optionalText } from './mapped.ts';
+import { item } from './places.ts';
+
+const PROPERTY = 'org.jenkinsci.plugins.workflow.job.properties.PipelineTriggersJobProperty';
+
+/** A trigger below the property that holds all; at the top of the form it would be ignored. */
+function trigger<T>(javaClass: string, inner: Field<T>): Field<T | undefined> {
+  const below = item<T>('triggers', javaClass, inner, { in: 'bag' });
+  return item<T | undefined>('properties', PROPERTY, below, { in: 'bag', shared: true });
+}
+
+const pollScm = group<PollScmSpec>(
+  { cron: text('spec', 'scmpoll_spec'), ignoreHooks: flag('ignorePostCommitHooks') },
+  { ignoreHooks: false },
+);
+
+/** Read in the sources of Jenkins (ReverseBuildTrigger), not tried: a form names the threshold, the file spells it out. */
+const upstream = group<UpstreamSpec>(
+  {
+    projects: mapped<readonly string[], string>(
+      text('upstreamProjects'),
+      (projects) => projects.join(','),
+      (names) => names.split(',').flatMap((name) => name.trim() || []),
+    ),
+    threshold: threshold(),
+  },
+  { threshold: 'SUCCESS' },
+  { spec: null },
+);
+
+const COLOURS = { SUCCESS: ['0', 'BLUE'], UNSTABLE: ['1', 'YELLOW'], FAILURE: ['2', 'RED'] } as const;
+
+function threshold(): Field<UpstreamSpec['threshold']> {
+  const name = word<keyof typeof COLOURS>(
+    'name',
+    { SUCCESS: 'SUCCESS', UNSTABLE: 'UNSTABLE', FAILURE: 'FAILURE' },
+    'SUCCESS',
+  );
+  return {
+    encode(value = 'SUCCESS', form) {
+      form['threshold'] = value;
+    },
+    read(holder, reading) {
+      const child = reading.child(holder, 'threshold');
+      if (child !== undefined) reading.manageAll(child);
+      return name.read(child, reading);
+    },
+    patch(holder, value = 'SUCCESS', patching) {
+      const child = childFor(holder, 'threshold');
+      name.patch(child, value, patching);
+      const [ordinal, color] = COLOURS[value];
+      text('name').patch(child, value, patching);
+      text('ordinal').patch(child, ordinal, patching);
+      text('color').patch(child, color, patching);
+      text('completeBuild').patch(child, 'true', patching);
+    },
+  };
+}
+
+const variableFields = { key: text('key'), regexpFilter: text('regexpFilter') };
+
+function variables(name: string, javaClass: string): Field<readonly WebhookVariable[]> {
+  const inner = group<WebhookVariable>(variableFields, { regexpFilter: '' });
+  return listOf(name, { javaClass, inner }, (variable) => variable.key);
+}
+
+const contentVariable: Group<WebhookContentVariable> = group<WebhookContentVariable>(
+  {
+    ...variableFields,
+    expression: text('value'),
+    expressionType: word<'JSONPath' | 'XPath'>(
+      'expressionType',
+      { JSONPath: 'JSONPath', XPath: 'XPath' },
+      'JSONPath',
+    ),
+    default: text('defaultValue'),
+  },
+  { regexpFilter: '', expressionType: 'JSONPath', default: '' },
+);
+
+/** Read in the sources of generic-webhook-trigger (GenericTrigger), not tried. */
+const genericWebhook = group<GenericWebhookSpec>(
+  {
+    token: text('token'),
+    cause: text('causeString'),
+    variables: listOf(
+      'genericVariables',
+      { javaClass: 'org.jenkinsci.plugins.gwt.GenericVariable', inner: contentVariable },
+      (variable) => variable.key,
+    ),
+    requestVariables: variables(
+      'genericRequestVariables',
+      'org.jenkinsci.plugins.gwt.GenericRequestVariable',
+    ),
+    headerVariables: variables('genericHeaderVariables', 'org.jenkinsci.plugins.gwt.GenericHeaderVariable'),
+    filterText: text('regexpFilterText'),
+    filterExpression: text('regexpFilterExpression'),
+    printVariables: flag('printContributedVariables'),
+    printPostContent: flag('printPostContent'),
+    silentResponse: flag('silentResponse'),
+  },
+  {
+    token: '',
+    cause: '',
+    variables: [],
+    requestVariables: [],
+    headerVariables: [],
+    filterText: '',
+    filterExpression: '',
+    printVariables: false,
+    printPostContent: false,
+    silentResponse: false,
+  },
+  { spec: null },
+);
+
+/**
+ * The token for starting from outside. The form has it beside the structured JSON, behind a box to tick
+ * (BuildAuthorizationToken.create). Read in source, not tried.
+ */
+const remoteToken: Field<string | undefined> = {
+  ...optionalText(text('authToken')),
+  encode(value, form: FormObject) {
+    if (value !== undefined && value !== '')
+      Object.assign(form, { pseudoRemoteTrigger: 'on', authToken: value });
+  },
+  patch(holder, value, patching) {
+    const present = holder.child('authToken');
+    if (value !== undefined && value !== '') text('authToken').patch(holder, value, patching);
+    else if (present !== undefined) holder.remove(present);
+  },
+};
+
+/** What starts builds. */
+export const triggers: Field<TriggersSpec> = group<TriggersSpec>({
+  cron: trigger('hudson.triggers.TimerTrigger', text('spec')),
+  pollScm: trigger('hudson.triggers.SCMTrigger', pollScm),
+  upstream: trigger('jenkins.triggers.ReverseBuildTrigger', upstream),
+  genericWebhook: trigger('org.jenkinsci.plugins.gwt.GenericTrigger', genericWebhook),
+  remoteToken,
+});

@@ -1,0 +1,116 @@
+import { describe, expect, test } from 'vitest';
+import { recording } from '../testing/recording.ts';
+import { pipelineForm } from './form.ts';
+import type { PipelineSpec } from './spec.ts';
+
+/** What a recorded form says, its structured JSON read. */
+function recordedForm(name: string): { beside: Record<string, string>; json: Record<string, unknown> } {
+  return formOf(Object.fromEntries(new URLSearchParams(recording(name).request.body ?? '')));
+}
+
+function formOf(form: Readonly<Record<string, string>>) {
+  const { json = '{}', ...beside } = form;
+  return { beside, json: JSON.parse(json) as Record<string, unknown> };
+}
+
+const remote = 'file:///srv/git/demo.git';
+
+describe('the form of a pipeline', () => {
+  test('is the recorded one of an inline pipeline, but for the two places where that did not work', () => {
+    const { beside, json } = recordedForm('02-items-24-pipeline-configSubmit');
+    const script = (json['definition'] as { script: string }).script;
+    const own = formOf(
+      pipelineForm({
+        kind: 'inline',
+        description: 'made without XML',
+        script,
+        parameters: [
+          { type: 'string', name: 'WHO', default: 'world', description: 'who', trim: true },
+          { type: 'boolean', name: 'FAIL' },
+          { type: 'choice', name: 'LEVEL', choices: ['low', 'mid', 'high'] },
+          { type: 'password', name: 'PW', default: 's3cret' },
+          { type: 'text', name: 'TXT', default: 'a\nb' },
+        ],
+        discarder: { daysToKeep: 7, buildsToKeep: 10 },
+        concurrentBuilds: false,
+        triggers: { cron: 'H H * * *' },
+      }),
+    );
+    // The stored result shows that the default of the password and the trigger at the top were both ignored.
+    const properties = json['properties'] as Record<
+      string,
+      { parameterDefinitions: Record<string, unknown>[] }
+    >;
+    const definitions = properties['hudson-model-ParametersDefinitionProperty']?.parameterDefinitions ?? [];
+    const password = definitions.find(({ name }) => name === 'PW') ?? {};
+    password['defaultValueAsSecret'] = password['defaultValue'];
+    delete password['defaultValue'];
+    const text = definitions.find(({ name }) => name === 'TXT') ?? {};
+    text['trim'] = false;
+    const trigger = json['hudson-triggers-TimerTrigger'];
+    delete json['hudson-triggers-TimerTrigger'];
+    Object.assign(properties, {
+      'org-jenkinsci-plugins-workflow-job-properties-PipelineTriggersJobProperty': {
+        triggers: { 'stapler-class-bag': 'true', 'hudson-triggers-TimerTrigger': trigger },
+      },
+    });
+    expect(own).toEqual({ beside, json });
+  });
+
+  test('is the recorded one of a pipeline from a repository', () => {
+    const { beside, json } = recordedForm('02-items-32-scm-pipeline-configSubmit');
+    const scm = (json['definition'] as { scm: Record<string, unknown> }).scm;
+    const { url } = (scm['userRemoteConfigs'] as { url: string }[])[0] ?? { url: '' };
+    const spec: PipelineSpec = {
+      kind: 'scm',
+      description: 'from git',
+      scm: { type: 'git', url, branches: ['*/main'] },
+    };
+    delete scm['extensions'];
+    expect(formOf(pipelineForm(spec))).toEqual({ beside, json: { ...json, displayNameOrNull: '' } });
+  });
+
+  test('is the recorded one of a multibranch pipeline', () => {
+    const { beside, json } = recordedForm('02-items-35-mb-configSubmit');
+    const source = (json['sources'] as { source: { remote: string } }[])[0]?.source;
+    const own = formOf(
+      pipelineForm({
+        kind: 'multibranch',
+        description: 'mb by json',
+        sources: [{ type: 'git', id: 'src-1', url: source?.remote ?? remote, discoverTags: true }],
+        orphans: { daysToKeep: 7, branchesToKeep: 5 },
+        scanIntervalMs: 3_600_000,
+      }),
+    );
+    (json['orphanedItemStrategy'] as Record<string, unknown>)['abortBuilds'] = false;
+    expect(own).toEqual({ beside, json });
+  });
+
+  test.each(['12-replace-01-submit-1', '12-replace-03-submit-2-without-property'])(
+    'is that of %s',
+    (name) => {
+      const { beside, json } = recordedForm(name);
+      const spec: PipelineSpec = { kind: 'inline', script: 'echo 1' };
+      const more = beside['description'] === undefined ? {} : { description: 'd1', concurrentBuilds: false };
+      expect(formOf(pipelineForm({ ...spec, ...more }))).toEqual({
+        beside,
+        json: { ...json, displayNameOrNull: '' },
+      });
+    },
+  );
+
+  test('has the token for starting and the quiet period beside the structured JSON', () => {
+    const spec: PipelineSpec = {
+      kind: 'inline',
+      script: '',
+      quietPeriodS: 5,
+      triggers: { remoteToken: 'tok' },
+    };
+    expect(formOf(pipelineForm(spec)).beside).toEqual({
+      pseudoRemoteTrigger: 'on',
+      authToken: 'tok',
+      hasCustomQuietPeriod: 'on',
+      quiet_period: '5',
+    });
+  });
+});

@@ -1,0 +1,280 @@
+import { describe, expect, test } from 'vitest';
+import { recording } from '../testing/recording.ts';
+import { completeSpec } from './kinds.ts';
+import type { PipelineSpec } from './spec.ts';
+import { patchStored, readStored } from './stored.ts';
+
+function stored(name: string): string {
+  return recording(name).response.body;
+}
+
+describe('a stored configuration as a specification', () => {
+  test('of an inline pipeline', () => {
+    const { spec, unmanaged, unreadable } = readStored(stored('02-items-25-pipeline-config-xml'));
+    expect(spec).toEqual(
+      completeSpec({
+        kind: 'inline',
+        description: 'made without XML',
+        script: expect.stringContaining("node { echo 'hello '+params.WHO;") as string,
+        parameters: [
+          { type: 'string', name: 'WHO', default: 'world', description: 'who', trim: true },
+          { type: 'boolean', name: 'FAIL' },
+          { type: 'choice', name: 'LEVEL', choices: ['low', 'mid', 'high'] },
+          { type: 'password', name: 'PW' },
+          { type: 'text', name: 'TXT', default: 'a\nb' },
+        ],
+        discarder: { daysToKeep: 7, buildsToKeep: 10 },
+        concurrentBuilds: false,
+      }),
+    );
+    expect({ unmanaged, unreadable }).toEqual({ unmanaged: [], unreadable: [] });
+  });
+
+  test('of a pipeline from a repository', () => {
+    expect(readStored(stored('02-items-33-scm-pipeline-config-xml'))).toEqual({
+      spec: completeSpec({
+        kind: 'scm',
+        description: 'from git',
+        scm: { type: 'git', url: 'file:///srv/git/demo.git', branches: ['*/main'] },
+      }),
+      unmanaged: [],
+      unreadable: [],
+    });
+  });
+
+  test('of a multibranch pipeline', () => {
+    expect(readStored(stored('02-items-36-mb-config-xml'))).toEqual({
+      spec: completeSpec({
+        kind: 'multibranch',
+        description: 'mb by json',
+        sources: [{ type: 'git', id: 'src-1', url: 'file:///srv/git/demo.git', discoverTags: true }],
+        orphans: { daysToKeep: 7, branchesToKeep: 5 },
+        scanIntervalMs: 3_600_000,
+      }),
+      unmanaged: [],
+      unreadable: [],
+    });
+  });
+
+  test('names what it cannot describe', () => {
+    expect(readStored(stored('12-replace-10-xml-after-unknown')).unmanaged).toEqual([
+      'properties/no.such.Plugin',
+    ]);
+  });
+
+  test('is refused for the pipeline of a branch, which its multibranch pipeline configures', () => {
+    expect(() => readStored(stored('04-mb-19-branch-main-config'))).toThrow(/another kind/);
+  });
+});
+
+const everything: PipelineSpec = {
+  kind: 'inline',
+  description: 'a "quoted" <b>text</b> & more',
+  displayName: 'Ünïcode 🚀',
+  disabled: true,
+  script: 'line 1\r\nline 2\ttab ]]> \u0001 \u0085 \u2028 end\n\n',
+  sandbox: false,
+  parameters: [
+    { type: 'string', name: 'S', default: ' x ' },
+    { type: 'text', name: 'T', default: 'a\r\nb\n', description: 'd' },
+    { type: 'boolean', name: 'B', default: true },
+    { type: 'choice', name: 'C', choices: ['', 'two', '🚀'] },
+    { type: 'password', name: 'P' },
+    { type: 'file', name: 'dir/file.txt' },
+    { type: 'run', name: 'R', project: 'team/other', filter: 'stable' },
+    { type: 'credentials', name: 'K', default: 'id', required: true },
+  ],
+  discarder: { artifactDaysToKeep: 3, artifactBuildsToKeep: 0 },
+  concurrentBuilds: 'abort-previous',
+  triggers: {
+    cron: 'H * * * *\n@daily',
+    pollScm: { cron: 'H/5 * * * *', ignoreHooks: true },
+    upstream: { projects: ['a', 'team/b'], threshold: 'UNSTABLE' },
+    remoteToken: 'tok',
+    genericWebhook: {
+      token: 'hook',
+      cause: 'by $who',
+      variables: [{ key: 'ref', expression: '$.ref', default: 'main' }],
+      requestVariables: [{ key: 'q', regexpFilter: '[^a-z]' }],
+      headerVariables: [{ key: 'h' }],
+      filterText: '$ref',
+      filterExpression: '^main$',
+      printVariables: true,
+    },
+  },
+  durability: 'PERFORMANCE_OPTIMIZED',
+  resumable: false,
+  quietPeriodS: 0,
+};
+
+const hosted: PipelineSpec = {
+  kind: 'multibranch',
+  description: '',
+  displayName: null,
+  disabled: false,
+  scriptPath: 'ci/Jenkinsfile',
+  orphans: null,
+  scanIntervalMs: 120_000,
+  branchJobs: { onCreate: 'team/a,team/b', onDelete: 'team/c' },
+  sources: [
+    {
+      type: 'github',
+      id: 'gh',
+      owner: 'o',
+      repository: 'r',
+      credentialsId: 'c',
+      apiUri: 'https://ghe.example/api/v3',
+      discoverBranches: 'without-pull-requests',
+      discoverPullRequests: 'merge',
+      discoverForks: { build: 'both', trust: 'contributors' },
+      discoverTags: true,
+      clone: { shallow: true, depth: 3, timeoutMinutes: 20, honorRefspec: true },
+      regexFilter: '^(main|PR-.*)$',
+      automaticBuilds: false,
+    },
+    {
+      type: 'gitlab',
+      id: 'gl',
+      serverName: 'default',
+      owner: 'g',
+      projectPath: 'g/p',
+      discoverBranches: null,
+      discoverForks: { build: 'head', trust: 'members' },
+      wildcardFilter: { includes: 'main release/*' },
+    },
+    {
+      type: 'bitbucket',
+      id: 'bb',
+      serverUrl: 'https://bb.example',
+      owner: 'P',
+      repository: 'r',
+      discoverForks: { build: 'merge', trust: 'team-forks' },
+    },
+    { type: 'git', id: 'g', url: 'https://git.example/r.git', discoverBranches: false },
+    { type: 'svn', id: 's', url: 'https://svn.example/r', includes: 'trunk', excludes: 'branches/old' },
+    {
+      type: 'single-svn',
+      id: 's1',
+      url: 'https://svn.example/r/trunk',
+      credentialsId: 'c',
+      branchName: 'trunk',
+    },
+  ],
+};
+
+const scm: PipelineSpec = {
+  ...completeSpec({
+    kind: 'scm',
+    scm: {
+      type: 'git',
+      url: 'https://git.example/r.git',
+      credentialsId: 'c',
+      branches: ['*/main', '*/dev'],
+      remoteName: 'up',
+      refspec: '+refs/heads/main:refs/remotes/up/main',
+      clone: { noTags: true, reference: '/cache' },
+    },
+    scriptPath: 'x',
+    lightweight: false,
+  }),
+};
+
+describe('a specification put into a stored configuration', () => {
+  const bare =
+    "<?xml version='1.1' encoding='UTF-8'?>\n<flow-definition>\n  <keepDependencies>false</keepDependencies>\n  <properties/>\n  <triggers/>\n  <disabled>false</disabled>\n</flow-definition>";
+  const bareMultibranch = bare
+    .replaceAll('flow-definition', 'org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject')
+    .replace('  <keepDependencies>false</keepDependencies>\n', '');
+
+  test.each([
+    ['inline', everything, bare],
+    ['scm', scm, bare],
+    ['multibranch', hosted, bareMultibranch],
+    ['inline over another', everything, stored('02-items-25-pipeline-config-xml')],
+    ['inline over scm', everything, stored('02-items-33-scm-pipeline-config-xml')],
+    ['scm over inline', scm, stored('02-items-25-pipeline-config-xml')],
+    ['multibranch over another', hosted, stored('02-items-36-mb-config-xml')],
+  ])('reads back as it is: %s', (_, spec, text) => {
+    const { text: patched } = patchStored(text, spec, false);
+    const back = readStored(patched);
+    expect(back.spec).toEqual(spec);
+    expect(back.unmanaged).toEqual([]);
+    expect(patchStored(patched, spec, false).text).toBe(patched);
+  });
+
+  test('changes nothing where nothing differs', () => {
+    for (const name of [
+      '02-items-25-pipeline-config-xml',
+      '02-items-33-scm-pipeline-config-xml',
+      '02-items-36-mb-config-xml',
+    ]) {
+      const text = stored(name);
+      expect(patchStored(text, readStored(text).spec, false).text).toBe(text);
+    }
+  });
+
+  test('leaves all else as it was, byte for byte', () => {
+    const text = stored('02-items-25-pipeline-config-xml').replace(
+      '<properties>',
+      "<properties>\n    <other.Plugin  a = '1'><!-- mine --><x><![CDATA[<&]]></x>&#x41;</other.Plugin>",
+    );
+    const { text: patched } = patchStored(text, { kind: 'inline', script: 'echo 2', description: '' }, false);
+    expect(patched).toBe(
+      text
+        .replace(/<script>.*<\/script>/, '<script>echo 2</script>')
+        .replace('<description>made without XML</description>', '<description></description>'),
+    );
+    expect(readStored(patched).unmanaged).toEqual(['properties/other.Plugin']);
+  });
+
+  test('keeps parameters of kinds that it does not know, and the order of its own', () => {
+    const text = stored('02-items-25-pipeline-config-xml').replace(
+      '<parameterDefinitions>',
+      '<parameterDefinitions>\n        <x.y.Extended><name>EXT</name></x.y.Extended>',
+    );
+    const parameters = [
+      { type: 'text', name: 'TXT' },
+      { type: 'string', name: 'NEW' },
+      { type: 'string', name: 'WHO', default: 'me' },
+    ] as const;
+    const { text: patched } = patchStored(text, { kind: 'inline', script: '', parameters }, false);
+    const back = readStored(patched);
+    expect(back.spec).toMatchObject({ parameters });
+    expect(back.unmanaged).toEqual([
+      'properties/hudson.model.ParametersDefinitionProperty/parameterDefinitions/x.y.Extended',
+    ]);
+  });
+
+  test('takes settings away', () => {
+    const text = patchStored(bare, everything, false).text;
+    const none = {
+      parameters: [],
+      triggers: {},
+      discarder: null,
+      durability: null,
+      quietPeriodS: null,
+    } as const;
+    const { text: patched } = patchStored(
+      text,
+      { kind: 'inline', script: '', ...none, concurrentBuilds: true, resumable: true },
+      false,
+    );
+    expect(readStored(patched).spec).toMatchObject(none);
+    expect(patched).toContain('<properties/>');
+    expect(patched).not.toContain('authToken');
+  });
+
+  test('replaces a stored secret only when told to', () => {
+    const spec: PipelineSpec = {
+      kind: 'inline',
+      script: '',
+      parameters: [{ type: 'password', name: 'PW', default: 'new' }],
+    };
+    const first = patchStored(bare, spec, false);
+    expect(first.secretWritten).toBe(true);
+    const encrypted = first.text.replace('>new<', '>{AQAAABAAAAAQ}<');
+    expect(readStored(encrypted).unreadable).toEqual(['parameters.PW.default']);
+    expect(patchStored(encrypted, spec, false)).toEqual({ text: encrypted, secretWritten: false });
+    expect(patchStored(encrypted, spec, true)).toEqual(first);
+  });
+});

@@ -1,0 +1,94 @@
+import { ConflictError } from '../errors.ts';
+import { XmlDocument } from '../xml/document.ts';
+import type { XmlElement } from '../xml/element.ts';
+import { Reading } from './config/field.ts';
+import { PIPELINE_KINDS, type PipelineKind } from './kinds.ts';
+import type { StoredPipeline } from './result.ts';
+import type { PipelineSpec } from './spec.ts';
+
+/** A specification together with the stored configuration that it was put into. */
+export interface Patched {
+  /** The configuration, changed where the specification says otherwise; else as it was. */
+  readonly text: string;
+  /** Whether a secret was written in the clear. */
+  readonly secretWritten: boolean;
+}
+
+/**
+ * What a stored configuration says, as a specification. `as` is the kind to read an item as that has no definition yet.
+ * Throws ConflictError when the item is of another kind than any pipeline, UnexpectedBodyError for what is no XML.
+ */
+export function readStored(text: string, as: PipelineSpec['kind'] = 'inline'): StoredPipeline {
+  const { root } = XmlDocument.parse(text);
+  const kind = kindOf(root, as);
+  const reading = new Reading();
+  const settings = PIPELINE_KINDS[kind].settings.readAll(root, reading);
+  return {
+    spec: { kind, ...settings } as PipelineSpec,
+    unmanaged: unmanagedIn(root, reading.managed),
+    unreadable: reading.unreadable,
+  };
+}
+
+/**
+ * Puts a specification into a stored configuration. Settings that are absent, and what a specification cannot describe,
+ * stay byte for byte. Throws ConflictError when the item is of another kind.
+ */
+export function patchStored(text: string, spec: PipelineSpec, rewriteSecrets: boolean): Patched {
+  const document = XmlDocument.parse(text);
+  const kind = PIPELINE_KINDS[spec.kind];
+  checkKind(document.root, kind);
+  let secretWritten = false;
+  const given = hasOtherDefinition(document.root, kind) ? withDefinitionDefaults(spec) : spec;
+  kind.settings.patchGiven(document.root, given, {
+    rewriteSecrets,
+    secretWritten: () => {
+      secretWritten = true;
+    },
+  });
+  return { text: document.toString(), secretWritten };
+}
+
+/** The kind of pipeline that a configuration is of. */
+function kindOf(root: XmlElement, as: PipelineSpec['kind']): PipelineSpec['kind'] {
+  const definition = root.child('definition')?.attribute('class');
+  const fitting = (Object.keys(PIPELINE_KINDS) as PipelineSpec['kind'][]).filter(
+    (name) => PIPELINE_KINDS[name].root === root.name,
+  );
+  const exact = fitting.find((name) => PIPELINE_KINDS[name].definition === definition);
+  if (exact !== undefined) return exact;
+  if (definition === undefined && fitting.length > 0) return fitting.includes(as) ? as : 'inline';
+  throw otherKind(definition ?? root.name);
+}
+
+function checkKind(root: XmlElement, kind: PipelineKind): void {
+  const definition = root.child('definition')?.attribute('class');
+  const known = Object.values(PIPELINE_KINDS).some((other) => other.definition === definition);
+  if (root.name !== kind.root || !known) throw otherKind(definition ?? root.name);
+}
+
+function otherKind(what: string): ConflictError {
+  return new ConflictError(
+    `The item is of another kind (${what}). Take another name, or delete it first. Pipelines of branches are configured by their multibranch pipeline.`,
+  );
+}
+
+function hasOtherDefinition(root: XmlElement, kind: PipelineKind): boolean {
+  return kind.definition !== undefined && root.child('definition')?.attribute('class') !== kind.definition;
+}
+
+/** A definition of another class is replaced as a whole, so that its settings cannot stay as they are. */
+function withDefinitionDefaults(spec: PipelineSpec): PipelineSpec {
+  if (spec.kind === 'inline') return { sandbox: true, ...spec };
+  return spec.kind === 'scm' ? { scriptPath: 'Jenkinsfile', lightweight: true, ...spec } : spec;
+}
+
+/** The paths of the elements that no setting stands for; what is below one is not told. */
+function unmanagedIn(holder: XmlElement, managed: ReadonlySet<XmlElement>, path = ''): string[] {
+  const siblings = holder.elements;
+  return siblings.flatMap((element) => {
+    const same = siblings.filter(({ name }) => name === element.name);
+    const here = `${path}${element.name}${same.length > 1 ? `[${same.indexOf(element)}]` : ''}`;
+    return managed.has(element) ? unmanagedIn(element, managed, `${here}/`) : [here];
+  });
+}

@@ -1,0 +1,63 @@
+import { UnexpectedBodyError } from '../errors.ts';
+
+const ENTITIES: ReadonlyMap<string, string> = new Map([
+  ['lt', '<'],
+  ['gt', '>'],
+  ['amp', '&'],
+  ['apos', "'"],
+  ['quot', '"'],
+]);
+
+/**
+ * Text between tags as the characters it stands for. Line ends become `\n`, as XML demands: a carriage return that is
+ * meant is written as a reference. Throws UnexpectedBodyError for references that nothing declares.
+ */
+export function decodeText(raw: string): string {
+  return raw.replace(/\r\n?/g, '\n').replace(/&([^;&\s]{1,12};)?/g, (whole, name: string | undefined) => {
+    const body = name?.slice(0, -1) ?? '';
+    const character = body.startsWith('#') ? numericCharacter(body) : ENTITIES.get(body);
+    if (character === undefined) {
+      throw new UnexpectedBodyError(
+        `The configuration holds the reference "${whole}", which XML does not know.`,
+      );
+    }
+    return character;
+  });
+}
+
+function numericCharacter(body: string): string | undefined {
+  const digits = /^#x([0-9a-fA-F]+)$/.exec(body)?.[1];
+  const code =
+    digits === undefined ? (/^#\d+$/.test(body) ? Number(body.slice(1)) : -1) : parseInt(digits, 16);
+  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
+}
+
+/**
+ * Characters as text between tags, in the way that Jenkins writes it. Control characters, and what XML 1.1 takes for a
+ * line end (U+0085, U+2028), become references, so that they survive parsing.
+ */
+export function encodeText(text: string): string {
+  return text
+    .replace(/[&<>'"]/g, escapeMarkup)
+    .replace(CONTROLS, (c) => `&#x${c.charCodeAt(0).toString(16)};`);
+}
+
+// eslint-disable-next-line no-control-regex -- control characters are the subject
+const CONTROLS = /[\u0001-\u0008\u000b-\u001f\u007f-\u009f\u2028]/g;
+
+function escapeMarkup(character: string): string {
+  for (const [name, value] of ENTITIES) if (value === character) return `&${name};`;
+  return character;
+}
+
+/**
+ * What in a text no XML 1.1 document can hold, in words; undefined when all is well. Jenkins stores configuration as
+ * XML 1.1, so such text would be lost or damage the file.
+ */
+export function unstorable(text: string): string | undefined {
+  if (text.includes('\u0000')) return 'the character NUL';
+  if (/[\ufffe\uffff]/.test(text)) return 'U+FFFE or U+FFFF';
+  if (/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text))
+    return 'half a surrogate pair';
+  return undefined;
+}
