@@ -2,6 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Clock } from '../connection.ts';
 import type { Area } from './area.ts';
+import { cascArea } from './areas/casc.ts';
+import { converterArea } from './areas/converter.ts';
+import { credentialsArea } from './areas/credentials.ts';
+import { eventsArea } from './areas/events.ts';
+import { formChecksArea } from './areas/form-checks.ts';
+import { nodesArea } from './areas/nodes.ts';
+import { pluginsArea } from './areas/plugins.ts';
+import { usersArea } from './areas/users.ts';
+import { viewsArea } from './areas/views.ts';
 import { buildArea } from './builds/build-routes.ts';
 import { startArea } from './builds/start-routes.ts';
 import type { Behaviour } from './builds/behaviour.ts';
@@ -13,6 +22,11 @@ import type { Item } from './items/item.ts';
 import type { FakeBranch } from './items/multibranch.ts';
 import { scanArea } from './items/scan-routes.ts';
 import { FakeJob } from './fake-job.ts';
+import { artifactArea } from './run/artifact-routes.ts';
+import { graphViewArea } from './run/graph-view.ts';
+import { inputArea, wfapiInputArea } from './run/input-routes.ts';
+import { stepLogArea } from './run/step-log-routes.ts';
+import { wfapiArea } from './run/wfapi.ts';
 import { queueArea } from './queue/queue-routes.ts';
 import { HttpServer, type LoggedRequest } from './server.ts';
 import { systemArea } from './system/system-routes.ts';
@@ -104,6 +118,20 @@ export class FakeJenkins {
       startArea,
       queueArea,
       buildArea,
+      stepLogArea,
+      artifactArea,
+      inputArea,
+      ...(world.options.plugins.wfapi ? [wfapiArea, wfapiInputArea] : []),
+      ...(world.options.plugins.graphView ? [graphViewArea] : []),
+      credentialsArea(),
+      nodesArea(),
+      viewsArea,
+      usersArea(),
+      pluginsArea,
+      cascArea(),
+      eventsArea(world),
+      converterArea,
+      formChecksArea,
     ];
     this.#server = new HttpServer(world, this.#areas, this.#faults);
   }

@@ -8,4 +8,5 @@ export type { Fault, FaultChoice, FaultyRequest } from './faults.ts';
 export type { FakeBranch } from './items/multibranch.ts';
 export type { LoggedRequest } from './server.ts';
 export type { FakeUser, Permission, User } from './users.ts';
+export { FakeConverterError, type FakeConverter } from './areas/fake-converter.ts';
 export type { FakePlugins } from './world.ts';

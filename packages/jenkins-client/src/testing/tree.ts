@@ -38,6 +38,7 @@ export function exportBean(root: Bean, tree: string | null, depth = 0): unknown 
 
 function byDepth(value: unknown, level: number): unknown {
   if (Array.isArray(value)) return value.map((one) => byDepth(one, level));
+  if (value instanceof Map) return mapped(value, (one) => byDepth(one, level));
   if (!isBean(value)) return value;
   const shown: Record<string, unknown> = value.class === undefined ? {} : { _class: value.class };
   for (const [name, field] of Object.entries(value.fields)) {
@@ -53,6 +54,7 @@ function bySelection(value: unknown, selection: Selection): unknown {
     const ranged = selection.range ? value.slice(...selection.range) : value;
     return ranged.map((one) => bySelection(one, selection));
   }
+  if (value instanceof Map) return mapped(value, (one) => bySelection(one, selection));
   if (!isBean(value)) return value;
   const shown: Record<string, unknown> = value.class === undefined ? {} : { _class: value.class };
   for (const [name, field] of Object.entries(value.fields)) {
@@ -60,6 +62,11 @@ function bySelection(value: unknown, selection: Selection): unknown {
     if (chosen) shown[name] = bySelection(field(), chosen);
   }
   return shown;
+}
+
+/** A map shows its keys as fields and adds no level: what was selected of it is selected of each of its values. */
+function mapped(map: ReadonlyMap<unknown, unknown>, show: (value: unknown) => unknown): unknown {
+  return Object.fromEntries([...map].map(([key, value]) => [String(key), show(value)]));
 }
 
 function isBean(value: unknown): value is Bean {

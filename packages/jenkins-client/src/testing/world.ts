@@ -1,4 +1,5 @@
 import type { Clock } from '../connection.ts';
+import type { FakeConverter } from './areas/fake-converter.ts';
 import type { Build } from './builds/build.ts';
 import { DEFAULT_BEHAVIOUR, runBuild, type Behaviour } from './builds/behaviour.ts';
 import { Configuration } from './items/configuration.ts';
@@ -17,8 +18,8 @@ export interface FakePlugins {
   readonly blueOcean: boolean;
   /** sse-gateway. */
   readonly sse: boolean;
-  /** The converter of pipeline-model-definition. */
-  readonly converter: boolean;
+  /** The converter of pipeline-model-definition; the functions that it answers with. */
+  readonly converter: FakeConverter | false;
   /** configuration-as-code. */
   readonly casc: boolean;
 }

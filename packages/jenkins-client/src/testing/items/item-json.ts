@@ -1,9 +1,10 @@
+import { viewsOf, type ListView } from '../areas/view.ts';
 import type { Build } from '../builds/build.ts';
 import { buildBean } from '../builds/build-json.ts';
 import { bean, type Bean } from '../tree.ts';
 import { branchViews } from './multibranch.ts';
 import { definitionBean, readParameters } from './parameters.ts';
-import { ITEM_CLASSES, type Item } from './item.ts';
+import { encodeName, ITEM_CLASSES, type Item } from './item.ts';
 
 /** The actions of an item; most have no fields that the API shows. */
 function itemActions(item: Item, rootUrl: string): readonly Bean[] {
@@ -43,7 +44,10 @@ function folderFields(item: Item, rootUrl: string, inQueue: (item: Item) => Bean
   const views = (): readonly Bean[] =>
     item.kind === 'multibranch'
       ? branchViews(item, rootUrl, inQueue)
-      : [viewBean('hudson.model.AllView', 'All', item, rootUrl, () => item.sorted, inQueue)];
+      : [
+          viewBean('hudson.model.AllView', 'All', item, rootUrl, () => item.sorted, inQueue),
+          ...listViewBeans(item, rootUrl, inQueue),
+        ];
   const fields = {
     healthReport: () => [],
     jobs: () => item.sorted.map((child) => itemBean(child, rootUrl, inQueue)),
@@ -80,6 +84,30 @@ export function viewBean(
     },
     { name: 3, url: 3 },
   );
+}
+
+/** The list views of a folder or of the root. */
+export function listViewBeans(
+  owner: Item,
+  rootUrl: string,
+  inQueue: (item: Item) => Bean | null,
+): readonly Bean[] {
+  return [...viewsOf(owner).values()].map((view) => listViewBean(view, rootUrl, inQueue));
+}
+
+/** A list view. */
+export function listViewBean(view: ListView, rootUrl: string, inQueue: (item: Item) => Bean | null): Bean {
+  const path = `view/${encodeName(view.name)}/`;
+  const shown = viewBean(
+    'hudson.model.ListView',
+    view.name,
+    view.owner,
+    rootUrl,
+    () => view.jobs,
+    inQueue,
+    path,
+  );
+  return { ...shown, fields: { ...shown.fields, description: () => view.description } };
 }
 
 function jobFields(item: Item, rootUrl: string, inQueue: (item: Item) => Bean | null): Bean['fields'] {

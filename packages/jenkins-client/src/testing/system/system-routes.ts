@@ -2,7 +2,7 @@ import { apiJson } from '../api-json.ts';
 import type { Area, Call } from '../area.ts';
 import { notFound, page } from '../error-pages.ts';
 import { redirect, type Answer } from '../http.ts';
-import { itemBean, viewBean } from '../items/item-json.ts';
+import { itemBean, listViewBeans, viewBean } from '../items/item-json.ts';
 import { queuedBean } from '../items/item-routes.ts';
 import { bean, type Bean } from '../tree.ts';
 import { ANONYMOUS } from '../users.ts';
@@ -94,6 +94,6 @@ function rootBean(call: Call): Bean {
     url: () => (world.options.rootUrl === null ? null : rootUrl),
     useCrumbs: () => world.options.crumbs,
     useSecurity: () => true,
-    views: () => [all],
+    views: () => [all, ...listViewBeans(world.root, rootUrl, queuedBean(call))],
   });
 }

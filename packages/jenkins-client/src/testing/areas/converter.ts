@@ -1,0 +1,76 @@
+import type { Area, Call, Route } from '../area.ts';
+import { json, plain, type Answer } from '../http.ts';
+import { FakeConverterError, type FakeConverter } from './fake-converter.ts';
+
+type Converting = (converter: FakeConverter, text: string) => Readonly<Record<string, unknown>>;
+
+/** The converter of declarative pipelines, when the server was given one. It answers 200 whatever the verdict. */
+export const converterArea: Area = {
+  routes: [
+    {
+      on: 'server',
+      method: 'POST',
+      path: 'pipeline-model-converter/validate',
+      handle: ({ world, request }) => {
+        const { converter } = world.options.plugins;
+        if (!converter) return undefined;
+        const errors = findings(() => converter.toJson(request.parameter('jenkinsfile') ?? ''));
+        if (errors.length === 0) return plain('Jenkinsfile successfully validated.\n');
+        return plain(
+          `Errors encountered validating Jenkinsfile:\n${errors.map(({ error }) => error).join('\n')}\n`,
+        );
+      },
+    },
+    route('validateJenkinsfile', 'jenkinsfile', (converter, text) => {
+      converter.toJson(text);
+      return {};
+    }),
+    route('validateJson', 'json', (converter, text) => {
+      converter.toJenkinsfile(parsed(text));
+      return {};
+    }),
+    route('toJson', 'jenkinsfile', (converter, text) => ({ json: converter.toJson(text) })),
+    route('toJenkinsfile', 'json', (converter, text) => ({
+      jenkinsfile: converter.toJenkinsfile(parsed(text)),
+    })),
+    route('stepsToJson', 'jenkinsfile', (converter, text) => ({ json: converter.stepsToJson?.(text) })),
+    route('stepsToJenkinsfile', 'json', (converter, text) => ({
+      jenkinsfile: converter.stepsToJenkinsfile?.(parsed(text)),
+    })),
+  ],
+};
+
+function route(name: string, field: string, convert: Converting): Route {
+  const handle = ({ world, request }: Call): Answer | undefined => {
+    const { converter } = world.options.plugins;
+    if (!converter) return undefined;
+    const text = request.parameter(field);
+    if (text === null) return verdict({ errors: [{ error: `No content found for '${field}' parameter` }] });
+    let converted: Readonly<Record<string, unknown>> = {};
+    const errors = findings(() => (converted = convert(converter, text)));
+    return verdict(errors.length === 0 ? converted : { errors });
+  };
+  return { on: 'server', method: 'POST', path: `pipeline-model-converter/${name}`, handle };
+}
+
+function verdict(data: Readonly<Record<string, unknown>>): Answer {
+  return json({ status: 'ok', data: { result: 'errors' in data ? 'failure' : 'success', ...data } });
+}
+
+function findings(work: () => unknown): FakeConverterError['errors'] {
+  try {
+    work();
+    return [];
+  } catch (error) {
+    if (error instanceof FakeConverterError) return error.errors;
+    throw error;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new FakeConverterError({ error: error instanceof Error ? error.message : 'It is no JSON.' });
+  }
+}
