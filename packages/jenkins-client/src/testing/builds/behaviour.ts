@@ -178,7 +178,7 @@ class RunningBuild implements FakeBuild {
     this.#announce('input');
     return this.#inside(node, async () => {
       this.print(`${consoleNote('input')}Input requested\n`);
-      const id = question.id ?? `I${node.id.padStart(32, '0')}`;
+      const id = capitalised(question.id ?? `I${node.id.padStart(32, '0')}`);
       const around = pausing(node);
       const now = this.#clock.now();
       for (const one of around) one.pausedSince = now;
@@ -261,4 +261,9 @@ class RunningBuild implements FakeBuild {
 /** The nodes that wait while a step waits: itself and all around it. */
 function pausing(node: FlowNode): readonly FlowNode[] {
   return node.within ? [node, ...pausing(node.within)] : [node];
+}
+
+/** Ids of inputs begin with a capital letter. */
+function capitalised(id: string): string {
+  return id.charAt(0).toUpperCase() + id.slice(1);
 }

@@ -1,6 +1,6 @@
 import { apiJson, submittedForm } from '../api-json.ts';
 import type { Area, Call } from '../area.ts';
-import { errorPage, noSuchAction } from '../error-pages.ts';
+import { errorPage, noSuchAction, oops } from '../error-pages.ts';
 import { plain, redirect, type Answer } from '../http.ts';
 import { bean } from '../tree.ts';
 import { buildBean, restartFields } from './build-json.ts';
@@ -69,7 +69,7 @@ export const buildArea: Area = {
     { on: 'build', method: 'FORM', path: 'replay/run', handle: onBuild(replay) },
     {
       on: 'build',
-      method: 'POST',
+      method: 'FORM',
       path: 'replay/rebuild',
       handle: onBuild((build, call) =>
         again(build, call, { kind: 'replay', of: build.number }, {}, 'replay'),
@@ -141,8 +141,8 @@ function deleteBuild(build: Build, call: Call): Answer {
 
 function replay(build: Build, call: Call): Answer {
   const script = submittedForm(call.request)['mainScript'];
-  const plan = { script: typeof script === 'string' ? script : (build.script ?? '') };
-  return again(build, call, { kind: 'replay', of: build.number }, plan, 'replay');
+  if (typeof script !== 'string') throw oops();
+  return again(build, call, { kind: 'replay', of: build.number }, { script }, 'replay');
 }
 
 function readRestart(build: Build, { request }: Call): Answer {

@@ -1,0 +1,151 @@
+import type { Area, Call } from '../area.ts';
+import { onBuild } from '../builds/build-routes.ts';
+import type { Build } from '../builds/build.ts';
+import type { FlowNode, Result } from '../builds/flow.ts';
+import { consoleText } from '../builds/log-answers.ts';
+import { notFound } from '../error-pages.ts';
+import { json, plain, type Answer } from '../http.ts';
+import { pausedMs } from './wfapi.ts';
+
+/** Stages and steps by pipeline-graph-view. */
+export const graphViewArea: Area = {
+  routes: [
+    { on: 'build', method: 'GET', path: 'pipeline-overview/tree', handle: onBuild(tree) },
+    {
+      on: 'build',
+      method: 'GET',
+      path: 'pipeline-overview/allSteps',
+      handle: onBuild((build, call) => steps(build, call, undefined)),
+    },
+    {
+      on: 'build',
+      method: 'GET',
+      path: 'pipeline-overview/steps',
+      handle: onBuild((build, call) => steps(build, call, nodeOf(build, call))),
+    },
+    {
+      on: 'build',
+      method: 'GET',
+      path: 'pipeline-overview/log',
+      handle: onBuild((build, call) => consoleText(nodeOf(build, call).log, true)),
+    },
+    {
+      on: 'build',
+      method: 'GET',
+      path: 'pipeline-overview/exceptionText',
+      handle: onBuild((build, call) =>
+        plain(nodeOf(build, call).error ?? 'null', { 'transfer-encoding': 'chunked' }),
+      ),
+    },
+  ],
+};
+
+const STATES: Readonly<Record<Result, string>> = {
+  SUCCESS: 'success',
+  UNSTABLE: 'unstable',
+  FAILURE: 'failure',
+  ABORTED: 'aborted',
+  NOT_BUILT: 'skipped',
+};
+
+function nodeOf(build: Build, { request }: Call): FlowNode {
+  const node = build.flow.find(request.query.get('nodeId') ?? '');
+  if (!node) throw notFound();
+  return node;
+}
+
+function tree(build: Build, call: Call): Answer {
+  const base = `${call.world.options.prefix}${call.request.path.replace(/\/tree$/, '')}`;
+  const now = call.world.clock.now();
+  const stages = build.flow.childrenOf(undefined).filter(isShown);
+  return json({
+    status: 'ok',
+    data: { complete: !build.running, stages: stages.map((stage) => describe(build, stage, base, now)) },
+  });
+}
+
+function isShown(node: FlowNode): boolean {
+  return node.kind !== 'step';
+}
+
+/** The stage inside a parallel branch is the branch itself here. */
+function shownChildren(build: Build, node: FlowNode): readonly FlowNode[] {
+  const children = build.flow.childrenOf(node).filter(isShown);
+  const [only, ...others] = children;
+  if (node.kind !== 'branch' || !only || others.length > 0 || only.name !== node.name) return children;
+  return build.flow.childrenOf(only).filter(isShown);
+}
+
+function describe(build: Build, node: FlowNode, base: string, now: number): unknown {
+  return {
+    ...timed(node, now),
+    type: node.kind === 'branch' ? 'PARALLEL' : 'STAGE',
+    title: node.name,
+    children: shownChildren(build, node).map((child) => describe(build, child, base, now)),
+    isSequential: false,
+    synthetic: node.name.startsWith('Declarative: '),
+    placeholder: false,
+    agent: 'built-in',
+    url: `${base}?selected-node=${node.id}`,
+  };
+}
+
+function timed(node: FlowNode, now: number) {
+  return {
+    id: node.id,
+    name: node.name.replace(/^Declarative: /, ''),
+    state: stateOf(node),
+    pauseDurationMillis: pausedMs(node, now),
+    startTimeMillis: node.startTime,
+    totalDurationMillis: (node.endTime ?? now) - node.startTime,
+  };
+}
+
+function stateOf(node: FlowNode): string {
+  if (node.pausedSince !== undefined) return 'paused';
+  return node.endTime === undefined || node.result === undefined ? 'running' : STATES[node.result];
+}
+
+/** The words of these steps are their text or script alone. */
+const SHOWN_AS_TEXT = ['echo', 'sh', 'bat'];
+
+function steps(build: Build, { world }: Call, inside: FlowNode | undefined): Answer {
+  const now = world.clock.now();
+  const shown = build.flow.nodes
+    .filter((node) => node.kind === 'step')
+    .map((node) => ({ node, stage: stageId(build, node) }))
+    .filter(({ stage }) => inside === undefined || stage === inside.id);
+  const described = shown.map(({ node, stage }) => ({
+    ...timed(node, now),
+    name: node.description ?? node.name,
+    type: 'STEP',
+    title: node.description === undefined || SHOWN_AS_TEXT.includes(node.call) ? '' : node.name,
+    ...(stage !== undefined && { stageId: stage }),
+    ...(node.pausedSince !== undefined && { inputStep: inputOf(build, node) }),
+  }));
+  return json({ status: 'ok', data: { steps: described, runIsComplete: !build.running } });
+}
+
+/** The stage that a step is shown in: the branch when the stage is one's only content. */
+function stageId(build: Build, node: FlowNode): string | undefined {
+  const { within } = node;
+  if (!within) return undefined;
+  if (within.kind === 'stage') {
+    const branch = within.within;
+    return branch?.kind === 'branch' && branch.name === within.name ? branch.id : within.id;
+  }
+  return within.kind === 'branch' ? within.id : stageId(build, within);
+}
+
+function inputOf(build: Build, node: FlowNode): unknown {
+  const input = [...build.inputs.values()].find((one) => one.node === node);
+  return (
+    input && {
+      message: input.message,
+      cancel: 'Abort',
+      id: input.id,
+      ok: input.ok,
+      parameters: input.parameters.length > 0,
+    }
+  );
+}
