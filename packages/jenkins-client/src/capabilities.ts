@@ -43,7 +43,7 @@ export type RunCapabilities = Pick<Capabilities, 'wfapi' | 'graphView'>;
 export async function probeServer(connection: Connection, options: CallOptions): Promise<Capabilities> {
   const ask = (request: JenkinsRequest): Promise<JenkinsResponse> =>
     connection.request({ ...options, ...request });
-  const [head, plugins] = await Promise.all([probeHead(ask), listPlugins(ask)]);
+  const [{ readable, ...head }, plugins] = await Promise.all([probeHead(ask), listPlugins(ask)]);
   if (plugins) {
     return {
       ...head,
@@ -60,7 +60,7 @@ export async function probeServer(connection: Connection, options: CallOptions):
     answers(ask, { path: 'blue/rest/organizations/' }, [200]),
     answers(ask, { path: 'pipeline-model-converter/toJson' }, [405]),
     // To see its page takes the right to read the configuration; without it there is a page all the same.
-    answers(ask, { method: 'HEAD', path: 'configuration-as-code/' }, head.readable ? [200, 403] : [200]),
+    answers(ask, { method: 'HEAD', path: 'configuration-as-code/' }, readable ? [200, 403] : [200]),
     answers(ask, { path: 'sse-gateway/connect', query: { clientId: 'capabilities' } }, [200]),
   ]);
   return { ...head, plugins, wfapi: undefined, graphView: undefined, blueOcean, converter, casc, sse };

@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
+import type { JenkinsResponse } from '../connection.ts';
 import { Deadline } from '../deadline.ts';
 import { Call } from './call.ts';
 import { rejection, scriptedJenkins } from './scripted-server.ts';
@@ -14,12 +15,11 @@ describe('a deadline', () => {
 
   test('covers the body, as text and as a stream', async () => {
     const { jenkins } = await scriptedJenkins((_, response) => void response.write('{'));
-    const [text, stream] = await Promise.all(
-      [1, 2].map(() => jenkins.raw.request({ path: 'x', timeoutMs: 1000 })),
-    );
-    const reader = stream!.body!.getReader();
+    const ask = (): Promise<JenkinsResponse> => jenkins.raw.request({ path: 'x', timeoutMs: 1000 });
+    const [text, stream] = await Promise.all([ask(), ask()]);
+    const reader = stream.body!.getReader();
     await reader.read();
-    const errors = await Promise.all([rejection(text!.json()), rejection(reader.read())]);
+    const errors = await Promise.all([rejection(text.json()), rejection(reader.read())]);
     expect(errors).toMatchObject([{ code: 'Timeout' }, { code: 'Timeout' }]);
   });
 

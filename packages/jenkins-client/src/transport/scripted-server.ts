@@ -16,7 +16,7 @@ export interface Arrived {
 }
 
 /** Answers one request; what it throws is not caught. */
-export type Script = (request: Arrived, response: ServerResponse, nth: number) => void | Promise<void>;
+export type Script = (request: Arrived, response: ServerResponse, nth: number) => unknown;
 
 /** Starts a server that ends with the test. `requests` holds what arrived. */
 export async function scriptedServer(script: Script): Promise<{ url: string; requests: Arrived[] }> {
@@ -28,7 +28,7 @@ export async function scriptedServer(script: Script): Promise<{ url: string; req
       const { method = '', url = '', headers } = incoming;
       const request = { method, url, headers, body: Buffer.concat(chunks).toString() };
       requests.push(request);
-      void script(request, response, requests.length);
+      script(request, response, requests.length);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
