@@ -1,0 +1,13 @@
+/**
+ * Recordings of supported routes that are not sent to the fake server, with the reason. Each must be part of a test of
+ * the client, which `coverage.test.ts` checks.
+ */
+export const notReplayed: Readonly<Record<string, string>> = {
+  '06-sys-09': 'The fake has no agents that connect.',
+};
+
+/** Why a recording is not sent to the fake server; undefined when it is. */
+export function whyNotReplayed(name: string): string | undefined {
+  const key = Object.keys(notReplayed).find((prefix) => name.startsWith(prefix));
+  return key && notReplayed[key];
+}
