@@ -8,12 +8,14 @@ import type { LogChunk, LogOptions } from './log-chunk.ts';
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const build = { item: ['team', 'p1'], number: 7 };
 
-/** The same numbers for the same seed. */
+/** The same numbers for the same seed (mulberry32). */
 function random(seed: number): (below: number) => number {
-  let state = seed * 2654435761 + 1;
+  let state = seed;
   return (below) => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
-    return ((state ^ (state >>> 13)) >>> 0) % below;
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
   };
 }
 
@@ -121,14 +123,14 @@ const ends = ['\n', '\n', '\n', '\r\n', '\r', '\r\r\n', '', '\n\n', '\r\n\r\n'];
 
 /** A log of up to 200 pieces, with line ends of some kinds only, and seldom bytes that are no UTF-8. */
 function randomLog(next: (below: number) => number): Uint8Array {
-  const kinds = Array.from({ length: 1 + next(4) }, () => ends[next(ends.length)]!);
-  const vocabulary = Array.from({ length: 1 + next(6) }, () => words[next(words.length)]!);
+  const kinds = Array.from({ length: 1 + next(4) }, () => ends.at(next(ends.length)) ?? '');
+  const vocabulary = Array.from({ length: 1 + next(6) }, () => words.at(next(words.length)) ?? '');
   const broken = next(6) === 0;
   return concat([
     new Uint8Array(0),
     ...Array.from({ length: next(200) }, () => {
       if (broken && next(20) === 0) return Uint8Array.of(0xff, 0xc3, 0x80 + next(64));
-      return encode(vocabulary[next(vocabulary.length)]! + kinds[next(kinds.length)]!);
+      return encode(`${vocabulary.at(next(vocabulary.length))}${kinds.at(next(kinds.length))}`);
     }),
   ]);
 }
