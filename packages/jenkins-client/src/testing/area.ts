@@ -50,24 +50,17 @@ export function findRoute(
   on: Route['on'],
   method: string,
   segments: readonly string[],
-): { route: Route; params: Record<string, string> } {
-  let other = false;
+): { readonly route: Route; readonly params: Readonly<Record<string, string>> } {
+  const verb = method === 'HEAD' ? 'GET' : method;
+  const verbOf = (route: Route): string => (route.method === 'FORM' ? 'POST' : route.method);
+  let postOnly: Route | undefined;
   for (const route of routes) {
-    if (route.on !== on) continue;
-    const params = matchPath(route.path, segments);
+    const params = route.on === on ? matchPath(route.path, segments) : undefined;
     if (!params) continue;
-    if (takes(route, method)) return { route, params };
-    if (route.method === 'FORM' || route.method === 'POST') other ||= route.method === 'FORM';
-    else continue;
-    if (method === 'GET' || method === 'HEAD') throw postRequired(other);
+    if (route.method === 'ANY' || verbOf(route) === verb) return { route, params };
+    if (verbOf(route) === 'POST') postOnly ??= route;
   }
-  throw notFound();
-}
-
-function takes(route: Route, method: string): boolean {
-  if (route.method === 'ANY') return true;
-  if (route.method === 'GET') return method === 'GET' || method === 'HEAD';
-  return route.method === 'FORM' ? method === 'POST' : route.method === method;
+  throw postOnly && verb === 'GET' ? postRequired(postOnly.method === 'FORM') : notFound();
 }
 
 function matchPath(pattern: string, segments: readonly string[]): Record<string, string> | undefined {

@@ -49,6 +49,8 @@ export interface FakeOptions {
   readonly crumbs?: boolean;
   /** How long a build waits for more of the same, in milliseconds; 0 unless told. */
   readonly quietPeriodMs?: number;
+  /** How long the server is away when a client asks for a restart, in milliseconds; 0 unless told. */
+  readonly restartMs?: number;
   /** Time, for tests that do not want to wait. */
   readonly clock?: Clock;
   readonly version?: string;
@@ -94,7 +96,7 @@ export async function startFakeJenkins(options: FakeOptions = {}): Promise<FakeJ
     prefix,
     rootUrl: options.rootUrl,
   });
-  const fake = new FakeJenkins(world);
+  const fake = new FakeJenkins(world, options.restartMs ?? 0);
   await fake.listen(options.port ?? 0);
   return fake;
 }
@@ -107,11 +109,11 @@ export class FakeJenkins {
   readonly #server: HttpServer;
   #port = 0;
 
-  constructor(world: World) {
+  constructor(world: World, restartMs: number) {
     this.#world = world;
     this.#faults = new Faults(world.clock);
     this.#areas = [
-      systemArea(() => void this.restart()),
+      systemArea(() => void this.restart({ downMs: restartMs })),
       itemArea,
       createArea,
       scanArea,

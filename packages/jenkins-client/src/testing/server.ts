@@ -28,12 +28,12 @@ export class HttpServer {
   readonly requests: LoggedRequest[] = [];
   readonly #world: World;
   readonly #faults: Faults;
-  readonly #areas: readonly Area[];
+  readonly #routes: readonly Route[];
   readonly #server: Server;
 
   constructor(world: World, areas: readonly Area[], faults: Faults) {
     this.#world = world;
-    this.#areas = areas;
+    this.#routes = areas.flatMap((area) => area.routes);
     this.#faults = faults;
     this.#server = createServer((incoming, outgoing) => void this.#serve(incoming, outgoing));
   }
@@ -107,8 +107,7 @@ export class HttpServer {
   async #dispatch(request: FakeRequest, who: Authentication): Promise<Answer> {
     const { item, build, rest } = this.#locate(request.segments);
     const on = build === undefined ? this.#targets(item) : (['build'] as const);
-    const routes = this.#areas.flatMap((area) => area.routes);
-    const found = on.map((target) => attempt(() => findRoute(routes, target, request.method, rest)));
+    const found = on.map((target) => attempt(() => findRoute(this.#routes, target, request.method, rest)));
     const hit = found.find((one) => !(one instanceof Error));
     const route = hit instanceof Error ? undefined : hit;
     this.#admit(request, who, route?.route);
@@ -193,8 +192,7 @@ export class HttpServer {
     const { sessions, options, session } = this.#world;
     outgoing.statusCode = answer.status;
     outgoing.setHeader('x-content-type-options', 'nosniff');
-    for (const [name, value] of Object.entries(answer.headers ?? {}))
-      outgoing.setHeader(name, value as string | string[]);
+    for (const [name, value] of Object.entries(answer.headers ?? {})) outgoing.setHeader(name, value);
     if (outgoing.hasHeader('x-jenkins') || outgoing.hasHeader('x-hudson')) {
       outgoing.setHeader('x-jenkins', options.version);
       outgoing.setHeader('x-jenkins-session', session);

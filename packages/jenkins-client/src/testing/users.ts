@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 
-import { forbidden } from './error-pages.ts';
+import { forbidden, type Refused } from './error-pages.ts';
 
 /** The permissions that the fake server knows, each with those that include it beside Administer. */
 const IMPLIED_BY = {
@@ -136,11 +136,15 @@ export class User {
 
   /** Throws the 403 that names the permission when the user lacks it. */
   need(permission: Permission): void {
-    if (this.may(permission)) return;
-    const included =
-      permission === 'hudson.model.Hudson.Administer' ? [] : ['hudson.model.Hudson.Administer'];
-    throw forbidden(this.name, permission, [...IMPLIED_BY[permission], ...included]);
+    if (!this.may(permission)) throw missing(this.name, permission);
   }
+}
+
+/** The 403 that says which permission a user lacks, and which ones include it. */
+export function missing(user: string, permission: Permission): Refused {
+  const administer =
+    permission === 'hudson.model.Hudson.Administer' ? [] : ['hudson.model.Hudson.Administer'];
+  return forbidden(user, permission, [...IMPLIED_BY[permission], ...administer]);
 }
 
 /** Somebody without credentials. */

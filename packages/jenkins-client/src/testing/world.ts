@@ -115,13 +115,15 @@ export class World {
   #run(build: Build): Promise<void> {
     const found = this.#behaviours.find(({ matches }) => matches(build.job, build.script));
     this.emit({ type: 'started', build });
-    const run = runBuild(build, found?.behaviour ?? DEFAULT_BEHAVIOUR, this.clock).then(() => {
-      this.#running.delete(run);
-      discardOld(build.job);
-      this.emit({ type: 'ended', build });
-    });
+    const run = this.#runToEnd(build, found?.behaviour ?? DEFAULT_BEHAVIOUR);
     this.#running.add(run);
-    return run;
+    return run.finally(() => this.#running.delete(run));
+  }
+
+  async #runToEnd(build: Build, behaviour: Behaviour): Promise<void> {
+    await runBuild(build, behaviour, this.clock);
+    discardOld(build.job);
+    this.emit({ type: 'ended', build });
   }
 }
 

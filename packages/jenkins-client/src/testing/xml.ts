@@ -16,9 +16,8 @@ export function element(
   content: string | number | boolean | readonly (XmlElement | undefined)[] = [],
   attributes: Record<string, string> = {},
 ): XmlElement {
-  const children = Array.isArray(content)
-    ? (content as readonly (XmlElement | undefined)[]).filter((child) => child !== undefined)
-    : [String(content as string | number | boolean)];
+  const children =
+    typeof content === 'object' ? content.filter((child) => child !== undefined) : [String(content)];
   return { name, attributes, children };
 }
 

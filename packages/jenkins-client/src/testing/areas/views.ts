@@ -2,9 +2,9 @@ import { apiJson, submittedForm } from '../api-json.ts';
 import type { Area, Call } from '../area.ts';
 import { errorPage, notFound } from '../error-pages.ts';
 import { empty, redirect } from '../http.ts';
-import { encodeName, type Item } from '../items/item.ts';
-import { listViewBean, viewBean } from '../items/item-json.ts';
-import { ownUrl, queuedBean } from '../items/item-routes.ts';
+import { encodeName } from '../items/item.ts';
+import { ownUrl, showItem } from '../items/item-routes.ts';
+import { allViewBean, allViewName, listViewBean } from '../items/view-json.ts';
 import { element, renderXml } from '../xml.ts';
 import { isForm } from './credential.ts';
 import { ListView, viewsOf } from './view.ts';
@@ -22,7 +22,7 @@ export const viewsArea: Area = {
         user.need('hudson.model.View.Create');
         const name = request.parameter('name');
         if (!name) throw errorPage(400, 'No name is specified', true);
-        if (viewsOf(item).has(name) || name === allOf(item)) {
+        if (viewsOf(item).has(name) || name === allViewName(item)) {
           throw errorPage(400, `A view already exists with the name "${name}"`, true);
         }
         if (request.parameter('mode') !== 'hudson.model.ListView')
@@ -37,14 +37,10 @@ export const viewsArea: Area = {
       path: 'view/:view/api/json',
       handle: (call) => {
         const { item, request, rootUrl } = call;
-        if (call.params['view'] === allOf(item)) {
-          const all = () => item.sorted;
-          return apiJson(
-            request,
-            viewBean('hudson.model.AllView', allOf(item), item, rootUrl, all, queuedBean(call)),
-          );
+        if (call.params['view'] === allViewName(item)) {
+          return apiJson(request, allViewBean(item, rootUrl, showItem(call)));
         }
-        return apiJson(request, listViewBean(viewOf(call), rootUrl, queuedBean(call)));
+        return apiJson(request, listViewBean(viewOf(call), rootUrl, showItem(call)));
       },
     },
     {
@@ -99,11 +95,6 @@ export const viewsArea: Area = {
     },
   ],
 };
-
-/** The name of the view of all: the root's is written small. */
-function allOf(item: Item): string {
-  return item.kind === 'root' ? 'all' : 'All';
-}
 
 function viewOf({ item, params }: Call): ListView {
   const found = viewsOf(item).get(params['view'] ?? '');

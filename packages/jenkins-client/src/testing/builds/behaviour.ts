@@ -161,12 +161,11 @@ class RunningBuild implements FakeBuild {
     const { flow } = this.#build;
     this.#announce('parallel');
     const block = flow.add('parallel', 'parallel', this.#within.getStore(), this.#clock.now());
-    const nodes = Object.keys(branches).map((name) => flow.add('branch', name, block, this.#clock.now()));
+    const nodes = Object.entries(branches).map(([name, body]) => {
+      return { name, body, node: flow.add('branch', name, block, this.#clock.now()) };
+    });
     await this.#inside(block, async () => {
-      const ends = Object.entries(branches).map(([name, body], index) => {
-        const branch = nodes[index];
-        return branch && this.#inside(branch, () => this.stage(name, body));
-      });
+      const ends = nodes.map(({ name, body, node }) => this.#inside(node, () => this.stage(name, body)));
       const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
       if (failed) throw failed.reason;
     });

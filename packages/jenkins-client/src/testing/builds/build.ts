@@ -151,16 +151,9 @@ function causeLine(cause: Cause): string {
 
 /** The words of a cause, as the API shows them. */
 export function shortDescription(cause: Cause): string {
-  switch (cause.kind) {
-    case 'user':
-      return `Started by user ${cause.user.fullName}`;
-    case 'remote':
-      return `Started by remote host ${cause.host}${cause.note === undefined ? '' : ` with note: ${cause.note}`}`;
-    case 'indexing':
-      return 'Branch indexing';
-    case 'replay':
-      return `Replayed #${cause.of}`;
-    case 'restart':
-      return `Restarted from build #${cause.of}, stage ${cause.stage}`;
-  }
+  if (cause.kind === 'user') return `Started by user ${cause.user.fullName}`;
+  if (cause.kind === 'indexing') return 'Branch indexing';
+  if (cause.kind === 'replay') return `Replayed #${cause.of}`;
+  if (cause.kind === 'restart') return `Restarted from build #${cause.of}, stage ${cause.stage}`;
+  return `Started by remote host ${cause.host}${cause.note === undefined ? '' : ` with note: ${cause.note}`}`;
 }

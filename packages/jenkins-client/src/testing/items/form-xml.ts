@@ -17,6 +17,19 @@ export function classOf(form: FormObject): string {
   return typeof name === 'string' ? name : '';
 }
 
+/** A simple value of a form as text; empty for what is no simple value. */
+export function textIn(form: FormObject, name: string): string {
+  return simpleText(form[name]);
+}
+
+function simpleText(value: unknown): string {
+  return typeof value === 'string'
+    ? value
+    : typeof value === 'number' || typeof value === 'boolean'
+      ? `${value}`
+      : '';
+}
+
 /** A text of a form; undefined when absent or empty. */
 export function optionalText(form: FormObject, name: string): string | undefined {
   const value = form[name];
@@ -49,10 +62,12 @@ function boundField(key: string, value: unknown): XmlElement | undefined {
   if (value === null || value === undefined) return undefined;
   if (Array.isArray(value)) {
     const items = (value as readonly unknown[]).map((one) =>
-      isFormObject(one) ? boundElement(classOf(one) || 'entry', one, false) : element('string', String(one)),
+      isFormObject(one)
+        ? boundElement(classOf(one) || 'entry', one, false)
+        : element('string', simpleText(one)),
     );
     return element(key, items);
   }
   if (isFormObject(value)) return boundElement(key, value, classOf(value) !== '');
-  return element(key, String(value));
+  return element(key, simpleText(value));
 }

@@ -1,10 +1,9 @@
-import { viewsOf, type ListView } from '../areas/view.ts';
 import type { Build } from '../builds/build.ts';
 import { buildBean } from '../builds/build-json.ts';
 import { bean, type Bean } from '../tree.ts';
-import { branchViews } from './multibranch.ts';
 import { definitionBean, readParameters } from './parameters.ts';
-import { encodeName, ITEM_CLASSES, type Item } from './item.ts';
+import { ITEM_CLASSES, type Item } from './item.ts';
+import { allViewBean, branchViewBeans, listViewBeans } from './view-json.ts';
 
 /** The actions of an item; most have no fields that the API shows. */
 function itemActions(item: Item, rootUrl: string): readonly Bean[] {
@@ -41,16 +40,14 @@ export function itemBean(item: Item, rootUrl: string, inQueue: (item: Item) => B
 }
 
 function folderFields(item: Item, rootUrl: string, inQueue: (item: Item) => Bean | null): Bean['fields'] {
+  const show = (child: Item): Bean => itemBean(child, rootUrl, inQueue);
   const views = (): readonly Bean[] =>
     item.kind === 'multibranch'
-      ? branchViews(item, rootUrl, inQueue)
-      : [
-          viewBean('hudson.model.AllView', 'All', item, rootUrl, () => item.sorted, inQueue),
-          ...listViewBeans(item, rootUrl, inQueue),
-        ];
+      ? branchViewBeans(item, rootUrl, show)
+      : [allViewBean(item, rootUrl, show), ...listViewBeans(item, rootUrl, show)];
   const fields = {
     healthReport: () => [],
-    jobs: () => item.sorted.map((child) => itemBean(child, rootUrl, inQueue)),
+    jobs: () => item.sorted.map(show),
     primaryView: () => views()[0],
     views,
   };
@@ -61,53 +58,6 @@ function folderFields(item: Item, rootUrl: string, inQueue: (item: Item) => Bean
     buildable: () => item.buildable,
     sources: () => item.config.sources.map((one) => source(one.attributes['class'] ?? '')),
   };
-}
-
-/** A view; the first one has the address of what it is a view of. */
-export function viewBean(
-  className: string,
-  name: string,
-  owner: Item,
-  rootUrl: string,
-  jobs: () => readonly Item[],
-  inQueue: (item: Item) => Bean | null,
-  path = '',
-): Bean {
-  return bean(
-    className,
-    {
-      description: () => null,
-      jobs: () => jobs().map((job) => itemBean(job, rootUrl, inQueue)),
-      name: () => name,
-      property: () => [],
-      url: () => `${rootUrl}${owner.urlPath}${path}`,
-    },
-    { name: 3, url: 3 },
-  );
-}
-
-/** The list views of a folder or of the root. */
-export function listViewBeans(
-  owner: Item,
-  rootUrl: string,
-  inQueue: (item: Item) => Bean | null,
-): readonly Bean[] {
-  return [...viewsOf(owner).values()].map((view) => listViewBean(view, rootUrl, inQueue));
-}
-
-/** A list view. */
-export function listViewBean(view: ListView, rootUrl: string, inQueue: (item: Item) => Bean | null): Bean {
-  const path = `view/${encodeName(view.name)}/`;
-  const shown = viewBean(
-    'hudson.model.ListView',
-    view.name,
-    view.owner,
-    rootUrl,
-    () => view.jobs,
-    inQueue,
-    path,
-  );
-  return { ...shown, fields: { ...shown.fields, description: () => view.description } };
 }
 
 function jobFields(item: Item, rootUrl: string, inQueue: (item: Item) => Bean | null): Bean['fields'] {

@@ -1,9 +1,10 @@
 import { apiJson, submittedForm } from '../api-json.ts';
 import type { Area, Call } from '../area.ts';
-import { errorPage, forbidden, oops } from '../error-pages.ts';
+import { errorPage, oops } from '../error-pages.ts';
 import { empty, redirect, type Answer } from '../http.ts';
 import { queueItemBean } from '../queue/queue-json.ts';
 import type { Bean } from '../tree.ts';
+import { missing } from '../users.ts';
 import { XmlError } from '../xml.ts';
 import { Configuration, documentKind } from './configuration.ts';
 import { UnknownClassError } from './form-xml.ts';
@@ -12,6 +13,7 @@ import { itemBean } from './item-json.ts';
 import { startScan } from './scan-routes.ts';
 import { MissingFormPartError, submitFolder, submitMultibranch } from './submit-folder.ts';
 import { submitPipeline } from './submit-pipeline.ts';
+import type { Show } from './view-json.ts';
 
 /** Reading, configuring, enabling, describing and deleting items. Creating them is in `create-routes.ts`. */
 export const itemArea: Area = {
@@ -41,17 +43,19 @@ export function ownUrl(call: Call, item: Item | undefined = call.item): string {
   return `${call.world.options.prefix}/${item?.urlPath ?? ''}`;
 }
 
-/** How an item shows what waits for it. */
-export function queuedBean(call: Call): (item: Item) => Bean | null {
-  return (item) => {
-    const waiting = call.world.queue.waiting.find((one) => one.task === item);
-    return waiting ? queueItemBean(waiting, call.rootUrl) : null;
+/** An item as this answer shows it, with what waits for it in the queue. */
+export function showItem(call: Call): Show {
+  const { world, rootUrl } = call;
+  const inQueue = (item: Item): Bean | null => {
+    const waiting = world.queue.waiting.find((one) => one.task === item);
+    return waiting ? queueItemBean(waiting, rootUrl) : null;
   };
+  return (item) => itemBean(item, rootUrl, inQueue);
 }
 
 function readItem(call: Call): Answer | undefined {
   if (call.item.kind === 'root') return undefined;
-  return apiJson(call.request, itemBean(call.item, call.rootUrl, queuedBean(call)));
+  return apiJson(call.request, showItem(call)(call.item));
 }
 
 function configSubmit(call: Call): Answer | undefined {
@@ -119,15 +123,16 @@ function setDisabled(call: Call, disabled: boolean): Answer | undefined {
   return redirect(ownUrl(call));
 }
 
-/** The job of a branch belongs to its project: not even an administrator configures it. */
+/** The job of a branch is its project's: not even an administrator configures it, or deletes it while it lives. */
 function needConfigure({ item, user }: Call): void {
   user.need('hudson.model.Item.Configure');
-  if (item.branch) throw branchIsConfiguredByProject(user.name);
+  if (item.branch) throw missing(user.name, 'hudson.model.Item.Configure');
 }
 
 function deleteItem({ item, user, world }: Call, answer: Answer): Answer | undefined {
   if (!item.parent) return undefined;
   user.need('hudson.model.Item.Delete');
+  if (item.branch && !item.branch.orphaned) throw missing(user.name, 'hudson.model.Item.Delete');
   for (const waiting of world.queue.waiting) if (waiting.task === item) world.queue.cancel(waiting.id);
   for (const build of world.runningBuilds) {
     if (build.job.path.slice(0, item.path.length).join('/') === item.fullName) build.killing.abort();
@@ -170,11 +175,4 @@ export function checkName(name: string): void {
   if (/^\.{1,2}$/.test(name)) throw errorPage(400, `“${name}” is not an allowed name`);
   const unsafe = /[?*/\\%!@#$^&|<>[\]:;]/.exec(name);
   if (unsafe) throw errorPage(400, `‘${unsafe[0]}’ is an unsafe character`);
-}
-
-function branchIsConfiguredByProject(user: string): Error {
-  const implied = ['GenericConfigure', 'GenericUpdate', 'GenericWrite'].map(
-    (name) => `hudson.security.Permission.${name}`,
-  );
-  return forbidden(user, 'hudson.model.Item.Configure', [...implied, 'hudson.model.Hudson.Administer']);
 }

@@ -1,8 +1,7 @@
-import type { Bean } from '../tree.ts';
+import { branchItemName } from '../../address/branch-name.ts';
 import { GrowingLog } from '../builds/growing-log.ts';
 import { element } from '../xml.ts';
 import { Configuration } from './configuration.ts';
-import { viewBean } from './item-json.ts';
 import { Item } from './item.ts';
 
 /** A branch, pull request or tag that a scan finds. */
@@ -28,14 +27,6 @@ export interface Indexing {
   readonly log: GrowingLog;
 }
 
-/** The name of the job of a branch: marks that are not allowed in names are percent-encoded. */
-export function branchJobName(name: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are not allowed in names
-  return name.replace(/[?*/\\%!@#$^&|<>[\]:;"'\u0000-\u001F\u007F]/g, (mark) => {
-    return `%${mark.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
-  });
-}
-
 /** What a scan did: its log, and the jobs that are to be built. */
 export interface ScanResult {
   readonly indexing: Indexing;
@@ -53,7 +44,7 @@ export function scan(project: Item, found: readonly FakeBranch[], startedBy: str
       `  Checking ${kind} ${name}\n      ‘${project.config.scriptPath ?? 'Jenkinsfile'}’ found\n    Met criteria\n`,
     );
     const job =
-      project.children.get(branchJobName(name)) ??
+      project.children.get(branchItemName(name)) ??
       createBranchJob(project, { name, kind, head: '', orphaned: false });
     if (!job.branch || (job.branch.head === head && !job.branch.orphaned)) {
       log.append(`No changes detected: ${name} (still at ${head})\n`);
@@ -103,7 +94,7 @@ function createBranchJob(project: Item, branch: Branch): Item {
       { plugin: 'workflow-job@1546.v62a_c59c112dd' },
     ),
   );
-  const job = new Item('pipeline', branchJobName(branch.name), project, config);
+  const job = new Item('pipeline', branchItemName(branch.name), project, config);
   job.branch = branch;
   project.children.set(job.name, job);
   return job;
@@ -113,35 +104,4 @@ function headClass(kind: Branch['kind']): string {
   if (kind === 'tag') return 'jenkins.plugins.git.GitTagSCMHead';
   if (kind === 'pull-request') return 'org.jenkinsci.plugins.github_branch_source.PullRequestSCMHead';
   return 'jenkins.plugins.git.GitBranchSCMHead';
-}
-
-const VIEW_CLASS = 'jenkins.branch.MultiBranchProjectViewHolder$ViewImpl';
-const VIEWS: readonly (readonly [name: string, kind: Branch['kind'], path: string])[] = [
-  ['default', 'branch', ''],
-  ['change-requests', 'pull-request', 'view/change-requests/'],
-  ['tags', 'tag', 'view/tags/'],
-];
-
-/** The views of a multibranch pipeline: one per kind of head that its source can have. */
-export function branchViews(
-  project: Item,
-  rootUrl: string,
-  inQueue: (item: Item) => Bean | null,
-): readonly Bean[] {
-  if (project.config.sources.length === 0) {
-    return [
-      viewBean('jenkins.branch.MultiBranchProjectEmptyView', 'welcome', project, rootUrl, () => [], inQueue),
-    ];
-  }
-  const jobs = (kind: Branch['kind']): readonly Item[] =>
-    project.sorted.filter((job) => job.branch?.kind === kind);
-  return VIEWS.filter(([, kind]) => kind === 'branch' || offers(project, kind)).map(([name, kind, path]) =>
-    viewBean(VIEW_CLASS, name, project, rootUrl, () => jobs(kind), inQueue, path),
-  );
-}
-
-/** Whether a source looks for such heads, or some were found. */
-function offers(project: Item, kind: Branch['kind']): boolean {
-  const text = kind === 'tag' ? 'TagDiscoveryTrait' : 'PullRequestDiscoveryTrait';
-  return project.config.text.includes(text) || project.sorted.some((job) => job.branch?.kind === kind);
 }

@@ -55,7 +55,7 @@ export function valueOf(definition: ParameterDefinition, given: unknown): Parame
   const { name, type, choices } = definition;
   if (type === 'BooleanParameterDefinition')
     return { name, type, value: given === true || given === 'true' || given === 'on' };
-  const value = typeof given === 'string' ? given : String(given);
+  const value = typeof given === 'string' ? given : JSON.stringify(given);
   if (choices && !choices.includes(value))
     throw new ParameterError(`Illegal choice for parameter ${name}: ${value}`);
   return { name, type, value };

@@ -6,6 +6,7 @@ import {
   isFormObject,
   optionalElement,
   optionalText,
+  textIn,
   UnknownClassError,
   type FormObject,
 } from './form-xml.ts';
@@ -34,7 +35,7 @@ export function submitFolder(form: FormObject): XmlElement {
   return element(
     ITEM_CLASSES.folder,
     [
-      element('description', String(form['description'])),
+      element('description', textIn(form, 'description')),
       optionalElement(form, 'displayNameOrNull', 'displayName'),
       element('properties', submitFolderProperties(form['properties'])),
       element('folderViews', [], {
@@ -54,7 +55,7 @@ export function submitMultibranch(form: FormObject): XmlElement {
   return element(
     ITEM_CLASSES.multibranch,
     [
-      element('description', String(form['description'])),
+      element('description', textIn(form, 'description')),
       optionalElement(form, 'displayNameOrNull', 'displayName'),
       element('properties', submitFolderProperties(form['properties'])),
       element('folderViews', [element('owner', [], OWNER)], {
@@ -140,7 +141,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 
 
 function submitPeriodicScan(form: unknown): readonly XmlElement[] {
   if (!isFormObject(form)) return [];
-  const [, count = '1', unit = 'd'] = /^(\d+)([mhdw])$/.exec(String(form['interval'])) ?? [];
+  const [, count = '1', unit = 'd'] = /^(\d+)([mhdw])$/.exec(textIn(form, 'interval')) ?? [];
   const interval = Number(count) * (UNIT_MS[unit] ?? 0);
   return [
     element(

@@ -6,6 +6,7 @@ import {
   isFormObject,
   optionalElement,
   optionalText,
+  textIn,
   UnknownClassError,
   type FormObject,
 } from './form-xml.ts';
@@ -106,7 +107,7 @@ function submitParameter(form: FormObject): XmlElement {
   const type = classOf(form);
   const text = optionalText(form, 'defaultValue');
   const secret = optionalText(form, 'defaultValueAsSecret');
-  const choices = String(form['choices'] ?? form['choicesText'] ?? '').split(/\r?\n/);
+  const choices = textIn(form, 'choices').split(/\r?\n/);
   const own: Readonly<Record<string, () => readonly (XmlElement | undefined)[]>> = {
     StringParameterDefinition: () => [
       text === undefined ? undefined : element('defaultValue', text),
@@ -146,7 +147,7 @@ function submitParameter(form: FormObject): XmlElement {
   const fields = type.startsWith('hudson.model.') ? own[type.slice('hudson.model.'.length)] : undefined;
   if (!fields) throw new UnknownClassError(type);
   return element(type, [
-    element('name', String(form['name'] ?? '')),
+    element('name', textIn(form, 'name')),
     optionalElement(form, 'description'),
     ...fields(),
   ]);
@@ -160,13 +161,13 @@ function submitTriggers(bag: unknown): readonly XmlElement[] {
   if (isFormObject(scm)) {
     found.push(
       element('hudson.triggers.SCMTrigger', [
-        element('spec', String(scm['scmpoll_spec'] ?? '')),
+        element('spec', textIn(scm, 'scmpoll_spec')),
         element('ignorePostCommitHooks', scm['ignorePostCommitHooks'] === true),
       ]),
     );
   }
   if (isFormObject(timer))
-    found.push(element('hudson.triggers.TimerTrigger', [element('spec', String(timer['spec'] ?? ''))]));
+    found.push(element('hudson.triggers.TimerTrigger', [element('spec', textIn(timer, 'spec'))]));
   for (const known of [
     'org.jenkinsci.plugins.gwt.GenericTrigger',
     'com.cloudbees.jenkins.GitHubPushTrigger',
@@ -181,7 +182,7 @@ function submitDefinition(form: FormObject): XmlElement {
   const type = classOf(form);
   const attributes = { class: type, plugin: CPS_PLUGIN };
   if (type === 'org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition') {
-    const script = element('script', String(form['script'] ?? ''));
+    const script = element('script', textIn(form, 'script'));
     return element('definition', [script, element('sandbox', form['sandbox'] === true)], attributes);
   }
   if (type === 'org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition') {
@@ -190,7 +191,7 @@ function submitDefinition(form: FormObject): XmlElement {
       'definition',
       [
         scm,
-        element('scriptPath', String(form['scriptPath'] ?? '')),
+        element('scriptPath', textIn(form, 'scriptPath')),
         element('lightweight', form['lightweight'] === true),
       ],
       attributes,

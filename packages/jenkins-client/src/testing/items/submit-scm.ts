@@ -4,6 +4,7 @@ import {
   classOf,
   formList,
   optionalElement,
+  textIn,
   UnknownClassError,
   type FormObject,
 } from './form-xml.ts';
@@ -42,5 +43,5 @@ function submitRemote(form: FormObject): XmlElement {
 }
 
 function submitBranch(form: FormObject): XmlElement {
-  return element('hudson.plugins.git.BranchSpec', [element('name', String(form['name'] ?? ''))]);
+  return element('hudson.plugins.git.BranchSpec', [element('name', textIn(form, 'name'))]);
 }

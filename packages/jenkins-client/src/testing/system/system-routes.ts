@@ -2,8 +2,8 @@ import { apiJson } from '../api-json.ts';
 import type { Area, Call } from '../area.ts';
 import { notFound, page } from '../error-pages.ts';
 import { redirect, type Answer } from '../http.ts';
-import { itemBean, listViewBeans, viewBean } from '../items/item-json.ts';
-import { queuedBean } from '../items/item-routes.ts';
+import { showItem } from '../items/item-routes.ts';
+import { allViewBean, listViewBeans } from '../items/view-json.ts';
 import { bean, type Bean } from '../tree.ts';
 import { ANONYMOUS } from '../users.ts';
 
@@ -75,8 +75,8 @@ function quietDown({ world, request, user }: Call, down: boolean): Answer {
 
 function rootBean(call: Call): Bean {
   const { world, rootUrl } = call;
-  const items = (): typeof world.root.sorted => world.root.sorted;
-  const all = viewBean('hudson.model.AllView', 'all', world.root, rootUrl, items, queuedBean(call));
+  const show = showItem(call);
+  const all = allViewBean(world.root, rootUrl, show);
   return bean('hudson.model.Hudson', {
     assignedLabels: () => [bean(undefined, { name: () => 'built-in' }, 3)],
     mode: () => 'NORMAL',
@@ -84,7 +84,7 @@ function rootBean(call: Call): Bean {
     nodeName: () => '',
     numExecutors: () => 2,
     description: () => null,
-    jobs: () => items().map((item) => itemBean(item, rootUrl, queuedBean(call))),
+    jobs: () => world.root.sorted.map(show),
     overallLoad: () => bean(undefined),
     primaryView: () => all,
     quietDownReason: () => world.quietDownReason,
@@ -94,6 +94,6 @@ function rootBean(call: Call): Bean {
     url: () => (world.options.rootUrl === null ? null : rootUrl),
     useCrumbs: () => world.options.crumbs,
     useSecurity: () => true,
-    views: () => [all, ...listViewBeans(world.root, rootUrl, queuedBean(call))],
+    views: () => [all, ...listViewBeans(world.root, rootUrl, show)],
   });
 }
