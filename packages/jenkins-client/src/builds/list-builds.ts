@@ -1,10 +1,14 @@
 import { itemRoute, type ItemPath } from '../address/item-path.ts';
 import type { CallOptions, Connection } from '../connection.ts';
 import { Deadline } from '../deadline.ts';
+import { UnexpectedBodyError } from '../errors.ts';
 import { expected } from '../expected.ts';
 import { objectOf, objectsOf, wholeOf, type JsonObject } from '../json-shape.ts';
 
 const pageSize = 50;
+
+/** So many pages without a build that was not told yet are no coincidence any more. */
+const mostIdlePages = 20;
 
 /** Which builds to list. */
 export interface ListBuildsOptions extends CallOptions {
@@ -31,7 +35,12 @@ export async function* listBuilds(
   let from = options.from ?? 0;
   let told = 0;
   let last: number | undefined;
-  while (told < limit) {
+  for (let idlePages = 0; told < limit; idlePages++) {
+    if (idlePages > mostIdlePages) {
+      throw new UnexpectedBodyError(
+        `The builds of ${item.join('/')} cannot be listed: the server's pages of them do not fit together.`,
+      );
+    }
     const to = from + Math.min(pageSize, limit - told + (last === undefined ? 0 : 1));
     const response = await connection.request({
       ...deadline.left(),
@@ -50,6 +59,7 @@ export async function* listBuilds(
       const number = expected(wholeOf(build.number), 'a build');
       if (last !== undefined && number >= last) continue;
       last = number;
+      idlePages = 0;
       yield build;
       if (++told >= limit) return;
     }

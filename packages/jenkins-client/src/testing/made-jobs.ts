@@ -1,6 +1,6 @@
 /** Jobs for this package's own tests, made over HTTP like people make them. It is not published. */
 import { itemRoute } from '../address/item-path.ts';
-import type { Connection } from '../connection.ts';
+import type { Clock, Connection } from '../connection.ts';
 
 /** What a made job has. */
 export interface MadeJob {
@@ -58,4 +58,27 @@ async function createItem(connection: Connection, path: readonly string[], mode:
     accept: [302],
   });
   await response.discard();
+}
+
+/** A clock whose waits are over at once, and which shows the time that they would have taken. */
+export function hastyClock(): Clock {
+  let ahead = 0;
+  return {
+    now: () => Date.now() + ahead,
+    async sleep(ms, signal) {
+      signal?.throwIfAborted();
+      ahead += ms;
+      // Lets the server, which lives in the same process, go on.
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    },
+  };
+}
+
+/** A door that stays shut until it is opened; what comes through waits for that. */
+export function door(): { readonly opened: Promise<void>; open(): void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
 }
