@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { Clock } from '../connection.ts';
 import type { Area } from './area.ts';
 import { cascArea } from './areas/casc.ts';
@@ -9,6 +7,7 @@ import { eventsArea } from './areas/events.ts';
 import { formChecksArea } from './areas/form-checks.ts';
 import { nodesArea } from './areas/nodes.ts';
 import { pluginsArea } from './areas/plugins.ts';
+import { scriptArea } from './areas/script.ts';
 import { usersArea } from './areas/users.ts';
 import { viewsArea } from './areas/views.ts';
 import { buildArea } from './builds/build-routes.ts';
@@ -31,6 +30,7 @@ import { queueArea } from './queue/queue-routes.ts';
 import { HttpServer, type LoggedRequest } from './server.ts';
 import { systemArea } from './system/system-routes.ts';
 import { DEFAULT_USERS, type FakeUser, type User } from './users.ts';
+import { systemClock } from '../transport/system-clock.ts';
 import { World, type FakePlugins } from './world.ts';
 
 /** How a fake server is set up. */
@@ -54,6 +54,8 @@ export interface FakeOptions {
   /** Time, for tests that do not want to wait. */
   readonly clock?: Clock;
   readonly version?: string;
+  /** What a Groovy script prints; nothing unless told. */
+  readonly script?: (groovy: string) => string;
 }
 
 const PLUGINS: FakePlugins = {
@@ -63,11 +65,6 @@ const PLUGINS: FakePlugins = {
   sse: false,
   converter: false,
   casc: true,
-};
-
-const CLOCK: Clock = {
-  now: () => Date.now(),
-  sleep: async (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}),
 };
 
 /**
@@ -91,8 +88,9 @@ export async function startFakeJenkins(options: FakeOptions = {}): Promise<FakeJ
     plugins: { ...PLUGINS, ...options.plugins },
     crumbs: options.crumbs ?? true,
     quietPeriodMs: options.quietPeriodMs ?? 0,
-    clock: options.clock ?? CLOCK,
+    clock: options.clock ?? systemClock,
     version: options.version ?? FAKE_VERSION,
+    script: options.script ?? (() => ''),
     prefix,
     rootUrl: options.rootUrl,
   });
@@ -107,11 +105,12 @@ export class FakeJenkins {
   readonly #faults: Faults;
   readonly #areas: readonly Area[];
   readonly #server: HttpServer;
+  readonly #closing = new AbortController();
   #port = 0;
 
   constructor(world: World, restartMs: number) {
     this.#world = world;
-    this.#faults = new Faults(world.clock);
+    this.#faults = new Faults(world.clock, this.#closing.signal);
     this.#areas = [
       systemArea(() => void this.restart({ downMs: restartMs })),
       itemArea,
@@ -134,6 +133,7 @@ export class FakeJenkins {
       eventsArea(world),
       converterArea,
       formChecksArea,
+      scriptArea,
     ];
     this.#server = new HttpServer(world, this.#areas, this.#faults);
   }
@@ -199,19 +199,20 @@ export class FakeJenkins {
    */
   async restart(options: { readonly downMs?: number; readonly abortBuilds?: boolean } = {}): Promise<void> {
     this.#world.down = true;
-    if (options.abortBuilds) for (const build of this.#world.runningBuilds) build.killing.abort();
+    if (options.abortBuilds) for (const build of this.#world.runningBuilds) build.kill();
     try {
-      if (options.downMs) await this.#world.clock.sleep(options.downMs);
-    } finally {
-      this.#world.restarted();
-      for (const area of this.#areas) area.restarted?.();
-      this.#world.down = false;
+      if (options.downMs) await this.#world.clock.sleep(options.downMs, this.#closing.signal);
+    } catch {
+      return; // The server was closed meanwhile: it does not come up again.
     }
+    this.#world.restarted();
+    for (const area of this.#areas) area.restarted?.();
+    this.#world.down = false;
   }
 
   /** Stops: connections are closed, running builds end. */
   async close(): Promise<void> {
-    this.#faults.close();
+    this.#closing.abort();
     await this.#world.close();
     await this.#server.close();
   }

@@ -27,10 +27,11 @@ export type FaultChoice = (request: FaultyRequest) => Fault | undefined;
 export class Faults {
   readonly #choices = new Set<FaultChoice>();
   readonly #clock: Clock;
-  readonly #ended = new AbortController();
+  readonly #closing: AbortSignal;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, closing: AbortSignal) {
     this.#clock = clock;
+    this.#closing = closing;
   }
 
   /** Adds a fault; the function that comes back takes it away. */
@@ -49,15 +50,10 @@ export class Faults {
       return 'reset';
     }
     if ('delayMs' in fault) {
-      await this.#clock.sleep(fault.delayMs, this.#ended.signal);
+      await this.#clock.sleep(fault.delayMs, this.#closing);
       return handle();
     }
     return fault;
-  }
-
-  /** Ends delays. */
-  close(): void {
-    this.#ended.abort();
   }
 
   #choose(request: FaultyRequest): Fault | undefined {

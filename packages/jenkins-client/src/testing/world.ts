@@ -32,6 +32,8 @@ export interface WorldOptions {
   readonly quietPeriodMs: number;
   readonly clock: Clock;
   readonly version: string;
+  /** What a Groovy script prints. */
+  readonly script: (groovy: string) => string;
   /** The path that the server lives under, such as `/jenkins`; empty for none. */
   readonly prefix: string;
   /** The root URL that an administrator configured; null when none is, undefined for the address it is reached at. */
@@ -105,10 +107,7 @@ export class World {
   /** Ends all builds and waits for them. */
   async close(): Promise<void> {
     this.queue.close();
-    for (const build of this.runningBuilds) {
-      build.stopping.abort();
-      build.killing.abort();
-    }
+    for (const build of this.runningBuilds) build.kill();
     await Promise.all(this.#running);
   }
 

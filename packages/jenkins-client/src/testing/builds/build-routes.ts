@@ -48,19 +48,19 @@ export const buildArea: Area = {
       on: 'build',
       method: 'POST',
       path: 'stop',
-      handle: onBuild((build, call) => interrupt(build, call, [build.stopping])),
+      handle: onBuild((build, call) => interrupt(build, call, () => build.stopping.abort())),
     },
     {
       on: 'build',
       method: 'POST',
       path: 'term',
-      handle: onBuild((build, call) => interrupt(build, call, [build.stopping, build.killing])),
+      handle: onBuild((build, call) => interrupt(build, call, () => build.kill())),
     },
     {
       on: 'build',
       method: 'POST',
       path: 'kill',
-      handle: onBuild((build, call) => interrupt(build, call, [build.stopping, build.killing])),
+      handle: onBuild((build, call) => interrupt(build, call, () => build.kill())),
     },
     { on: 'build', method: 'FORM', path: 'submitDescription', handle: onBuild(describe) },
     { on: 'build', method: 'POST', path: 'configSubmit', handle: onBuild(configure) },
@@ -97,9 +97,9 @@ function readTests(build: Build, { request }: Call): Answer {
 }
 
 /** Answers at once, whether the build runs or not; the build goes on as long as its behaviour does. */
-function interrupt(build: Build, call: Call, switches: readonly AbortController[]): Answer {
+function interrupt(build: Build, call: Call, how: () => void): Answer {
   call.user.need('hudson.model.Item.Cancel');
-  if (build.running) for (const one of switches) one.abort();
+  if (build.running) how();
   return redirect(ownUrl(build, call));
 }
 

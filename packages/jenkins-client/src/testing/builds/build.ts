@@ -97,7 +97,7 @@ export class Build {
   tests: FakeTestReport | undefined;
   /** Aborted when somebody stops the build. */
   readonly stopping = new AbortController();
-  /** Ends the build at once, whatever its behaviour still does: `term`, `kill` and a restart. */
+  /** Aborted by `kill`. */
   readonly killing = new AbortController();
 
   constructor(start: BuildStart) {
@@ -135,6 +135,12 @@ export class Build {
   /** Milliseconds; 0 while it runs, as Jenkins says. */
   get duration(): number {
     return this.endTime === undefined ? 0 : this.endTime - this.startTime;
+  }
+
+  /** Ends it at once, whatever its behaviour still does. */
+  kill(): void {
+    this.stopping.abort();
+    this.killing.abort();
   }
 
   /** Writes the lines that every build begins with. */

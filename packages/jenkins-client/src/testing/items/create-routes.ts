@@ -77,7 +77,7 @@ function itemCategories({ user }: Call): Answer {
   }));
   return {
     status: 200,
-    headers: { 'content-type': 'application/json;charset=UTF-8', 'x-jenkins': '' },
+    headers: { 'content-type': 'application/json;charset=UTF-8' },
     body: JSON.stringify({
       _class: 'jenkins.model.item_category.Categories',
       categories: [{ id: 'all', items }],

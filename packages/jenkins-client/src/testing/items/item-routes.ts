@@ -72,8 +72,11 @@ function configSubmit(call: Call): Answer | undefined {
           : submitPipeline(item.config.document, form, request);
     item.config = Configuration.of(document);
   } catch (error) {
-    if (error instanceof UnknownClassError || error instanceof MissingFormPartError) throw oops();
-    throw error;
+    if (!(error instanceof UnknownClassError || error instanceof MissingFormPartError)) throw error;
+    // The description was taken over before the rest failed.
+    if (item.isJob)
+      item.config.set('description', request.parameter('description') ?? undefined, ['actions']);
+    throw oops();
   }
   item.heldOff = false;
   if (item.kind !== 'multibranch' || !item.buildable) return redirect(ownUrl(call));
@@ -135,7 +138,7 @@ function deleteItem({ item, user, world }: Call, answer: Answer): Answer | undef
   if (item.branch && !item.branch.orphaned) throw missing(user.name, 'hudson.model.Item.Delete');
   for (const waiting of world.queue.waiting) if (waiting.task === item) world.queue.cancel(waiting.id);
   for (const build of world.runningBuilds) {
-    if (build.job.path.slice(0, item.path.length).join('/') === item.fullName) build.killing.abort();
+    if (build.job.path.slice(0, item.path.length).join('/') === item.fullName) build.kill();
   }
   item.parent.children.delete(item.name);
   return answer;
