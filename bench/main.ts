@@ -1,11 +1,13 @@
 /** `npm run bench -- NAME`: runs one benchmark. Each prints ratios against a peer measured in the same run. */
 import { benchEmbeddedApi } from './embedded-api.ts';
 import { benchTektonRunner } from './tekton-runner.ts';
+import { benchJenkinsClient } from './jenkins-client.ts';
 import { benchJenkinsfile } from './jenkinsfile.ts';
 import { benchTekton } from './tekton.ts';
 
 const benchmarks: Record<string, () => Promise<void> | void> = {
   'embedded-api': benchEmbeddedApi,
+  'jenkins-client': benchJenkinsClient,
   jenkinsfile: benchJenkinsfile,
   tekton: benchTekton,
   'tekton-runner': benchTektonRunner,

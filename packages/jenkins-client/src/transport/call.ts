@@ -1,5 +1,5 @@
 import type { CallOptions } from '../connection.ts';
-import { AbortedError, TimeoutError, type ErrorOrigin, type JenkinsError } from '../errors.ts';
+import { AbortedError, InvalidError, TimeoutError, type ErrorOrigin, type JenkinsError } from '../errors.ts';
 
 /** Timers hold no more than this; a longer deadline is none. */
 const longestTimerMs = 2 ** 31 - 1;
@@ -18,6 +18,11 @@ export class Call {
   constructor(options: CallOptions, defaultTimeoutMs: number) {
     this.#callerSignal = options.signal;
     this.#timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    if (!(this.#timeoutMs > 0)) {
+      throw new InvalidError(
+        `timeoutMs is ${this.#timeoutMs}: give milliseconds above 0, or Infinity for no limit.`,
+      );
+    }
     if (this.#callerSignal?.aborted === true) this.#abort();
     else this.#callerSignal?.addEventListener('abort', this.#abort);
     if (this.#timeoutMs <= longestTimerMs) {

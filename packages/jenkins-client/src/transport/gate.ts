@@ -1,4 +1,4 @@
-import { NotReadyError } from '../errors.ts';
+import { InvalidError, NotReadyError } from '../errors.ts';
 
 /** More waiting requests than this are a fault of the program, and refused. */
 const longestQueue = 10_000;
@@ -14,6 +14,9 @@ export class Gate {
   readonly #waiting = new Set<() => void>();
 
   constructor(limit: number) {
+    if (!Number.isInteger(limit) || limit < 1) {
+      throw new InvalidError(`concurrency is ${limit}: give a whole number from 1 on.`);
+    }
     this.#limit = limit;
   }
 

@@ -79,6 +79,67 @@ describe('a request', () => {
   });
 });
 
+describe('a path', () => {
+  test.each([
+    '/api/json',
+    'job/a?tree=x',
+    'job/a#b',
+    'job/a/../b',
+    'job/../../x',
+    '..',
+    'job/%2e%2E/x',
+    'job/./x',
+    'job\\a',
+    'job/a b',
+    'job/a\nb',
+    'job/\ud800',
+  ])('that would lead elsewhere is refused: %j', async (path) => {
+    const { jenkins, requests } = await scriptedJenkins((_, response) => response.end());
+    expect(await rejection(jenkins.raw.request({ path }))).toMatchObject({ code: 'Invalid' });
+    expect(requests).toHaveLength(0);
+  });
+
+  test.each(['', 'job/...', 'job/.a/a.', 'job/%252E/x', 'job/ü'])(
+    'is sent when it does not: %j',
+    async (path) => {
+      const { jenkins, requests } = await scriptedJenkins((_, response) => response.end());
+      await (await jenkins.raw.request({ path })).discard();
+      expect(decodeURI(requests[0]?.url ?? '')).toBe(`/${decodeURI(path)}`);
+    },
+  );
+});
+
+describe('headers', () => {
+  test('of a request win over those of the connection, whatever their case', async () => {
+    const { jenkins, requests } = await scriptedJenkins((_, response) => response.end(), {
+      headers: { 'X-Proxy': 'one', Accept: 'text/plain' },
+    });
+    await (await jenkins.raw.request({ path: 'x', headers: { ACCEPT: 'application/json' } })).discard();
+    expect(requests[0]?.headers).toMatchObject({ 'x-proxy': 'one', accept: 'application/json' });
+  });
+
+  test.each([
+    ['x-y', 'a\nb'],
+    ['x y', 'a'],
+  ])('that cannot be sent are named, without their value: %j', async (name, value) => {
+    const { jenkins, requests } = await scriptedJenkins((_, response) => response.end());
+    const error = await rejection(jenkins.raw.request({ path: 'x', headers: { [name]: value } }));
+    expect(error).toMatchObject({ code: 'Invalid', message: expect.stringContaining(`"${name}"`) });
+    expect(requests).toHaveLength(0);
+  });
+});
+
+describe('options that cannot work', () => {
+  test.each([{ concurrency: 0 }, { concurrency: 1.5 }, { concurrency: Number.NaN }])('%j', (options) => {
+    expect(() => connect({ url: 'http://ci.test/', ...options })).toThrow('concurrency');
+  });
+
+  test.each([0, -1, Number.NaN])('timeoutMs %s', async (timeoutMs) => {
+    const { jenkins } = await scriptedJenkins((_, response) => response.end());
+    expect(await rejection(jenkins.raw.request({ path: 'x', timeoutMs }))).toMatchObject({ code: 'Invalid' });
+  });
+});
+
 describe('an answer', () => {
   test('larger than the limit is refused, as text and as JSON', async () => {
     const { jenkins } = await scriptedJenkins((_, response) => response.end('x'.repeat(2000)), {

@@ -1,7 +1,14 @@
 import { CapabilityCache } from '../capability-cache.ts';
 import type { Capabilities } from '../capabilities.ts';
 import type { CallOptions, Clock, Connection, JenkinsRequest, JenkinsResponse } from '../connection.ts';
-import { CrumbRejectedError, InvalidError, LoginRedirectError, UnauthenticatedError } from '../errors.ts';
+import {
+  CrumbRejectedError,
+  InvalidError,
+  LoginRedirectError,
+  UnauthenticatedError,
+  UnexpectedBodyError,
+  type ErrorOrigin,
+} from '../errors.ts';
 import { Answer } from './answer.ts';
 import { answerError, loginRedirect } from './answer-error.ts';
 import { Authentication, type Identity } from './authentication.ts';
@@ -11,7 +18,8 @@ import { Gate } from './gate.ts';
 import { shownHeaders } from './hooks.ts';
 import { readLocation } from './location.ts';
 import type { ConnectOptions, FetchFunction } from './options.ts';
-import { encodeBody, encodeQuery } from './request-body.ts';
+import { encodeBody } from './request-body.ts';
+import { requestUrl } from './request-url.ts';
 import { defaultRetry, retryDelay, type RetryPolicy } from './retry.ts';
 import { secretsOf } from './secrets.ts';
 import { ServerSession, type Crumb } from './server-session.ts';
@@ -56,7 +64,7 @@ export class HttpConnection implements Connection {
     this.#authentication = new Authentication(options.auth ?? 'anonymous');
     this.#gate = new Gate(options.concurrency ?? 8);
     // Messages in English, whatever the language of the server: some errors are known by their words.
-    this.#baseHeaders = { 'accept-language': 'en', ...userAgent(), ...options.headers };
+    this.#baseHeaders = { 'accept-language': 'en', ...userAgent(), ...lowerCased(options.headers) };
     if (options.fetch) this.#fetch = options.fetch;
     // Bound when used, so that a global fetch replaced later is honoured.
     else if (!options.tls && !options.proxy) this.#fetch = (url, init) => fetch(url, init);
@@ -68,8 +76,8 @@ export class HttpConnection implements Connection {
 
   async request(request: JenkinsRequest): Promise<JenkinsResponse> {
     const method = request.method ?? 'GET';
+    const url = requestUrl(this.url, request);
     const call = new Call(request, this.#timeoutMs);
-    const url = `${this.url.href}${request.path}${request.query ? encodeQuery(request.query) : ''}`;
     try {
       return await this.#sendUntilAnswered({ request, method, url, call, attempt: 0 });
     } catch (error) {
@@ -130,12 +138,12 @@ export class HttpConnection implements Connection {
     const headers: Record<string, string> = { ...this.#baseHeaders };
     if (type !== undefined) headers['content-type'] = type;
     if (identity.header !== undefined) headers['authorization'] = identity.header;
-    if (crumb && crumb !== 'none') headers[crumb.header] = crumb.value;
+    if (crumb && crumb !== 'none') headers[crumb.header.toLowerCase()] = crumb.value;
     if (identity.session || this.#session.active) {
       const cookies = this.#session.cookies.header(this.url.pathname + request.path, this.clock.now());
       if (cookies !== undefined) headers['cookie'] = cookies;
     }
-    if (request.headers) Object.assign(headers, request.headers);
+    if (request.headers) Object.assign(headers, lowerCased(request.headers));
     this.#options.onRequest?.({ ...origin, attempt, headers: shownHeaders(Object.entries(headers)) });
 
     const fetch = this.#fetch ?? (await call.wait(this.#openOwnFetch()));
@@ -152,7 +160,7 @@ export class HttpConnection implements Connection {
         ...(body === undefined ? undefined : { body }),
       });
     } catch (cause) {
-      throw call.failure(origin) ?? fetchError(cause, origin);
+      throw call.failure(origin) ?? unsendable(headers, origin) ?? fetchError(cause, origin);
     } finally {
       this.#gate.leave();
     }
@@ -165,17 +173,22 @@ export class HttpConnection implements Connection {
       headers: shownHeaders(response.headers),
       durationMs: this.clock.now() - sentAt,
     });
-    return this.#judge(sending, response, [...identity.secrets]);
+    return this.#judge(
+      sending,
+      response,
+      crumb && crumb !== 'none' ? [...identity.secrets, crumb.value] : identity.secrets,
+    );
   }
 
   /** Takes an answer as a result or throws what it means. */
   async #judge(
     { request, method, url, call }: Sending,
     response: Response,
-    secrets: string[],
+    secrets: readonly string[],
   ): Promise<Answer> {
     // Browsers hide a redirect that is not followed.
-    const status = response.type === 'opaqueredirect' ? 302 : response.status;
+    const hidden = response.type === 'opaqueredirect';
+    const status = hidden ? (request.accept?.find((one) => one >= 300 && one < 400) ?? 302) : response.status;
     const header = response.headers.get('location');
     const location = header === null ? undefined : readLocation(header, new URL(url), this.url);
     const origin = { method, path: request.path, status };
@@ -191,7 +204,7 @@ export class HttpConnection implements Connection {
       return new Answer(response, status, location?.path, call, origin, limits);
     }
     if (redirected && location?.login) {
-      await response.body?.cancel();
+      void response.body?.cancel();
       throw loginRedirect(location, origin);
     }
     throw answerError({
@@ -200,7 +213,12 @@ export class HttpConnection implements Connection {
       body: await startOfBody(response),
       location: redirected ? location : undefined,
       origin,
-      secrets: [...secrets, ...this.#session.cookies.secrets(), ...secretsOf(request)],
+      secrets: [
+        ...secrets,
+        ...this.#session.cookies.secrets(),
+        ...secretsOf({ path: '', headers: this.#baseHeaders }),
+        ...secretsOf(request),
+      ],
       now: this.clock.now(),
     });
   }
@@ -227,7 +245,10 @@ export class HttpConnection implements Connection {
       crumbRequestField?: unknown;
     }>();
     if (typeof crumb !== 'string' || typeof crumbRequestField !== 'string') {
-      throw new InvalidError('crumbIssuer answered without a crumb.');
+      throw new UnexpectedBodyError('Jenkins gave no crumb.', {
+        method: 'GET',
+        path: 'crumbIssuer/api/json',
+      });
     }
     return { header: crumbRequestField, value: crumb };
   }
@@ -238,6 +259,26 @@ export class HttpConnection implements Connection {
     this.#fetch = (await this.#ownFetch).fetch;
     return this.#fetch;
   }
+}
+
+/** Header names in one case, so that the same one is not sent twice. */
+function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** Headers that cannot be sent, which `fetch` tells like a broken connection. Its message would show their values. */
+function unsendable(headers: Record<string, string>, origin: ErrorOrigin): InvalidError | undefined {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      new Headers().set(name, value);
+    } catch {
+      return new InvalidError(
+        `The header "${name}" cannot be sent: its name or its value holds forbidden characters.`,
+        origin,
+      );
+    }
+  }
+  return undefined;
 }
 
 function isRefusedIdentity(error: unknown): boolean {

@@ -20,14 +20,3 @@ function encodeForm(form: Readonly<Record<string, string | readonly string[]>>):
   }
   return fields.toString();
 }
-
-/** The query with its question mark, or nothing. Brackets are encoded, which strict servlet containers want. */
-export function encodeQuery(query: JenkinsRequest['query']): string {
-  let text = '';
-  for (const name in query) {
-    const value = query[name];
-    if (value === undefined) continue;
-    text += `${text === '' ? '?' : '&'}${encodeURIComponent(name)}=${encodeURIComponent(value)}`;
-  }
-  return text;
-}
