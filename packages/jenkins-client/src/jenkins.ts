@@ -1,6 +1,10 @@
 import type { Capabilities } from './capabilities.ts';
 import type { CallOptions, Connection, JenkinsRequest, JenkinsResponse } from './connection.ts';
 import { Credentials } from './credentials/credentials.ts';
+import { itemPath } from './address/item-path.ts';
+import { Folders } from './folders/folders.ts';
+import { ItemRef } from './items/item.ts';
+import { Pipelines } from './pipelines/pipelines.ts';
 import { Script } from './system/script.ts';
 import { System } from './system/system.ts';
 import { Casc } from './casc/casc.ts';
@@ -16,6 +20,8 @@ import { Views } from './views/views.ts';
 /** A Jenkins server. Each property is one area of it; all share one connection. */
 export class Jenkins {
   readonly connection: Connection;
+  readonly folders: Folders;
+  readonly pipelines: Pipelines;
   readonly queue: Queue;
   readonly credentials: Credentials;
   readonly nodes: Nodes;
@@ -31,6 +37,8 @@ export class Jenkins {
   constructor(connection: Connection & { close(): Promise<void> }, allowScript = false) {
     this.connection = connection;
     this.#close = () => connection.close();
+    this.folders = new Folders(connection);
+    this.pipelines = new Pipelines(connection);
     this.queue = new Queue(connection);
     this.credentials = new Credentials(connection);
     this.nodes = new Nodes(connection);
@@ -49,6 +57,11 @@ export class Jenkins {
   /** The server's address, ending with a slash. */
   get url(): URL {
     return this.connection.url;
+  }
+
+  /** An item by names or paths of names; the root without any. No request is sent. */
+  item(...path: readonly string[]): ItemRef {
+    return new ItemRef(this.connection, itemPath(...path));
   }
 
   /** What the server can; asked once per start of the server. */

@@ -116,6 +116,7 @@ function describe(call: Call): Answer | undefined {
   if (call.item.kind === 'root') return undefined;
   needConfigure(call);
   call.item.config.set('description', call.request.parameter('description') ?? '', ['actions']);
+  call.item.heldOff = false;
   return redirect(ownUrl(call));
 }
 

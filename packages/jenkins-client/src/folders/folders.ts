@@ -1,0 +1,77 @@
+import { itemPath, type ItemPath } from '../address/item-path.ts';
+import type { CallOptions, Connection } from '../connection.ts';
+import { Deadline } from '../deadline.ts';
+import { isJenkinsError } from '../errors.ts';
+import type { Item } from '../items/item-state.ts';
+import { ItemRef } from '../items/item.ts';
+import { applyWanted } from '../pipelines/apply.ts';
+import type { ApplyOptions, ApplyResult } from '../pipelines/result.ts';
+import { wantedFolder, type FolderSpec } from './wanted-folder.ts';
+
+/** Where a folder is: its path as text or names, or an ItemRef. */
+export type FolderAddress = string | ItemPath | { readonly path: ItemPath };
+
+/** How to create a folder. */
+export interface CreateFolderOptions extends FolderSpec, CallOptions {
+  /** Whether a folder that is there already will do, as it is. Default: false, which is a ConflictError then. */
+  readonly ifMissing?: boolean;
+  /** Whether folders on the way are created as well. Default: false, which is a NotFoundOrHiddenError then. */
+  readonly parents?: boolean;
+}
+
+/** Creates, changes, lists and deletes folders. */
+export class Folders {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Creates a folder. ConflictError when something else has its name; a lost answer creates nothing twice. */
+  async create(address: FolderAddress, options: CreateFolderOptions = {}): Promise<ItemRef> {
+    const path = pathOf(address);
+    const { signal, timeoutMs, ifMissing = false, parents = false, ...spec } = options;
+    const deadline = new Deadline(this.#connection.clock, { signal, timeoutMs });
+    for (let depth = 1; parents && depth < path.length; depth++) {
+      await this.#make(path.slice(0, depth), {}, true, deadline);
+    }
+    await this.#make(path, spec, ifMissing, deadline);
+    return new ItemRef(this.#connection, path);
+  }
+
+  /** Makes a folder be as specified, creating it when it is missing, and writes nothing when it is. */
+  async apply(
+    address: FolderAddress,
+    spec: FolderSpec,
+    options: Pick<ApplyOptions, 'verify' | keyof CallOptions> = {},
+  ): Promise<ApplyResult> {
+    return applyWanted(this.#connection, pathOf(address), wantedFolder(spec), options);
+  }
+
+  /** The folders in a folder, or at the root, read in pages. */
+  async *list(parent: FolderAddress = [], options: CallOptions = {}): AsyncGenerator<Item, void, undefined> {
+    for await (const child of new ItemRef(this.#connection, pathOf(parent)).children(options)) {
+      if (child.kind === 'folder') yield child;
+    }
+  }
+
+  /** Deletes a folder with all that is in it. */
+  async delete(address: FolderAddress, options: CallOptions = {}): Promise<void> {
+    await new ItemRef(this.#connection, pathOf(address)).delete(options);
+  }
+
+  async #make(path: ItemPath, spec: FolderSpec, ifMissing: boolean, deadline: Deadline): Promise<void> {
+    try {
+      await applyWanted(this.#connection, path, wantedFolder(spec), { ...deadline.left(), mode: 'create' });
+    } catch (error) {
+      if (!ifMissing || !isJenkinsError(error, 'Conflict')) throw error;
+      const { kind } = await new ItemRef(this.#connection, path).get(deadline.left());
+      if (kind !== 'folder') throw error;
+    }
+  }
+}
+
+function pathOf(address: FolderAddress): ItemPath {
+  if (typeof address === 'string') return itemPath(address);
+  return 'path' in address ? address.path : address;
+}

@@ -1,0 +1,67 @@
+import type { ItemPath } from '../address/item-path.ts';
+import type { CallOptions, Connection } from '../connection.ts';
+import { NotFoundOrHiddenError } from '../errors.ts';
+import { applyWanted } from './apply.ts';
+import { readConfigFile } from './config-file.ts';
+import { planChange } from './plan.ts';
+import type { ApplyOptions, ApplyPlan, ApplyResult, StoredPipeline } from './result.ts';
+import type { PipelineSpec } from './spec.ts';
+import { readStored } from './stored.ts';
+import { wantedPipeline } from './wanted.ts';
+
+/** Where a pipeline is: its path, or anything that has one, such as an ItemRef. */
+export type PipelineAddress = ItemPath | { readonly path: ItemPath };
+
+/** Creates, changes and reads the configuration of pipelines. */
+export class Pipelines {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /**
+   * Makes a pipeline be as specified, and writes nothing when it is. By default (`merge`) it is created when it does not
+   * exist; settings that the specification leaves out, or has no words for, stay as they are. The folder must exist.
+   *
+   * Throws InvalidError for a specification that cannot be stored, ConflictError for an item of another kind, an
+   * existing one with `create`, and a configuration that others keep changing; AppliedDifferentlyError when Jenkins
+   * stored something else. An item that could not be configured after it was created is removed again.
+   */
+  async apply(
+    address: PipelineAddress,
+    spec: PipelineSpec,
+    options: ApplyOptions = {},
+  ): Promise<ApplyResult> {
+    return applyWanted(this.#connection, pathOf(address), wantedPipeline(spec), options);
+  }
+
+  /** What `apply` would do. Writes nothing. */
+  async plan(
+    address: PipelineAddress,
+    spec: PipelineSpec,
+    options: Pick<ApplyOptions, 'mode' | 'rewriteSecrets' | keyof CallOptions> = {},
+  ): Promise<ApplyPlan> {
+    const wanted = wantedPipeline(spec);
+    const stored = await readConfigFile(this.#connection, pathOf(address), options);
+    const target = stored === undefined || options.mode === 'replace' ? wanted.complete() : wanted;
+    const { needed, differences, unmanaged } = planChange(target, stored, options);
+    const action = stored === undefined ? 'create' : needed ? 'update' : 'none';
+    return { action, differences, unmanaged, unverifiable: wanted.secrets };
+  }
+
+  /**
+   * The configuration of a pipeline. Jenkins has no JSON of it, so the right to configure it or Item/ExtendedRead is
+   * needed: ForbiddenError otherwise. ConflictError for an item that is no pipeline, or the pipeline of a branch.
+   */
+  async read(address: PipelineAddress, options: CallOptions = {}): Promise<StoredPipeline> {
+    const path = pathOf(address);
+    const stored = await readConfigFile(this.#connection, path, options);
+    if (stored !== undefined) return readStored(stored);
+    throw new NotFoundOrHiddenError(`There is no pipeline ${path.join('/')}, or the user may not see it.`);
+  }
+}
+
+function pathOf(address: PipelineAddress): ItemPath {
+  return 'path' in address ? address.path : address;
+}

@@ -1,0 +1,52 @@
+import { differences } from './difference.ts';
+import type { ApplyOptions, Difference } from './result.ts';
+import type { Wanted } from './wanted.ts';
+
+/** What it takes to make a stored configuration what is wanted. */
+export interface Change {
+  /** Whether anything must be written. */
+  readonly needed: boolean;
+  readonly differences: readonly Difference[];
+  /** What is there and cannot be specified. It stays, unless all is replaced. */
+  readonly unmanaged: readonly string[];
+  /** Secrets that are wanted where none is stored. */
+  readonly missingSecrets: readonly string[];
+  /**
+   * How to write it: the form replaces all that is stored, so it serves only where nothing is stored that it would
+   * drop; else the file is changed in place.
+   */
+  readonly by: 'form' | 'file';
+  /** The configuration after the change. */
+  readonly text: string;
+  /** Whether a secret stands in it in the clear. */
+  readonly secretWritten: boolean;
+  /** What is stored, as a specification. */
+  readonly stored: object;
+  readonly description: string;
+  readonly disabled: boolean;
+}
+
+/** Compares what is wanted with what is stored; undefined stands for an item that does not exist. Asks nothing. */
+export function planChange(
+  wanted: Wanted,
+  stored: string | undefined,
+  { mode, rewriteSecrets = false }: Pick<ApplyOptions, 'mode' | 'rewriteSecrets'>,
+): Change {
+  const before = wanted.read(stored ?? wanted.blank);
+  const { text, secretWritten } = wanted.patch(stored ?? wanted.blank, rewriteSecrets);
+  const after = wanted.read(text).spec as { description?: string; disabled?: boolean };
+  const dropped = mode === 'replace' ? before.unmanaged.length : 0;
+  const kept = mode === 'replace' ? 0 : before.unmanaged.length + before.unreadable.length;
+  return {
+    needed: text !== (stored ?? wanted.blank) || dropped > 0,
+    differences: differences(stored === undefined ? {} : before.spec, after),
+    unmanaged: before.unmanaged,
+    missingSecrets: secretWritten ? wanted.secrets.filter((path) => !before.unreadable.includes(path)) : [],
+    by: kept === 0 ? 'form' : 'file',
+    text,
+    secretWritten,
+    stored: before.spec,
+    description: after.description ?? '',
+    disabled: after.disabled ?? false,
+  };
+}
