@@ -172,6 +172,22 @@ describe('running again', () => {
     expect((await (await build.replay()).finished()).number).toBe(2);
   });
 
+  test('happens once and is found when the answer is lost', async () => {
+    const build = await ended();
+    const undo = fake.fault(({ method }) => (method === 'POST' ? 'reset-after' : undefined));
+    const replay = await build.replay({ script: 'x' });
+    undo();
+    expect((await replay.finished()).number).toBe(2);
+    expect(fake.job('team/p1')?.builds).toHaveLength(2);
+  });
+
+  test('fails with the lost connection when nothing came of it', async () => {
+    const build = await ended();
+    fake.fault(({ method }) => (method === 'POST' ? 'reset' : undefined));
+    await expect(build.replay()).rejects.toMatchObject({ code: 'ConnectionFailed' });
+    expect(fake.job('team/p1')?.builds).toHaveLength(1);
+  });
+
   test('tells two replays at the same time apart', async () => {
     const first = await ended();
     const second = await ended();

@@ -1,6 +1,6 @@
 import type { CallOptions, Connection } from '../connection.ts';
 import { Deadline } from '../deadline.ts';
-import { TimeoutError, UnexpectedBodyError } from '../errors.ts';
+import { ConnectionFailedError, TimeoutError, UnexpectedBodyError } from '../errors.ts';
 import type { QueuedStart } from '../queue/queue-follower.ts';
 import { Pace, throughOutages } from '../waiting.ts';
 import { buildName, buildRoute, type BuildAddress } from './build-address.ts';
@@ -70,7 +70,8 @@ export async function replayBuild(
 
 /**
  * Sends what starts a build "like" another one and finds the start. The answer names only the job, but the new queue
- * item or build carries a cause of the kind that names the other build's number.
+ * item or build carries a cause of the kind that names the other build's number. So it is found, too, when the answer
+ * is lost.
  */
 export async function startLike(
   connection: Connection,
@@ -82,7 +83,13 @@ export async function startLike(
   const { clock } = connection;
   const before = await findStarts(connection, build.item, deadline.left());
   const known = new Set(before.map((start) => start.queueId));
-  await send(deadline.left());
+  let lost: unknown;
+  try {
+    await send(deadline.left());
+  } catch (error) {
+    if (!(error instanceof ConnectionFailedError) || !error.maybeSent) throw error;
+    lost = error;
+  }
   const until = clock.now() + appearsWithinMs;
   const pace = new Pace(100, 2000);
   for (;;) {
@@ -95,6 +102,7 @@ export async function startLike(
     if (clock.now() >= until) break;
     await deadline.sleep(pace.next());
   }
+  if (lost !== undefined) throw lost;
   throw new TimeoutError(
     `Jenkins took the ${kind} of ${buildName(build)}, and no build of it appeared within ${appearsWithinMs} ms. Look at the job's builds before asking again.`,
   );

@@ -7,7 +7,7 @@ import { scriptedJenkins } from '../transport/scripted-server.ts';
 import { recordedResponse } from '../testing/recording.ts';
 import { requestBuild } from './build-ref.ts';
 import { findStarts } from './find-starts.ts';
-import { startBuild } from './start.ts';
+import { mayHaveStarted, startBuild } from './start.ts';
 
 const parameters = [
   { 'stapler-class': 'hudson.model.StringParameterDefinition', name: 'WHO', defaultValue: 'world' },
@@ -142,6 +142,29 @@ describe('a start that cannot be', () => {
 });
 
 describe('a start whose answer is lost', () => {
+  test.each([
+    ['a connection that breaks', 'reset-after' as const, {}, true],
+    ['a proxy that waited in vain', { status: 504 }, {}, true],
+    ['a server that is starting', { status: 503 }, {}, false],
+    ['a server that refuses', { status: 400 }, {}, false],
+    ['a deadline', { delayMs: 60_000 }, { timeoutMs: 500 }, true],
+  ])('may have started after %s', async (_, fault, options, may) => {
+    const undo = fake.fault(({ method }) => (method === 'POST' ? fault : undefined));
+    const error: unknown = await startBuild(jenkins.connection, ['plain'], {}, options).catch(
+      (e: unknown) => e,
+    );
+    undo();
+    expect(mayHaveStarted(error)).toBe(may);
+  });
+
+  test('before it was sent has not started', async () => {
+    const undo = fake.fault(({ method }) => (method === 'GET' ? 'reset' : undefined));
+    const error: unknown = await startBuild(jenkins.connection, ['plain']).catch((e: unknown) => e);
+    undo();
+    expect(mayHaveStarted(error)).toBe(false);
+    expect(mayHaveStarted(new Error('other'))).toBe(false);
+  });
+
   test('is sent once, says so, and is found', async () => {
     const since = Date.now();
     const item = ['team', 'with parameters'];

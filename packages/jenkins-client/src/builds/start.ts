@@ -27,8 +27,8 @@ export interface StartOptions extends CallOptions {
 /**
  * Puts a build of a job into the queue. Parameters that are left out have their defaults.
  *
- * A start is sent once. When its answer is lost, the ConnectionFailedError with `maybeSent` says so, and `findStarts`
- * tells what came into the queue since. Throws InvalidError for parameters that do not fit, DisabledError for a job
+ * A start is sent once, and never again. When its answer is lost, `mayHaveStarted` says so of the error, and
+ * `findStarts` tells what came into the queue since. Throws InvalidError for parameters that do not fit, DisabledError for a job
  * that is disabled or not buildable yet, ConflictError when the server puts nothing into the queue.
  */
 export async function startBuild(
@@ -105,6 +105,17 @@ async function send(
   }
 }
 
+/**
+ * Whether a start that failed with this error may be in the queue all the same: its answer did not come, or came from
+ * a proxy that waited in vain for Jenkins. `findStarts` tells what became of it.
+ */
+export function mayHaveStarted(error: unknown): boolean {
+  if (!isJenkinsError(error) || error.method !== 'POST') return false;
+  if (error instanceof ConnectionFailedError) return error.maybeSent;
+  const { code, status } = error;
+  return code === 'Timeout' || code === 'Aborted' || status === 201 || status === 502 || status === 504;
+}
+
 /** `/build` of a job that takes parameters answers 400 "Nothing is submitted", before it puts anything in the queue. */
 function isNothingSubmitted(error: unknown): boolean {
   return isJenkinsError(error, 'Invalid') && error.status === 400;
@@ -114,7 +125,7 @@ function noQueueItem(job: string, status: number): Error {
   return status === 201
     ? new UnexpectedBodyError(
         `Jenkins queued a build of ${job} and did not say as which queue item. Look it up with findStarts().`,
-        { status },
+        { method: 'POST', status },
       )
     : new ConflictError(
         `Jenkins put no build of ${job} into the queue. It may be no job but a multibranch project, which scan() scans; or a plugin of the server refuses builds for now.`,

@@ -36,7 +36,7 @@ describe('requests', () => {
   });
 
   test('one to the root for everything', () => {
-    expect(planRequests({})).toEqual([{ base: [], path: 'api/json', levels: 2 }]);
+    expect(planRequests({})).toEqual([{ base: [], path: 'api/json', levels: 4 }]);
   });
 });
 

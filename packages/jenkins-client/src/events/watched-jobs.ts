@@ -4,7 +4,10 @@ import { itemRoute, type ItemPath } from '../address/item-path.ts';
 export interface WatchedJobs {
   /** Jobs, or folders and multibranch projects for all that is in them. Everything on the server when absent. */
   readonly items?: readonly ItemPath[];
-  /** How many levels below each item to look for jobs; 2 when absent, which reaches the branches of a folder's projects. */
+  /**
+   * How many levels below each item to look for jobs. When absent: 2, which reaches the branches of a folder's projects;
+   * and 4 for everything on the server.
+   */
   readonly depth?: number;
 }
 
@@ -23,7 +26,8 @@ const mostRequests = 5;
  * have in common; with more than five such folders, one to the root. Jenkins cannot be asked for jobs by name, so an
  * answer holds the neighbours of the wanted jobs, too: watch folders that hold little else.
  */
-export function planRequests({ items = [[]], depth = 2 }: WatchedJobs): readonly WatchRequest[] {
+export function planRequests(jobs: WatchedJobs): readonly WatchRequest[] {
+  const { items, depth } = withDefaults(jobs);
   const groups = new Map<string, ItemPath[]>();
   for (const item of items) {
     const top = item[0] ?? '';
@@ -38,7 +42,8 @@ export function planRequests({ items = [[]], depth = 2 }: WatchedJobs): readonly
 }
 
 /** Whether a job is one of the watched items or in one of them. */
-export function isWatched({ items = [[]], depth = 2 }: WatchedJobs, job: ItemPath): boolean {
+export function isWatched(jobs: WatchedJobs, job: ItemPath): boolean {
+  const { items, depth } = withDefaults(jobs);
   return items.some(
     (item) => job.length <= item.length + depth && item.every((name, index) => job[index] === name),
   );
@@ -47,4 +52,8 @@ export function isWatched({ items = [[]], depth = 2 }: WatchedJobs, job: ItemPat
 function commonPath(a: ItemPath, b: ItemPath): ItemPath {
   const differs = a.findIndex((name, index) => name !== b[index]);
   return differs === -1 ? a : a.slice(0, differs);
+}
+
+function withDefaults({ items, depth }: WatchedJobs): Required<WatchedJobs> {
+  return items ? { items, depth: depth ?? 2 } : { items: [[]], depth: depth ?? 4 };
 }

@@ -75,7 +75,7 @@ export function hastyClock(): Clock {
 }
 
 /** A door that stays shut until it is opened; what comes through waits for that. */
-export function door(): { readonly opened: Promise<void>; open(): void } {
+export function door(): { readonly opened: Promise<void>; readonly open: () => void } {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => {
     open = resolve;
