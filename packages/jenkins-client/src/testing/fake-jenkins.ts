@@ -199,7 +199,7 @@ export class FakeJenkins {
    */
   async restart(options: { readonly downMs?: number; readonly abortBuilds?: boolean } = {}): Promise<void> {
     this.#world.down = true;
-    if (options.abortBuilds) for (const build of this.#world.runningBuilds) build.kill();
+    if (options.abortBuilds) await this.#world.killBuilds();
     try {
       if (options.downMs) await this.#world.clock.sleep(options.downMs, this.#closing.signal);
     } catch {

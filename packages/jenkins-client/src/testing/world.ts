@@ -104,11 +104,16 @@ export class World {
     this.queue.hold(false);
   }
 
-  /** Ends all builds and waits for them. */
-  async close(): Promise<void> {
-    this.queue.close();
+  /** Kills all running builds; resolves when they have ended. */
+  async killBuilds(): Promise<void> {
     for (const build of this.runningBuilds) build.kill();
     await Promise.all(this.#running);
+  }
+
+  /** Ends the queue and all builds. */
+  async close(): Promise<void> {
+    this.queue.close();
+    await this.killBuilds();
   }
 
   #run(build: Build): Promise<void> {

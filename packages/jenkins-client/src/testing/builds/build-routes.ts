@@ -154,7 +154,13 @@ function restart(build: Build, call: Call): Answer {
   const stage = call.request.parameter('stageName');
   const stages = restartFields(build)['restartableStages']?.() as readonly string[];
   if (stage === null || !stages.includes(stage)) throw noSuchAction();
-  return again(build, call, { kind: 'restart', of: build.number, stage }, { fromStage: stage }, 'restart');
+  return again(
+    build,
+    call,
+    { kind: 'restart', of: build.number, stage },
+    { ...build.plan, fromStage: stage },
+    'restart',
+  );
 }
 
 /** Puts the same build into the queue again; the redirect does not tell the queue item. */

@@ -81,7 +81,11 @@ describe('the queue', () => {
 
   test('forgets what left five minutes ago, or when told to, or all at a restart', async () => {
     const { clock, queue, submit } = queueWith();
-    const [first, second, third] = [submit().item, submit().item, submit({ quietMs: 3_600_000 }).item];
+    const [first, second, third] = [
+      submit().item,
+      submit().item,
+      submit({ quietMs: 3_600_000, plan: { script: 'later' } }).item,
+    ];
     await clock.advance(300_000);
     expect(queue.get(first.id)).toBe(first);
     await clock.advance(1);
