@@ -1,5 +1,7 @@
 import { systemClock, type Clock, type ControllerDefinition, type ControllerManager } from '@armillary/kube';
 import type { Engine } from '../engines/engine.ts';
+import { jenkinsControllers } from '../engines/jenkins/jenkins-controllers.ts';
+import { withDefaults, type JenkinsEngineOptions } from '../engines/jenkins/options.ts';
 import type { TektonEngineOptions } from '../engines/tekton/start-run.ts';
 import { DevOpsProjectController } from './devops-project.ts';
 import { PipelineRunController } from './pipeline-run.ts';
@@ -11,6 +13,8 @@ export interface PipelinesOptions extends TektonEngineOptions {
   readonly manager: ControllerManager;
   /** The engine of pipelines that name none: `tekton` unless told. */
   readonly defaultEngine?: Engine;
+  /** The engine Jenkins. Without it, runs that ask for that engine fail with the reason EngineNotConfigured. */
+  readonly jenkins?: JenkinsEngineOptions;
   readonly clock?: Clock;
 }
 
@@ -21,12 +25,21 @@ export interface PipelinesOptions extends TektonEngineOptions {
  * for (const controller of pipelinesControllers({ manager })) manager.add(controller);
  */
 export function pipelinesControllers(options: PipelinesOptions): ControllerDefinition[] {
-  const { manager, defaultEngine = 'tekton', clock = systemClock, ...engine } = options;
-  const settings = { ...engine, defaultEngine };
+  const { manager, defaultEngine = 'tekton', clock = systemClock, jenkins, ...engine } = options;
+  const settings = { ...engine, defaultEngine, jenkins: jenkins !== undefined };
   // The list forgets which kind each is for; the manager asks only for the parts that all have.
   return [
     new DevOpsProjectController(manager).definition(),
     new PipelineController(manager, settings).definition(),
     new PipelineRunController(manager, settings, clock).definition(),
+    ...(jenkins === undefined
+      ? []
+      : jenkinsControllers({
+          ...withDefaults(jenkins),
+          manager,
+          recorder: manager.recorder('pipelines'),
+          clock,
+          defaultEngine,
+        })),
   ] as unknown as ControllerDefinition[];
 }

@@ -24,6 +24,8 @@ export interface RunFacts {
 export interface RunSettings extends TektonEngineOptions {
   /** The engine of pipelines that name none. */
   readonly defaultEngine: Engine;
+  /** Whether a Jenkins is configured: then its own controller looks after the runs of that engine. */
+  readonly jenkins?: boolean;
 }
 
 /** The one thing to do next; the change it makes leads to the next decision. */
@@ -41,6 +43,8 @@ export function decideRun(facts: RunFacts, settings: RunSettings): RunDecision {
   const { run, tektonRun } = facts;
   if (run.metadata.deletionTimestamp !== undefined || run.status?.completionTime !== undefined)
     return { do: 'nothing' };
+  const wanted = wantedEngine(facts.pipeline, run.spec.pipelineSpec, settings.defaultEngine);
+  if (wanted === 'jenkins' && settings.jenkins === true) return { do: 'nothing' };
   try {
     if (tektonRun !== undefined && runNumber(run) !== undefined)
       return followRun(run, tektonRun, facts.taskRuns);

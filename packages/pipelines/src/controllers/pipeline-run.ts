@@ -29,8 +29,8 @@ import { pipelineRunKind, type PipelineRun } from '../kinds/pipeline-run.ts';
 import { pipelineKind, type Pipeline } from '../kinds/pipeline.ts';
 import { decideRun, type RunDecision, type RunFacts, type RunSettings } from './decide-run.ts';
 import { nextRunNumber, numberPatch } from './run-number.ts';
-import { runStatus } from './run-status.ts';
 import { stagesAnnotation } from './stages-annotation.ts';
+import { tellRun } from './tell-run.ts';
 import { Turns } from './turns.ts';
 
 const BY_RUN = 'tekton-run';
@@ -207,21 +207,12 @@ export class PipelineRunController {
     return patch<PipelineRun>(client, pipelineRunKind, run, { metadata }, signal);
   }
 
-  async #tell(run: PipelineRun, state: RunState, { client, signal }: ReconcileContext): Promise<void> {
-    const now = new Date(this.#clock.now()).toISOString().replace(/\.\d+Z$/, 'Z');
-    const status = runStatus(state, run.status, now);
-    if (status === undefined) return;
-    const { name = '', namespace = '', resourceVersion, uid = '' } = run.metadata;
+  async #tell(run: PipelineRun, state: RunState, context: ReconcileContext): Promise<void> {
+    const now = this.#clock.now();
+    if (!(await tellRun(run, state, now, this.#recorder, context))) return;
+    const { uid = '' } = run.metadata;
     if (isFinal(state.phase)) this.#toldAt.delete(uid);
-    else this.#toldAt.set(uid, this.#clock.now());
-    // With the resource version, what is decided from an old state is never written over a newer one.
-    const body = { metadata: { resourceVersion }, status };
-    await client
-      .resource<PipelineRun>(pipelineRunKind)
-      .patch(name, { type: 'merge', subresource: 'status', namespace, body, signal });
-    if (state.phase === run.status?.phase) return;
-    const warning = state.phase === 'Failed';
-    this.#recorder.event(run, warning ? 'Warning' : 'Normal', state.reason, state.message);
+    else this.#toldAt.set(uid, now);
   }
 }
 

@@ -22,11 +22,12 @@ export interface SyncAnnotations {
  */
 export type SyncStatus = 'successful' | 'pending' | 'failed' | 'disabled';
 
-/** The `syncstatus`, `synctime` and `syncmsg` of the kinds that Jenkins holds a copy of. Upstream's names. */
+/** The `syncstatus`, `synctime` and `syncmsg` of what Jenkins holds a copy of. Upstream's names, except of runs. */
 export const sync = {
   project: syncAnnotations(PROJECT),
   pipeline: syncAnnotations(PIPELINE),
   credential: syncAnnotations(CREDENTIAL),
+  run: syncAnnotations(OURS),
 } as const;
 
 function syncAnnotations(prefix: string): SyncAnnotations {
@@ -45,17 +46,13 @@ export const jenkinsAnnotation = {
   requestToSync: `${PIPELINE}/request-to-sync-pipelineruns`,
   /** On a Pipeline: the settings of its job that somebody made in Jenkins and that are left alone, one per line. */
   unmanaged: `${OURS}/jenkins-unmanaged`,
+  /** On a Pipeline: the kinds of triggers that its job has from it, joined by commas. */
+  triggers: `${OURS}/jenkins-triggers`,
   /** On a Pipeline: up to which build of each job runs were taken in, as JSON. */
   history: `${OURS}/jenkins-history`,
-  /** On a project: `created` when its folder was made for it, `adopted` when it was there before. */
-  folder: `${OURS}/jenkins-folder`,
-  /** On a Secret: which of its versions Jenkins has. */
-  credentialVersion: `${OURS}/jenkins-credential-version`,
   /** On a Secret: `false` keeps it out of Jenkins. Upstream's name. */
   autoSync: `${CREDENTIAL}/autosync`,
-  /** On a run: that it is about to be started, and from which build number on; JSON. */
-  start: `${OURS}/jenkins-start`,
-  /** On a run: the build it became; JSON. */
+  /** On a run: its start and the build it became, as JSON; see `BuildNote`. */
   build: `${OURS}/jenkins-build`,
   /** On a run: run the build of this run of the same Pipeline again, with the script that it had. */
   replayOf: `${OURS}/replay-of`,

@@ -11,6 +11,7 @@ import { label } from '../../kinds/metadata.ts';
 import type { PipelineRun } from '../../kinds/pipeline-run.ts';
 import type { PipelineSpec } from '../../kinds/pipeline.ts';
 import { RunFailure } from '../failure.ts';
+import { givenParameters } from '../given-parameters.ts';
 
 /** Conditions and events stay readable: more findings than this are counted only. */
 const MAX_FINDINGS = 10;
@@ -124,16 +125,6 @@ function findings(title: string, all: readonly string[]): string {
   const shown = all.slice(0, MAX_FINDINGS).map((finding) => finding.slice(0, 400));
   const rest = all.length - shown.length;
   return `${title}. ${shown.join(' | ')}${rest > 0 ? ` | and ${rest} more` : ''}`;
-}
-
-function givenParameters(run: PipelineRun): Record<string, string> {
-  const given: Record<string, string> = {};
-  for (const { name, value } of run.spec.parameters ?? []) {
-    if (Object.hasOwn(given, name))
-      throw new RunFailure('InvalidParameters', `The parameter "${name}" is given twice.`);
-    Object.defineProperty(given, name, { value, enumerable: true });
-  }
-  return given;
 }
 
 /** The parameters that the Pipeline object declares. The Jenkinsfile's own win over them. */

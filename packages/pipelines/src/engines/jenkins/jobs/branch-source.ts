@@ -8,7 +8,7 @@ import type {
   PullRequestBuild,
 } from '@armillary/jenkins-client';
 import type { PipelineSpec } from '../../../kinds/pipeline.ts';
-import { InvalidPipeline } from './invalid-pipeline.ts';
+import { InvalidObject } from '../failure.ts';
 
 type MultiBranchPipeline = NonNullable<PipelineSpec['multi_branch_pipeline']>;
 type HostedSource = NonNullable<MultiBranchPipeline['gitlab_source']>;
@@ -26,7 +26,7 @@ const GITHUB_TRUST = { 1: 'contributors', 2: 'everyone', 3: 'permission', 4: 'no
 const GITLAB_TRUST = { 1: 'members', 2: 'everyone', 3: 'permission', 4: 'nobody' } as const;
 const BITBUCKET_TRUST = { 1: 'everyone', 2: 'team-forks', 3: 'nobody' } as const;
 
-/** Where a multi-branch Pipeline's branches come from. Throws InvalidPipeline. */
+/** Where a multi-branch Pipeline's branches come from. Throws InvalidObject. */
 export function branchSource(pipeline: MultiBranchPipeline, sourceId: string): BranchSourceSpec {
   const { source_type: type } = pipeline;
   switch (type) {
@@ -65,7 +65,7 @@ export function branchSource(pipeline: MultiBranchPipeline, sourceId: string): B
       };
     }
     default:
-      throw new InvalidPipeline(
+      throw new InvalidObject(
         `source_type is "${type}": write git, github, gitlab, bitbucket_server, svn or single_svn.`,
       );
   }
@@ -143,7 +143,7 @@ function forks<Trust extends string>(
   const build = coded(PULL_REQUESTS, setting.strategy, 'discover_pr_from_forks.strategy');
   if (build === null) return null;
   const trust = coded(trusts, setting.trust, 'discover_pr_from_forks.trust');
-  if (trust === null) throw new InvalidPipeline('discover_pr_from_forks.trust is missing.');
+  if (trust === null) throw new InvalidObject('discover_pr_from_forks.trust is missing.');
   return { build, trust };
 }
 
@@ -151,7 +151,7 @@ function coded<T>(meanings: Readonly<Record<number, T>>, code: number | undefine
   if (code === undefined || code === 0) return null;
   const meaning = meanings[code];
   if (meaning !== undefined) return meaning;
-  throw new InvalidPipeline(`${field} is ${code}: write one of ${Object.keys(meanings).join(', ')}.`);
+  throw new InvalidObject(`${field} is ${code}: write one of ${Object.keys(meanings).join(', ')}.`);
 }
 
 interface Filters {
@@ -183,13 +183,13 @@ function clone({ shallow, depth = 0, timeout = 0 }: CloneOption): CloneSpec {
 }
 
 function present<T>(value: T | undefined, field: string): T {
-  if (value === undefined) throw new InvalidPipeline(`${field} is missing, which source_type names.`);
+  if (value === undefined) throw new InvalidObject(`${field} is missing, which source_type names.`);
   return value;
 }
 
 function text(value: string | undefined, field: string): string {
   if (filled(value)) return value;
-  throw new InvalidPipeline(`${field} is missing.`);
+  throw new InvalidObject(`${field} is missing.`);
 }
 
 function filled(value: string | undefined): value is string {

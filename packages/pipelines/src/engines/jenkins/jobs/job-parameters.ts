@@ -1,6 +1,6 @@
 import type { ParameterSpec } from '@armillary/jenkins-client';
 import type { PipelineSpec } from '../../../kinds/pipeline.ts';
-import { InvalidPipeline } from './invalid-pipeline.ts';
+import { InvalidObject } from '../failure.ts';
 
 type Parameter = NonNullable<NonNullable<PipelineSpec['pipeline']>['parameters']>[number];
 
@@ -10,9 +10,9 @@ const TYPES = 'string, text, boolean, choice, password or file';
 export function jobParameters(parameters: readonly Parameter[]): ParameterSpec[] {
   const names = new Set<string>();
   return parameters.map((parameter) => {
-    if (parameter.name === '') throw new InvalidPipeline('A parameter has no name: give it one.');
+    if (parameter.name === '') throw new InvalidObject('A parameter has no name: give it one.');
     if (names.has(parameter.name))
-      throw new InvalidPipeline(`The parameter "${parameter.name}" is there twice.`);
+      throw new InvalidObject(`The parameter "${parameter.name}" is there twice.`);
     names.add(parameter.name);
     return jobParameter(parameter);
   });
@@ -32,7 +32,7 @@ function jobParameter({ name, type, default_value = '', description = '' }: Para
     case 'file':
       return { ...base, type };
     default:
-      throw new InvalidPipeline(`The parameter "${name}" has the type "${type}": write ${TYPES}.`);
+      throw new InvalidObject(`The parameter "${name}" has the type "${type}": write ${TYPES}.`);
   }
 }
 
@@ -40,7 +40,7 @@ function flag(name: string, text: string): boolean {
   const value = text.trim().toLowerCase();
   if (value === '' || value === 'false') return false;
   if (value === 'true') return true;
-  throw new InvalidPipeline(`The default of the parameter "${name}" is "${text}": write true or false.`);
+  throw new InvalidObject(`The default of the parameter "${name}" is "${text}": write true or false.`);
 }
 
 function choices(name: string, text: string): string[] {
@@ -48,6 +48,6 @@ function choices(name: string, text: string): string[] {
   // A text that ends its last line has one line less than it has pieces.
   if (lines.at(-1) === '' && lines.length > 1) lines.pop();
   if (lines.length === 1 && lines[0] === '')
-    throw new InvalidPipeline(`The choice "${name}" has nothing to choose: write one a line.`);
+    throw new InvalidObject(`The choice "${name}" has nothing to choose: write one a line.`);
   return lines;
 }

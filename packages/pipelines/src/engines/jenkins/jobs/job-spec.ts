@@ -7,7 +7,7 @@ import type {
 } from '@armillary/jenkins-client';
 import type { PipelineSpec } from '../../../kinds/pipeline.ts';
 import { branchSource } from './branch-source.ts';
-import { InvalidPipeline } from './invalid-pipeline.ts';
+import { InvalidObject } from '../failure.ts';
 import { jobParameters } from './job-parameters.ts';
 
 type PlainPipeline = NonNullable<PipelineSpec['pipeline']>;
@@ -17,23 +17,23 @@ type MultiBranchPipeline = NonNullable<PipelineSpec['multi_branch_pipeline']>;
  * The job that a Pipeline asks for. Pure. Every setting that KubeSphere's Pipeline has is given, also when it is absent
  * there, because absent means "off" to KubeSphere and "leave it" to the client; settings it does not have are left to
  * whoever makes them in Jenkins. `sourceId` stands in for a missing `scm_id`, and must stay the same.
- * Throws InvalidPipeline.
+ * Throws InvalidObject.
  */
 export function jobSpec(spec: PipelineSpec, sourceId: string): InlinePipelineSpec | MultibranchPipelineSpec {
   if (spec.type === 'pipeline') return plainJob(required(spec.pipeline, 'spec.pipeline'));
   if (spec.type === 'multi-branch-pipeline')
     return multiBranchJob(required(spec.multi_branch_pipeline, 'spec.multi_branch_pipeline'), sourceId);
-  throw new InvalidPipeline(`spec.type is "${spec.type}": write pipeline or multi-branch-pipeline.`);
+  throw new InvalidObject(`spec.type is "${spec.type}": write pipeline or multi-branch-pipeline.`);
 }
 
 function required<T>(value: T | undefined, path: string): T {
-  if (value === undefined) throw new InvalidPipeline(`${path} is missing.`);
+  if (value === undefined) throw new InvalidObject(`${path} is missing.`);
   return value;
 }
 
 function plainJob(pipeline: PlainPipeline): InlinePipelineSpec {
   if ((pipeline.parameters_from ?? []).length > 0)
-    throw new InvalidPipeline('spec.pipeline.parameters_from is not supported: list the parameters.');
+    throw new InvalidObject('spec.pipeline.parameters_from is not supported: list the parameters.');
   return {
     kind: 'inline',
     script: pipeline.jenkinsfile ?? '',
@@ -93,7 +93,7 @@ function wholeNumber(text: string | undefined, field: string): number | undefine
   const trimmed = text?.trim() ?? '';
   if (trimmed === '') return undefined;
   if (/^-?\d{1,15}$/.test(trimmed)) return Number(trimmed);
-  throw new InvalidPipeline(`${field} is "${trimmed.slice(0, 40)}": write a whole number.`);
+  throw new InvalidObject(`${field} is "${trimmed.slice(0, 40)}": write a whole number.`);
 }
 
 function triggers({ timer_trigger, remote_trigger, generic_webhook }: PlainPipeline): TriggersSpec {
@@ -128,7 +128,7 @@ function webhookVariables(
 ): WebhookVariable[] {
   return variables.map(({ key, regexp_filter = '' }) => {
     if (key === undefined || key === '')
-      throw new InvalidPipeline('A variable of generic_webhook has no key: give it one.');
+      throw new InvalidObject('A variable of generic_webhook has no key: give it one.');
     return { key, ...(regexp_filter !== '' && { regexpFilter: regexp_filter }) };
   });
 }

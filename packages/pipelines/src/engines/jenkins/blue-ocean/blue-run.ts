@@ -1,0 +1,70 @@
+import type { Build, ItemPath } from '@armillary/jenkins-client';
+import { blueTime } from './blue-time.ts';
+
+/** More commits than this are not listed. */
+const MAX_CHANGES = 20;
+
+/**
+ * A build as Blue Ocean's REST interface describes a run: what KubeSphere's console reads. Times are texts, durations
+ * are in milliseconds; what Jenkins does not tell without Blue Ocean is null.
+ */
+export function blueRun(build: Build, job: ItemPath): Record<string, unknown> {
+  const { number, building, startedAt, durationMs } = build;
+  const path = [...job.map((name) => `job/${encodeURIComponent(name)}`), number].join('/');
+  const parameters = build.parameters.map(({ name, value }) => ({ name, value: value ?? null }));
+  return {
+    ...blueRunSummary(build, job),
+    organization: 'jenkins',
+    description: build.description ?? null,
+    enQueueTime: blueTime(startedAt),
+    estimatedDurationInMillis: build.estimatedDurationMs,
+    durationInMillis: building ? 0 : durationMs,
+    artifactsZipFile: `/${path}/artifact/*zip*/archive.zip`,
+    replayable: !building,
+    runSummary: summaryOf(build),
+    type: 'WorkflowRun',
+    queueId: String(build.queueId),
+    commitId: build.revisions[0]?.commit ?? null,
+    commitUrl: null,
+    changeSet: build.changes
+      .slice(0, MAX_CHANGES)
+      .map(({ commit, message, author }) => ({
+        commitId: commit,
+        msg: message,
+        author: { fullName: author ?? '' },
+      })),
+    parameters,
+    pullRequest: null,
+    branch: null,
+  };
+}
+
+/** The part of a run that is shown beside a branch. */
+export function blueRunSummary(build: Build, job: ItemPath): Record<string, unknown> {
+  const { number, building, result, startedAt, durationMs } = build;
+  return {
+    id: String(number),
+    name: build.displayName === `#${number}` ? null : build.displayName,
+    pipeline: job.at(-1) ?? '',
+    state: stateOf(build),
+    result: result ?? 'UNKNOWN',
+    startTime: blueTime(startedAt),
+    endTime: blueTime(building ? undefined : startedAt + durationMs),
+    durationInMillis: building ? 0 : durationMs,
+    causes: build.causes.map(({ description, userId, userName }) => ({
+      shortDescription: description,
+      ...(userId !== undefined && { userId }),
+      ...(userName !== undefined && { userName }),
+    })),
+  };
+}
+
+function stateOf({ building, waitingForInput }: Build): string {
+  if (!building) return 'FINISHED';
+  return waitingForInput ? 'PAUSED' : 'RUNNING';
+}
+
+function summaryOf({ building, result }: Build): string {
+  if (building) return '?';
+  return result === 'SUCCESS' ? 'stable' : (result ?? 'unknown').toLowerCase();
+}

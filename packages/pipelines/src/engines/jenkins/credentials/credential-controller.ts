@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import {
+  coreV1,
+  watchOf,
+  type ControllerDefinition,
+  type Informer,
+  type KubeObject,
+  type ObjectKey,
+  type ReconcileContext,
+  type ReconcileResult,
+  type Secret,
+} from '@armillary/kube';
+import { label } from '../../../kinds/metadata.ts';
+import { JenkinsCopy } from '../jenkins-copy.ts';
+import { jenkinsAnnotation, jenkinsFinalizer, sync } from '../metadata.ts';
+import type { JenkinsEngine } from '../options.ts';
+import { inFolder } from '../projects/project-folder.ts';
+import { CREDENTIAL_TYPE_PREFIX, credentialOf, DESCRIPTION_ANNOTATION } from './credential-of.ts';
+
+/**
+ * Keeps the credentials Secrets of projects in the credential stores of their folders, under their own names.
+ *
+ * There is no hash of a Secret in its annotations: of a short password it would be as good as the password to whoever
+ * reads backups or the output of `kubectl describe`. And Jenkins tells no secret to compare with. So a credential is
+ * written anew at every comparison, which also repairs what somebody changed in Jenkins.
+ */
+export class CredentialController {
+  readonly #engine: JenkinsEngine;
+  readonly #secrets: Informer<Secret>;
+  readonly #namespaces: Informer;
+  readonly #copy: JenkinsCopy<Secret>;
+
+  constructor(engine: JenkinsEngine) {
+    this.#engine = engine;
+    this.#secrets = engine.manager.informer(coreV1.secrets);
+    this.#namespaces = engine.manager.informer<KubeObject>(coreV1.namespaces);
+    this.#copy = new JenkinsCopy(engine, {
+      type: coreV1.secrets,
+      finalizer: jenkinsFinalizer.credential,
+      sync: sync.credential,
+    });
+  }
+
+  /** The definition to add to the manager. */
+  definition(): ControllerDefinition<Secret> {
+    return {
+      name: 'jenkins-credential',
+      for: coreV1.secrets,
+      predicates: [({ before, after }) => isCredential(after ?? before)],
+      watches: [
+        watchOf<KubeObject>({
+          type: coreV1.namespaces,
+          // A namespace becomes a project's by its label, which may come after its Secrets.
+          map: ({ metadata: { name = '' } }) => this.#credentialsIn(name),
+          predicates: [({ before, after }) => isProject(before) !== isProject(after)],
+        }),
+      ],
+      workers: 2,
+      reconcile: (key, context) => this.#reconcile(key, context),
+    };
+  }
+
+  #credentialsIn(namespace: string): ObjectKey[] {
+    return this.#secrets
+      .list(namespace)
+      .filter(isCredential)
+      .map(({ metadata: { name = '' } }) => ({ namespace, name }));
+  }
+
+  async #reconcile(
+    { namespace, name }: ObjectKey,
+    context: ReconcileContext,
+  ): Promise<ReconcileResult | void> {
+    const secret = this.#secrets.get(name, namespace);
+    if (secret === undefined || !isCredential(secret)) return;
+    const { jenkins } = this.#engine;
+    const { signal } = context;
+    const store = jenkins.credentials.in([namespace]);
+    if (secret.metadata.deletionTimestamp !== undefined)
+      return this.#copy.release(secret, context, () => store.delete(name, { signal }));
+    if (!isProject(this.#namespaces.get(namespace))) return;
+    if (secret.metadata.annotations?.[jenkinsAnnotation.autoSync] === 'false') return;
+    return this.#copy.keep(secret, digestOf(secret), context, async () => {
+      const credential = credentialOf(secret, this.#engine.kubeconfigForm);
+      await inFolder(jenkins, namespace, signal, () => store.upsert(credential, { signal }));
+      return { status: 'successful' };
+    });
+  }
+}
+
+function isCredential(secret: Secret | undefined): boolean {
+  return secret?.type?.startsWith(CREDENTIAL_TYPE_PREFIX) === true;
+}
+
+function isProject(namespace: KubeObject | undefined): boolean {
+  return namespace?.metadata.labels?.[label.project] !== undefined;
+}
+
+/** Covers all that a credential is made of; never written down. */
+function digestOf({ type, data, metadata }: Secret): string {
+  const content = [
+    type,
+    Object.entries(data ?? {}).toSorted(),
+    metadata.annotations?.[DESCRIPTION_ANNOTATION],
+  ];
+  return createHash('sha256').update(JSON.stringify(content)).digest('base64');
+}

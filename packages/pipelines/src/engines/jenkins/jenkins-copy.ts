@@ -1,0 +1,159 @@
+import {
+  addFinalizer,
+  hasFinalizer,
+  removeFinalizer,
+  type KubeObject,
+  type ReconcileContext,
+  type ReconcileResult,
+  type ResourceType,
+} from '@armillary/kube';
+import { isGone, isOutage, isRefusal, messageOf } from './failure.ts';
+import type { SyncAnnotations } from './metadata.ts';
+import type { JenkinsEngine } from './options.ts';
+import { syncAnnotationsPatch, type SyncNote } from './sync-note.ts';
+
+/** How long to wait between two tries while Jenkins does not answer: between one and two times this. */
+const RETRY_MS = 10_000;
+
+/** Which kind of object has copies in Jenkins, and where it tells of them. */
+export interface JenkinsCopyOptions<T extends KubeObject> {
+  readonly type: ResourceType<T>;
+  readonly finalizer: string;
+  readonly sync: SyncAnnotations;
+}
+
+/** The deletion in Jenkins goes on: ask again later. */
+export class StillThere extends Error {}
+
+/** What was last brought to Jenkins, or refused by it. */
+interface Tried {
+  readonly fingerprint: string;
+  /** In milliseconds since 1970. */
+  readonly at: number;
+}
+
+/**
+ * The copies that objects of one kind have in Jenkins: made, told of on the object, and deleted with it.
+ *
+ * A copy is compared with its object when that changed, and at intervals, but not at every event about the object. What
+ * was tried is remembered in this process alone, so that everything is compared once more after a restart.
+ *
+ * A deletion never hangs: when Jenkins refuses it, or has not done it within the limit, the object goes and an event
+ * says what was left behind. Until then the object's annotations say what it waits for.
+ */
+export class JenkinsCopy<T extends KubeObject> {
+  readonly #engine: JenkinsEngine;
+  readonly #options: JenkinsCopyOptions<T>;
+  /** By the UID of the object. */
+  readonly #tried = new Map<string, Tried>();
+
+  constructor(engine: JenkinsEngine, options: JenkinsCopyOptions<T>) {
+    this.#engine = engine;
+    this.#options = options;
+    const deleted = ({ metadata }: T): boolean => this.#tried.delete(metadata.uid ?? '');
+    engine.manager.informer<T>(options.type).onEvent({ deleted });
+  }
+
+  /** Whether the object has, or may have, a copy. */
+  existsFor(object: T): boolean {
+    return hasFinalizer(object, this.#options.finalizer);
+  }
+
+  /**
+   * Brings the copy to what the object says, by `work`, and tells how that went. The fingerprint changes with what
+   * the copy is made from. What Jenkins refuses is tried again at the next comparison only; what it does not answer,
+   * soon.
+   */
+  async keep(
+    object: T,
+    fingerprint: string,
+    context: ReconcileContext,
+    work: (held: T) => Promise<SyncNote>,
+  ): Promise<ReconcileResult> {
+    const { resyncMs, recorder, clock } = this.#engine;
+    const { uid = '' } = object.metadata;
+    const tried = this.#tried.get(uid);
+    const restMs = tried?.fingerprint === fingerprint ? tried.at + resyncMs - clock.now() : 0;
+    if (restMs > 0) return { requeueAfterMs: restMs };
+    let held = object;
+    try {
+      // First the promise to clean up, then what is to be cleaned up.
+      held = await this.#hold(object, context);
+      await this.tell(held, await work(held), context);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      const message = messageOf(error);
+      if (isOutage(error)) {
+        context.logger.warn({ err: error }, 'Jenkins does not answer; it is asked again');
+        await this.tell(held, { status: 'pending', message }, context);
+        return { requeueAfterMs: RETRY_MS * (1 + Math.random()) };
+      }
+      if (!isRefusal(error)) throw error;
+      const news = await this.tell(held, { status: 'failed', message }, context);
+      if (news) recorder.event(object, 'Warning', 'JenkinsRefused', message);
+    }
+    this.#tried.set(uid, { fingerprint, at: clock.now() });
+    return { requeueAfterMs: resyncMs };
+  }
+
+  /** Deletes the copy by `remove`, which may throw `StillThere`, and lets the object go; or asks to be called again. */
+  async release(
+    object: T,
+    context: ReconcileContext,
+    remove: () => Promise<void>,
+  ): Promise<ReconcileResult | void> {
+    if (!this.existsFor(object)) return;
+    const { recorder, clock, deletionLimitMs } = this.#engine;
+    try {
+      await remove();
+    } catch (error) {
+      context.signal.throwIfAborted();
+      const endsAt = Date.parse(object.metadata.deletionTimestamp ?? '') + deletionLimitMs;
+      const refused = isRefusal(error);
+      if (!refused && clock.now() < endsAt) return this.#wait(object, error, endsAt, context);
+      if (!isGone(error)) {
+        const why = refused
+          ? 'Jenkins refuses to delete it'
+          : `Not deleted within ${deletionLimitMs / 1000} s`;
+        recorder.event(object, 'Warning', 'LeftInJenkins', `${why}; it is left there. ${messageOf(error)}`);
+      }
+    }
+    const { finalizers = [] } = removeFinalizer(object, this.#options.finalizer).metadata;
+    await this.#patch(object, { resourceVersion: object.metadata.resourceVersion, finalizers }, context);
+  }
+
+  /** Tells of the copy on the object. Answers whether that was news. */
+  async tell(object: T, note: SyncNote, context: ReconcileContext): Promise<boolean> {
+    const now = new Date(this.#engine.clock.now()).toISOString();
+    const annotations = syncAnnotationsPatch(object, this.#options.sync, note, now);
+    if (annotations !== undefined) await this.#patch(object, { annotations }, context);
+    return annotations !== undefined;
+  }
+
+  async #hold(object: T, context: ReconcileContext): Promise<T> {
+    const wanted = addFinalizer(object, this.#options.finalizer);
+    if (wanted === object) return object;
+    const { resourceVersion, finalizers } = wanted.metadata;
+    return this.#patch(object, { resourceVersion, finalizers }, context);
+  }
+
+  async #wait(
+    object: T,
+    error: unknown,
+    endsAt: number,
+    context: ReconcileContext,
+  ): Promise<ReconcileResult> {
+    const message = `Waiting for Jenkins to delete it. ${messageOf(error)}`;
+    await this.tell(object, { status: 'pending', message }, context);
+    const leftMs = endsAt - this.#engine.clock.now();
+    const pauseMs = error instanceof StillThere ? 1000 : RETRY_MS * (1 + Math.random());
+    return { requeueAfterMs: Math.min(pauseMs, leftMs) };
+  }
+
+  #patch(object: T, metadata: object, { client, signal }: ReconcileContext): Promise<T> {
+    const { name = '', namespace } = object.metadata;
+    return client
+      .resource<T>(this.#options.type)
+      .patch(name, { type: 'merge', namespace, body: { metadata }, signal });
+  }
+}

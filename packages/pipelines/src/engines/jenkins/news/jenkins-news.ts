@@ -1,0 +1,140 @@
+import {
+  snapshotBuilds,
+  type BuildState,
+  type ItemPath,
+  type JobSnapshot,
+  type QueueItem,
+} from '@armillary/jenkins-client';
+import type { JenkinsEngine } from '../options.ts';
+import { jobKey } from '../runs/job-of-run.ts';
+import { readDetails, type BuildDetails } from './build-details.ts';
+
+/** How many of the newest builds of each job one look shows. */
+const BUILDS = 20;
+/** Of how many builds one look reads stages and causes. */
+const DETAILS_PER_LOOK = 4;
+/** How often the stages of a running build are read at most, in milliseconds. */
+const DETAILS_PACE_MS = 2000;
+
+/** What Jenkins last told of a job: its newest builds, and what waits to be one. */
+export interface JobNews extends JobSnapshot {
+  readonly queued: readonly QueueItem[];
+}
+
+/** A build whose stages somebody waits for. */
+export interface WantedBuild {
+  readonly job: ItemPath;
+  readonly number: number;
+}
+
+interface KnownDetails extends BuildDetails {
+  /** When they were read, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+/**
+ * What Jenkins last told of all jobs that are looked at. One look takes one request for each of up to five folders, or
+ * one for all, one for the queue when something waits, and the details of a few builds in turn: its cost does not grow
+ * with the number of running builds. Its memory is bounded by what is looked at.
+ */
+export class JenkinsNews {
+  readonly #engine: JenkinsEngine;
+  readonly #listeners: ((job: ItemPath) => void)[] = [];
+  #jobs = new Map<string, JobNews>();
+  #details = new Map<string, KnownDetails>();
+
+  constructor(engine: JenkinsEngine) {
+    this.#engine = engine;
+  }
+
+  /** Calls back with each job of which something is new. */
+  onNews(listener: (job: ItemPath) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** The news of a job; undefined while Jenkins has not told of it, or shows no such job. */
+  job(path: ItemPath): JobNews | undefined {
+    return this.#jobs.get(jobKey(path));
+  }
+
+  /** The news of a job, or of all branches of it. */
+  jobsOf(path: ItemPath): JobNews[] {
+    return [...this.#jobs.values()].filter((job) => path.every((name, index) => job.path[index] === name));
+  }
+
+  /** What was last read of a build beside its state. */
+  details(job: ItemPath, number: number): BuildDetails | undefined {
+    return this.#details.get(buildKey(job, number));
+  }
+
+  /** Reads the details of a build that newer ones overtook, so that no look shows it. Once after its end. */
+  async readDetails(job: ItemPath, build: BuildState, signal: AbortSignal): Promise<BuildDetails> {
+    const known = this.details(job, build.number);
+    return known?.final === true ? known : readDetails(this.#engine.jenkins, job, build.number, signal);
+  }
+
+  /** Looks at all jobs of some folders. Answers whether anything runs or waits. Throws what the client throws. */
+  async look(
+    folders: readonly ItemPath[],
+    wanted: readonly WantedBuild[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { connection } = this.#engine.jenkins;
+    const snapshot = await snapshotBuilds(connection, { items: folders, builds: BUILDS, signal });
+    const before = this.#jobs;
+    this.#jobs = new Map(
+      snapshot.jobs.map((job) => {
+        const queued = snapshot.queue.filter(
+          ({ item }) => item !== undefined && jobKey(item) === jobKey(job.path),
+        );
+        return [jobKey(job.path), { ...job, queued }];
+      }),
+    );
+    for (const [key, job] of this.#jobs)
+      if (JSON.stringify(before.get(key)) !== JSON.stringify(job)) this.#tell(job.path);
+    for (const [key, job] of before) if (!this.#jobs.has(key)) this.#tell(job.path);
+    await this.#readDetails(wanted, signal);
+    return [...this.#jobs.values()].some(
+      ({ queued, builds }) => queued.length > 0 || builds.some(({ building }) => building),
+    );
+  }
+
+  async #readDetails(wanted: readonly WantedBuild[], signal: AbortSignal): Promise<void> {
+    const keys = new Set(wanted.map(({ job, number }) => buildKey(job, number)));
+    this.#details = new Map([...this.#details].filter(([key]) => keys.has(key)));
+    const due = wanted
+      .map((each) => ({ ...each, state: this.#stateOf(each), at: this.#readAt(each) }))
+      .filter(({ job, number, state, at }) => state !== undefined && this.#isDue(state, job, number, at))
+      // Those that ended are waited for most, then whoever was not looked at for longest.
+      .toSorted((a, b) => Number(a.state?.building) - Number(b.state?.building) || a.at - b.at)
+      .slice(0, DETAILS_PER_LOOK);
+    await Promise.all(
+      due.map(async ({ job, number }) => {
+        const details = await readDetails(this.#engine.jenkins, job, number, signal);
+        this.#details.set(buildKey(job, number), { ...details, at: this.#engine.clock.now() });
+        this.#tell(job);
+      }),
+    );
+  }
+
+  #stateOf({ job, number }: WantedBuild): BuildState | undefined {
+    return this.job(job)?.builds.find((build) => build.number === number);
+  }
+
+  #readAt({ job, number }: WantedBuild): number {
+    return this.#details.get(buildKey(job, number))?.at ?? -Infinity;
+  }
+
+  #isDue(state: BuildState, job: ItemPath, number: number, at: number): boolean {
+    if (!state.building) return this.details(job, number)?.final !== true;
+    return at + DETAILS_PACE_MS <= this.#engine.clock.now();
+  }
+
+  #tell(job: ItemPath): void {
+    for (const listener of this.#listeners) listener(job);
+  }
+}
+
+function buildKey(job: ItemPath, number: number): string {
+  return `${jobKey(job)}\n${number}`;
+}
