@@ -135,6 +135,19 @@ describe('the words of an error page', () => {
     expect(sent).toBeLessThan(1_000_000);
   });
 
+  test.each([
+    ['headings', '<h1>x</h1><p>'],
+    ['tags', '<h1>x</h1><p>' + '<'.repeat(200)],
+    ['addresses', 'url='],
+    ['spaces', '<h1></h1>' + ' '.repeat(200)],
+    ['messages', '<p><b>Message</b><th>MESSAGE:</th><td>'],
+    ['entities', '&#1&#x1&a'],
+  ])('made of endless %s take no time to read', async (_, part) => {
+    const bad = part.repeat(256_000 / part.length);
+    const { code } = await errorOf(page(403, bad));
+    expect(code).toBe('Forbidden');
+  });
+
   test('of JSON that is none, or not an object, do no harm', async () => {
     for (const body of ['{', 'null', '3', '"x"', '[null,3]', '{"message":5,"errors":[null,{"message":7}]}']) {
       const error = await errorOf(

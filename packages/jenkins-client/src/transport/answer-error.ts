@@ -17,6 +17,9 @@ import { errorText, loggingId } from './error-page.ts';
 import type { Location } from './location.ts';
 import { withoutSecrets } from './secrets.ts';
 
+/** Most characters of the server's own words that go into a message. */
+const longestText = 500;
+
 /** An answer that is no result: its head, and the start of its body. */
 export interface FailedAnswer {
   readonly status: number;
@@ -37,7 +40,8 @@ export interface FailedAnswer {
 export function answerError(answer: FailedAnswer): JenkinsError {
   const { status, headers, body, location, origin } = answer;
   const text = errorText(headers, body);
-  const said = text === undefined ? undefined : withoutSecrets(text, answer.secrets);
+  // Cut after secrets are out, so that none is cut in half and shown.
+  const said = text === undefined ? undefined : shorten(withoutSecrets(text, answer.secrets));
   const request = `${origin.method ?? ''} ${origin.path ?? ''}`;
   const because = said === undefined ? '' : `: ${said}`;
 
@@ -111,15 +115,15 @@ export function loginRedirect(location: Location, origin: ErrorOrigin): JenkinsE
 
 /** 403 comes in three forms: no one asked, someone asked without the right, and a missing crumb. */
 function forbidden({ headers, body, origin }: FailedAnswer, said: string | undefined): JenkinsError {
-  const permission = headers.get('x-required-permission') ?? undefined;
-  const user = headers.get('x-you-are-authenticated-as') ?? undefined;
+  const permission = shorten(headers.get('x-required-permission') ?? undefined);
+  const user = shorten(headers.get('x-you-are-authenticated-as') ?? undefined);
   if (permission === undefined && /No valid crumb/u.test(said ?? body)) {
     return new CrumbRejectedError(
       'Jenkins refused the crumb, even a new one. A proxy may drop the session cookie; an API token needs no crumb.',
       origin,
     );
   }
-  if (permission === undefined && /url=\S*\/login\b|\bAuthentication required\b/u.test(body)) {
+  if (permission === undefined && /url=\S{0,300}?\/login\b|\bAuthentication required\b/u.test(body)) {
     return new UnauthenticatedError(
       'Jenkins wants to know who asks. Give auth with a user and an API token.',
       origin,
@@ -134,6 +138,10 @@ function forbidden({ headers, body, origin }: FailedAnswer, said: string | undef
     { user, permission, impliedBy: impliedBy.filter((name) => name !== '') },
     origin,
   );
+}
+
+function shorten(text: string | undefined): string | undefined {
+  return text !== undefined && text.length > longestText ? `${text.slice(0, longestText)}…` : text;
 }
 
 /** `Retry-After` in milliseconds; it holds seconds or a date. */

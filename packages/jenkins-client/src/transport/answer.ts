@@ -31,7 +31,8 @@ export class Answer implements JenkinsResponse {
     this.#origin = origin;
     this.#maxBytes = limits.maxBytes;
     this.#deadlineCoversStream = limits.deadlineCoversStream;
-    if (response.body === null) call.end();
+    // Redirects and many answers to POST have no body; nobody need read it then.
+    if (response.body === null || response.headers.get('content-length') === '0') call.end();
   }
 
   /**
@@ -103,7 +104,7 @@ export class Answer implements JenkinsResponse {
     try {
       return JSON.parse(text) as T;
     } catch {
-      const type = this.headers.get('content-type')?.split(';')[0] ?? 'no type';
+      const type = this.headers.get('content-type')?.split(';')[0]?.slice(0, 60) ?? 'no type';
       throw new UnexpectedBodyError(
         `${this.#origin.path} answered with ${type} instead of JSON. A proxy or a login page may stand before Jenkins.`,
         this.#origin,

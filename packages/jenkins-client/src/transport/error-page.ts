@@ -1,24 +1,22 @@
-/** Most characters of a server's own words that go into a message. */
-const longestText = 500;
-
 /**
- * What an error answer says, as one plain line: `X-Error`, the message of Blue Ocean's JSON, or the one paragraph of
+ * What an error answer says, as one line without control characters: `X-Error`, the message of Blue Ocean's JSON, or the one paragraph of
  * Jenkins' or the servlet container's page. Undefined when it says nothing of use.
  */
 export function errorText(headers: Headers, body: string): string | undefined {
   const header = headers.get('x-error');
-  if (header !== null) return plain(header);
+  if (header !== null) return oneLine(header);
   const type = headers.get('content-type') ?? '';
   if (/\bjson\b/u.test(type)) return jsonText(body);
-  if (type.startsWith('text/plain')) return plain(body);
+  if (type.startsWith('text/plain')) return oneLine(body);
+  // Repetition is bounded throughout: a page made to keep the parser busy cannot.
   const said =
     // Jenkins: <h1>Error</h1><p>text</p>, in the language of the server; <pre> for text of several lines.
-    /<h1>[^<]*<\/h1>\s*<(?:p|pre)>([\s\S]*?)(?:<\/p>|<\/pre>|<\/div>)/u.exec(body)?.[1] ??
+    /<h1>[^<]{0,100}<\/h1>\s{0,100}<(?:p|pre)>([\s\S]{0,4000}?)<\/(?:p|pre|div)>/u.exec(body)?.[1] ??
     // Tomcat: <p><b>Message</b> text</p>
-    /<p><b>Message<\/b>([\s\S]*?)<\/p>/u.exec(body)?.[1] ??
+    /<p><b>Message<\/b>([\s\S]{0,4000}?)<\/p>/u.exec(body)?.[1] ??
     // Jetty: <tr><th>MESSAGE:</th><td>text</td></tr>
-    /<th>MESSAGE:<\/th>\s*<td>([\s\S]*?)<\/td>/u.exec(body)?.[1];
-  return said === undefined ? undefined : plain(decodeHtml(said.replaceAll(/<[^>]*>/gu, ' ')));
+    /<th>MESSAGE:<\/th>\s{0,100}<td>([\s\S]{0,4000}?)<\/td>/u.exec(body)?.[1];
+  return said === undefined ? undefined : oneLine(decodeHtml(said.replaceAll(/<[^>]*>/gu, ' ')));
 }
 
 /** The id under which Jenkins logged a failure, in both forms of its page. */
@@ -38,7 +36,7 @@ function jsonText(body: string): string | undefined {
     one?.message,
     ...(Array.isArray(one?.errors) ? one.errors.map((error) => error?.message) : []),
   ]);
-  return plain(messages.filter((message) => typeof message === 'string' && message !== '').join('; '));
+  return oneLine(messages.filter((message) => typeof message === 'string' && message !== '').join('; '));
 }
 
 const entities: Readonly<Record<string, string>> = {
@@ -62,9 +60,8 @@ export function decodeHtml(text: string): string {
   );
 }
 
-/** One line without control characters, of bounded length; undefined when nothing is left. */
-function plain(text: string): string | undefined {
+/** Text as one line without control and formatting characters; undefined when nothing is left. */
+export function oneLine(text: string): string | undefined {
   const line = text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\s]+/gu, ' ').trim();
-  if (line === '') return undefined;
-  return line.length > longestText ? `${line.slice(0, longestText)}…` : line;
+  return line === '' ? undefined : line;
 }

@@ -300,6 +300,22 @@ describe('secrets of a request', () => {
     expect((error as Error).message).not.toMatch(/hunter2-x|the-token|YWRh/u);
   });
 
+  test('are not shown by the cut of a long text, nor line by line', async () => {
+    const key = `-----BEGIN KEY-----\n${'MIIBsecretline'.repeat(4)}\n${'another0'.repeat(8)}\n-----END KEY-----\n`;
+    const long = `${'x'.repeat(490)} hunter2-and-a-half`;
+    for (const words of [long, key, `found ${key.split('\n')[1]} in it`, encodeURIComponent(key)]) {
+      const { jenkins } = await scriptedJenkins((_, response) => {
+        response.writeHead(400, { 'content-type': 'text/plain' }).end(words);
+      });
+      const form = {
+        json: JSON.stringify({ credentials: { privateKey: key, password: 'hunter2-and-a-half' } }),
+      };
+      const error = await rejection(jenkins.raw.request({ method: 'POST', path: 'x', form }));
+      expect((error as Error).message).toContain('****');
+      expect((error as Error).message).not.toMatch(/hunter2|MIIB|another0/u);
+    }
+  });
+
   test('too short to be told from other text make the words go', async () => {
     const { jenkins } = await scriptedJenkins((_, response) =>
       response.writeHead(400, { 'x-error': 'bad a' }).end(),

@@ -34,5 +34,5 @@ export function readLocation(header: string, request: URL, server: URL): Locatio
     '',
   );
   const login = path === undefined || loginPage.test(path);
-  return { path, login, address: `${url.origin}${url.pathname}` };
+  return { path, login, address: `${url.origin}${url.pathname}`.slice(0, 300) };
 }

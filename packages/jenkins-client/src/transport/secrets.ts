@@ -1,11 +1,12 @@
 import type { JenkinsRequest } from '../connection.ts';
+import { oneLine } from './error-page.ts';
 
 /** Names of fields whose values are secrets. */
 const secretName =
   /pass(?:word|phrase)|secret|token|private|credential|bearer|crumb|keystore|cookie|authorization/iu;
-/** `name: value`, `"name": "value"` and `<name>value<`, in whatever text a body is. */
+/** `name: value`, `"name": "value"` and `<name>value<`, in whatever text a body is. Bounded, as bodies may be long. */
 const secretPair =
-  /[\w.-]*(?:pass(?:word|phrase)|secret|token|private|keystore)[\w.-]*["']?\s*[:=>]\s*["']?([^\s"'<>&]+)/giu;
+  /(?:pass(?:word|phrase)|secret|token|private|keystore)[\w.-]{0,64}["']?\s{0,16}[:=>]\s{0,16}["']?([^\s"'<>&]+)/giu;
 
 /** The values of a request that no message may repeat. Looked for only when there is a message to write. */
 export function secretsOf(request: JenkinsRequest): string[] {
@@ -43,18 +44,24 @@ function collect(name: string, value: unknown, found: string[]): void {
 }
 
 /**
- * A text of the server without the secrets of the request. A secret of less than four characters cannot be told from
- * other text, so when one occurs the whole text is dropped.
+ * A line of the server's words without the secrets of the request, as they were sent, encoded, or each line of them
+ * alone. One of less than four characters cannot be told from other text: when it occurs, the words are dropped.
  */
 export function withoutSecrets(text: string, secrets: readonly string[]): string | undefined {
-  let clean = text;
-  for (const secret of [...secrets].sort((a, b) => b.length - a.length)) {
-    if (secret === '') continue;
-    for (const form of [secret, encodeURIComponent(secret.toWellFormed())]) {
-      if (!clean.includes(form)) continue;
-      if (secret.length < 4) return undefined;
-      clean = clean.replaceAll(form, '****');
+  const forms = new Set<string>();
+  for (const secret of secrets) {
+    // Lines of a key are of use by themselves; short ones, such as a brace, are just text.
+    const lines = secret.split(/[\r\n]+/u).filter((line) => line.length >= 8);
+    for (const form of [secret, ...lines]) {
+      forms.add(oneLine(form) ?? '').add(encodeURIComponent(form.toWellFormed()));
     }
+  }
+  forms.delete('');
+  let clean = text;
+  for (const form of [...forms].sort((a, b) => b.length - a.length)) {
+    if (!clean.includes(form)) continue;
+    if (form.length < 4) return undefined;
+    clean = clean.replaceAll(form, '****');
   }
   return clean;
 }
