@@ -100,7 +100,10 @@ export class System {
   async waitUntilReady(
     options: CallOptions & { sinceSession?: string | undefined } = {},
   ): Promise<string | undefined> {
-    const deadline = new Deadline(this.#connection.clock, { timeoutMs: longestStart, ...options });
+    const deadline = new Deadline(this.#connection.clock, {
+      signal: options.signal,
+      timeoutMs: options.timeoutMs ?? longestStart,
+    });
     for (;;) {
       const session = await this.#look(deadline.left());
       if (

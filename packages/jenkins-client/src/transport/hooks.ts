@@ -18,12 +18,3 @@ export interface ResponseEvent {
   /** From sending to the head of the answer, in milliseconds. */
   readonly durationMs: number;
 }
-
-const telling = /auth|cookie|crumb|token|secret|password|key/iu;
-
-/** Headers for a hook: values that may be secrets are replaced. */
-export function shownHeaders(headers: Iterable<readonly [string, string]>): Record<string, string> {
-  const shown: Record<string, string> = {};
-  for (const [name, value] of headers) shown[name] = telling.test(name) ? '****' : value;
-  return shown;
-}

@@ -3,19 +3,18 @@ import type { Capabilities } from '../capabilities.ts';
 import type { CallOptions, Clock, Connection, JenkinsRequest, JenkinsResponse } from '../connection.ts';
 import {
   CrumbRejectedError,
-  InvalidError,
   LoginRedirectError,
   UnauthenticatedError,
   UnexpectedBodyError,
-  type ErrorOrigin,
 } from '../errors.ts';
 import { Answer } from './answer.ts';
 import { answerError, loginRedirect } from './answer-error.ts';
 import { Authentication, type Identity } from './authentication.ts';
 import { Call } from './call.ts';
+import { startOfBody } from './error-body.ts';
 import { fetchError } from './fetch-error.ts';
 import { Gate } from './gate.ts';
-import { shownHeaders } from './hooks.ts';
+import { lowerCased, shownHeaders, unsendable } from './headers.ts';
 import { readLocation } from './location.ts';
 import type { ConnectOptions, FetchFunction } from './options.ts';
 import { encodeBody } from './request-body.ts';
@@ -27,9 +26,6 @@ import { serverUrl } from './server-url.ts';
 import { systemClock } from './system-clock.ts';
 import { ownFetch, type OwnFetch } from './tls.ts';
 import { userAgent } from './user-agent.ts';
-
-/** Of an error page no more than this is read. */
-const errorBodyBytes = 256 * 1024;
 
 /** One request on its way: what does not change from sending to sending. */
 interface Sending {
@@ -99,7 +95,9 @@ export class HttpConnection implements Connection {
 
   /** Closes the connections that only this client uses. */
   async close(): Promise<void> {
-    await (await this.#ownFetch)?.close();
+    // What could not be opened needs no closing; the calls that wanted it were told.
+    const own = await this.#ownFetch?.catch(() => undefined);
+    await own?.close();
   }
 
   async #sendUntilAnswered(sending: Sending): Promise<Answer> {
@@ -261,47 +259,6 @@ export class HttpConnection implements Connection {
   }
 }
 
-/** Header names in one case, so that the same one is not sent twice. */
-function lowerCased(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-/** Headers that cannot be sent, which `fetch` tells like a broken connection. Its message would show their values. */
-function unsendable(headers: Record<string, string>, origin: ErrorOrigin): InvalidError | undefined {
-  for (const [name, value] of Object.entries(headers)) {
-    try {
-      new Headers().set(name, value);
-    } catch {
-      return new InvalidError(
-        `The header "${name}" cannot be sent: its name or its value holds forbidden characters.`,
-        origin,
-      );
-    }
-  }
-  return undefined;
-}
-
 function isRefusedIdentity(error: unknown): boolean {
   return error instanceof UnauthenticatedError || error instanceof LoginRedirectError;
-}
-
-/** The start of an error page; what breaks it off is of no interest beside the error itself. */
-async function startOfBody(response: Response): Promise<string> {
-  if (response.body === null) return '';
-  const decoder = new TextDecoder();
-  const reader = response.body.getReader();
-  let text = '';
-  let bytes = 0;
-  try {
-    while (bytes < errorBodyBytes) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      bytes += value.byteLength;
-      text += decoder.decode(value, { stream: true });
-    }
-  } catch {
-    // The status and the headers tell what matters.
-  }
-  void reader.cancel().catch(() => undefined);
-  return text;
 }

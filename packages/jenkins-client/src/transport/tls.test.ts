@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:https';
 import { connect as connectTcp, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { connect } from '../connect.ts';
 import { rejection, scriptedServer } from './scripted-server.ts';
 
@@ -154,6 +154,20 @@ describe('a proxy', () => {
       maybeSent: false,
     });
   });
+});
+
+test('tls without undici says what to install', async () => {
+  vi.doMock('undici', () => {
+    throw new Error('not installed');
+  });
+  onTestFinished(() => vi.doUnmock('undici'));
+  const jenkins = connect({ url: 'https://127.0.0.1:1/', tls: { ca } });
+  expect(await rejection(jenkins.raw.request({ path: 'x' }))).toMatchObject({
+    code: 'Unsupported',
+    plugins: [],
+    message: expect.stringContaining('npm install undici'),
+  });
+  await jenkins.close();
 });
 
 test('a fetch of the user is used as it is', async () => {

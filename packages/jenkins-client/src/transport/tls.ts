@@ -41,13 +41,9 @@ async function nodeFetch(tls: TlsOptions, proxy: string | undefined): Promise<Ow
   try {
     undici = (await import(name)) as typeof import('undici');
   } catch (cause) {
-    throw new UnsupportedError(
-      'tls and proxy need the package undici on Node: npm install undici.',
-      ['undici'],
-      {
-        cause,
-      },
-    );
+    throw new UnsupportedError('tls and proxy need the package undici on Node: npm install undici.', [], {
+      cause,
+    });
   }
   const { ca, ...rest } = tls;
   const connect = {
