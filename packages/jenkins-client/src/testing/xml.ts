@@ -68,8 +68,11 @@ function render(node: XmlElement, indent: string): string {
   return `${open}>\n${inner.map((child) => render(child, `${indent}  `)).join('\n')}\n${indent}</${node.name}>`;
 }
 
+/** Control characters become references, tabs and line feeds excepted; so does XStream. */
 function escape(text: string): string {
-  return text.replace(/[<>&"']/g, (c) => `&${Object.keys(ENTITIES).find((name) => ENTITIES[name] === c)};`);
+  return text
+    .replace(/[<>&"']/g, (c) => `&${Object.keys(ENTITIES).find((name) => ENTITIES[name] === c)};`)
+    .replace(/(?![\t\n])\p{Cc}/gu, (c) => `&#x${c.charCodeAt(0).toString(16)};`);
 }
 
 /** Reads a document; XmlError when it is not well-formed. Comments and processing instructions are dropped. */

@@ -42,8 +42,8 @@ export function encodeText(text: string): string {
     .replace(CONTROLS, (c) => `&#x${c.charCodeAt(0).toString(16)};`);
 }
 
-// eslint-disable-next-line no-control-regex -- control characters are the subject
-const CONTROLS = /[\u0001-\u0008\u000b-\u001f\u007f-\u009f\u2028]/g;
+/** Control characters, tabs and line feeds excepted, and the line separator. */
+const CONTROLS = /(?![\t\n])[\p{Cc}\u2028]/gu;
 
 function escapeMarkup(character: string): string {
   for (const [name, value] of ENTITIES) if (value === character) return `&${name};`;
@@ -55,7 +55,7 @@ function escapeMarkup(character: string): string {
  * XML 1.1, so such text would be lost or damage the file.
  */
 export function unstorable(text: string): string | undefined {
-  if (text.includes('\u0000')) return 'the character NUL';
+  if (text.includes('\0')) return 'the character NUL';
   if (/[\ufffe\uffff]/.test(text)) return 'U+FFFE or U+FFFF';
   if (/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text))
     return 'half a surrogate pair';
