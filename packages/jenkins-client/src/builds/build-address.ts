@@ -16,6 +16,11 @@ export interface BuildAddress {
   readonly number: number | Permalink;
 }
 
+/** The path of a build below the server's address, without slashes at its ends. */
+export function buildPath(build: BuildAddress): string {
+  return itemRoute(build.item, String(build.number));
+}
+
 /** A route below a build, without slashes at its ends; `route` is encoded already. */
 export function buildRoute(build: BuildAddress, route: string): string {
   return itemRoute(build.item, `${build.number}/${route}`);

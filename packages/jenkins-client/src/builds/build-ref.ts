@@ -2,6 +2,22 @@ import type { ItemPath } from '../address/item-path.ts';
 import type { CallOptions, Connection, JenkinsRequest } from '../connection.ts';
 import { QueueFollower } from '../queue/queue-follower.ts';
 import { Deadline } from '../deadline.ts';
+import type { BuildLog } from '../log/build-log.ts';
+import { consoleText, followLog, followStepLog, stageText } from '../log/follow-log.ts';
+import type { LogOptions } from '../log/log-chunk.ts';
+import {
+  archive,
+  artifact,
+  artifacts,
+  type Artifact,
+  type ArtifactBody,
+  type ArtifactOptions,
+} from '../run/artifacts.ts';
+import { inputs } from '../run/inputs.ts';
+import type { PendingInput } from '../run/pending-input.ts';
+import type { Stage, Step } from '../run/stage.ts';
+import { stages, steps } from '../run/stages.ts';
+import { tests, type TestOptions, type TestReport } from '../run/test-report.ts';
 import type { Selection } from '../select.ts';
 import { buildRoute, type BuildAddress, type Permalink } from './build-address.ts';
 import { buildTree, parseBuild, type Build } from './build.ts';
@@ -52,6 +68,62 @@ export class BuildRef<Id extends number | Permalink = number> implements BuildAd
   /** Waits until it is over, across restarts of the server. A permalink is followed to the build it names at first. */
   finished(options: CallOptions = {}): Promise<BuildResult> {
     return waitForEnd(this.connection, this, options);
+  }
+
+  /** Its log, followed to the end without losing a byte. Nothing is asked before it is iterated. */
+  log(options: LogOptions = {}): BuildLog {
+    return followLog(this.connection, this, options);
+  }
+
+  /** The text of its log as it is now; of a running build the whole lines. */
+  consoleText(options: CallOptions = {}): ReadableStream<Uint8Array> {
+    return consoleText(this.connection, this, options);
+  }
+
+  /** Its stages. Throws UnsupportedError when no plugin tells them. */
+  stages(options: CallOptions = {}): Promise<readonly Stage[]> {
+    return stages(this.connection, this, options);
+  }
+
+  /** Its steps. Throws UnsupportedError when no plugin tells them. */
+  steps(options: CallOptions = {}): Promise<readonly Step[]> {
+    return steps(this.connection, this, options);
+  }
+
+  /** The log of one step, by its id; followed as `log` is. */
+  stepLog(stepId: string, options: LogOptions = {}): BuildLog {
+    return followStepLog(this.connection, this, stepId, options);
+  }
+
+  /** The logs of the steps of a stage as they are now, by the id of the stage. Needs pipeline-graph-view. */
+  stageText(stageId: string, options: CallOptions = {}): ReadableStream<Uint8Array> {
+    return stageText(this.connection, this, stageId, options);
+  }
+
+  /** The inputs it waits for. Throws UnsupportedError when no plugin tells them. */
+  inputs(options: CallOptions = {}): Promise<readonly PendingInput[]> {
+    return inputs(this.connection, this, options);
+  }
+
+  /** Its tests; undefined when none were reported. */
+  tests(options: TestOptions = {}): Promise<TestReport | undefined> {
+    return tests(this.connection, this, options);
+  }
+
+  /** The files it archived. */
+  artifacts(options: CallOptions = {}): Promise<readonly Artifact[]> {
+    return artifacts(this.connection, this, options);
+  }
+
+  /** The content of an archived file or of a part of it. */
+  artifact(path: string, options: ArtifactOptions = {}): Promise<ArtifactBody> {
+    return artifact(this.connection, this, path, options);
+  }
+
+  /** All archived files, or those of a folder, as a zip file. */
+  archive(options: CallOptions & { readonly folder?: string } = {}): Promise<ArtifactBody> {
+    const { folder, ...call } = options;
+    return archive(this.connection, this, folder, call);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { segment } from '../address/segment.ts';
-import { buildRoute, type BuildAddress } from '../builds/build-address.ts';
-import type { CallOptions, Connection } from '../connection.ts';
+import { buildPath, buildRoute, type BuildAddress } from '../builds/build-address.ts';
+import type { CallOptions, Connection, JenkinsRequest } from '../connection.ts';
+import { UnsupportedError } from '../errors.ts';
 import { BodyReader } from './body-reader.ts';
 import { BuildLog } from './build-log.ts';
 import type { LogOptions } from './log-chunk.ts';
@@ -28,30 +29,54 @@ export function followStepLog(
   return new BuildLog(
     connection,
     async (call) => {
-      const { graphView } = await connection.capabilities(call);
-      if (graphView !== 'pipeline-overview') return { logText };
-      return {
-        logText,
-        plain: { path: buildRoute(build, 'pipeline-overview/log'), query: { nodeId } },
-      };
+      const { graphView } = await connection.capabilities({ ...call, build: buildPath(build) });
+      if (graphView === undefined) return { logText };
+      return { logText, plain: { path: buildRoute(build, `${graphView}/log`), query: { nodeId } } };
     },
     options,
   );
 }
 
-/** The text of a log as it is now, byte for byte and without notes; of a running build its whole lines. */
+/** The text of a build's log as it is now, byte for byte and without notes; of a running build its whole lines. */
 export function consoleText(
   connection: Connection,
   build: BuildAddress,
   options: CallOptions = {},
 ): ReadableStream<Uint8Array> {
+  return textStream(connection, () => ({ ...options, path: buildRoute(build, 'consoleText') }));
+}
+
+/**
+ * The logs of all steps of a stage as they are now, one after the other, from pipeline-graph-view: UnsupportedError
+ * without it. Of a step that still runs it has at most 10,000 lines; `followStepLog` has all.
+ */
+export function stageText(
+  connection: Connection,
+  build: BuildAddress,
+  stageId: string,
+  options: CallOptions = {},
+): ReadableStream<Uint8Array> {
+  return textStream(connection, async () => {
+    const { graphView } = await connection.capabilities({ ...options, build: buildPath(build) });
+    if (graphView === undefined) {
+      throw new UnsupportedError('The server cannot tell the log of a stage. Install pipeline-graph-view.', [
+        'pipeline-graph-view',
+      ]);
+    }
+    return { ...options, path: buildRoute(build, `${graphView}/log`), query: { nodeId: stageId } };
+  });
+}
+
+/** A body as a stream that asks for it when it is read. */
+function textStream(
+  connection: Connection,
+  request: () => JenkinsRequest | Promise<JenkinsRequest>,
+): ReadableStream<Uint8Array> {
   let body: BodyReader | undefined;
   return new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
-        body ??= new BodyReader(
-          await connection.request({ ...options, path: buildRoute(build, 'consoleText') }),
-        );
+        body ??= new BodyReader(await connection.request(await request()));
         const bytes = await body.next();
         if (bytes) controller.enqueue(bytes);
         else controller.close();
