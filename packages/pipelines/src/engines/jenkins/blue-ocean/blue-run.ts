@@ -26,13 +26,11 @@ export function blueRun(build: Build, job: ItemPath): Record<string, unknown> {
     queueId: String(build.queueId),
     commitId: build.revisions[0]?.commit ?? null,
     commitUrl: null,
-    changeSet: build.changes
-      .slice(0, MAX_CHANGES)
-      .map(({ commit, message, author }) => ({
-        commitId: commit,
-        msg: message,
-        author: { fullName: author ?? '' },
-      })),
+    changeSet: build.changes.slice(0, MAX_CHANGES).map(({ commit, message, author }) => ({
+      commitId: commit,
+      msg: message,
+      author: { fullName: author ?? '' },
+    })),
     parameters,
     pullRequest: null,
     branch: null,

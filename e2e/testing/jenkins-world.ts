@@ -1,0 +1,179 @@
+import { startApiServer, type ApiServer } from '@armillary/embedded-api';
+import { connect, type Jenkins } from '@armillary/jenkins-client';
+import { startFakeJenkins, type FakeJenkins, type FakeOptions } from '@armillary/jenkins-client/testing';
+import {
+  apiextensionsV1,
+  ControllerManager,
+  coreV1,
+  isNotFound,
+  KubeClient,
+  loadKubeconfig,
+  type CustomResourceDefinition,
+  type KubeObject,
+  type Secret,
+} from '@armillary/kube';
+import {
+  devopsKinds,
+  devopsProjectKind,
+  pipelineKind,
+  pipelineRunKind,
+  pipelinesControllers,
+  type DevOpsProject,
+  type JenkinsEngineOptions,
+  type Pipeline,
+  type PipelineRun,
+  type PipelineSpec,
+} from '@armillary/pipelines';
+import { tektonKinds } from '@armillary/tekton';
+import { temporaryFolder } from './armillary.ts';
+import { eventually } from './process.ts';
+
+type EngineOptions = Partial<Omit<JenkinsEngineOptions, 'jenkins'>>;
+
+const apiVersion = 'devops.kubesphere.io/v1alpha3';
+
+/** An API server, a fake Jenkins, and the controllers of KubeSphere DevOps between them, all in this process. */
+export class JenkinsWorld {
+  readonly fake: FakeJenkins;
+  readonly jenkins: Jenkins;
+  readonly client: KubeClient;
+  readonly kubeconfig: string;
+  readonly #api: ApiServer;
+  readonly #folder: { path: string; remove(): Promise<void> };
+  #manager: ControllerManager | undefined;
+
+  private constructor(
+    folder: { path: string; remove(): Promise<void> },
+    api: ApiServer,
+    client: KubeClient,
+    fake: FakeJenkins,
+  ) {
+    this.#folder = folder;
+    this.#api = api;
+    this.kubeconfig = api.kubeconfig;
+    this.client = client;
+    this.fake = fake;
+    this.jenkins = connect({
+      url: fake.url,
+      auth: { user: 'admin', token: fake.users.admin.token },
+      timeoutMs: 10_000,
+    });
+  }
+
+  static async start(options: FakeOptions = {}): Promise<JenkinsWorld> {
+    const folder = await temporaryFolder();
+    const api = await startApiServer({ dataDir: folder.path, port: 0 });
+    const client = new KubeClient(await loadKubeconfig({ path: api.kubeconfig }));
+    const definitions = client.resource<CustomResourceDefinition>(apiextensionsV1.customResourceDefinitions);
+    for (const kind of [...devopsKinds, ...tektonKinds])
+      await definitions.create(kind.crd() as unknown as CustomResourceDefinition);
+    await eventually('the kinds to be served', async () => {
+      const { items } = await definitions.list();
+      return items.every(({ status }) =>
+        status?.conditions?.some(({ type, status: value }) => type === 'Established' && value === 'True'),
+      );
+    });
+    return new JenkinsWorld(folder, api, client, await startFakeJenkins(options));
+  }
+
+  /** Starts the controllers; the default engine is Jenkins. */
+  async control(options: EngineOptions = {}): Promise<void> {
+    const manager = new ControllerManager({ client: this.client, freezeObjects: true });
+    const engine = { activePollMs: 50, idlePollMs: 200, resyncMs: 60_000, ...options, jenkins: this.jenkins };
+    for (const controller of pipelinesControllers({ manager, defaultEngine: 'jenkins', jenkins: engine }))
+      manager.add(controller);
+    this.#manager = manager;
+    manager.start().catch(() => undefined);
+    await eventually('the controllers to run', () => manager.readiness().ok);
+  }
+
+  /** Ends the controllers, as a restart of their process does. */
+  async leave(): Promise<void> {
+    await this.#manager?.stop();
+    this.#manager = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.leave();
+    await this.jenkins.close();
+    await this.fake.close();
+    await this.client.close();
+    await this.#api.close();
+    await this.#folder.remove();
+  }
+
+  /** Creates a project and waits for its namespace. */
+  async project(name: string): Promise<void> {
+    const metadata = { name };
+    await this.client
+      .resource<DevOpsProject>(devopsProjectKind)
+      .create({ apiVersion, kind: 'DevOpsProject', metadata } as DevOpsProject);
+    await eventually(`the namespace ${name}`, () => this.find(coreV1.namespaces, name, ''));
+  }
+
+  async pipeline(namespace: string, name: string, spec: PipelineSpec): Promise<Pipeline> {
+    return this.client
+      .resource<Pipeline>(pipelineKind)
+      .create({ apiVersion, kind: 'Pipeline', metadata: { namespace, name }, spec } as Pipeline);
+  }
+
+  async run(
+    namespace: string,
+    name: string,
+    spec: PipelineRun['spec'],
+    annotations: Record<string, string> = {},
+  ): Promise<PipelineRun> {
+    const metadata = { namespace, name, annotations };
+    return this.client
+      .resource<PipelineRun>(pipelineRunKind)
+      .create({ apiVersion, kind: 'PipelineRun', metadata, spec } as PipelineRun);
+  }
+
+  async secret(namespace: string, name: string, type: string, values: Record<string, string>): Promise<void> {
+    const data = Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+    );
+    await this.client
+      .resource<Secret>(coreV1.secrets)
+      .create({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name }, type, data } as Secret);
+  }
+
+  getRun(namespace: string, name: string): Promise<PipelineRun | undefined> {
+    return this.find<PipelineRun>(pipelineRunKind, name, namespace);
+  }
+
+  getPipeline(namespace: string, name: string): Promise<Pipeline | undefined> {
+    return this.find<Pipeline>(pipelineKind, name, namespace);
+  }
+
+  async runs(namespace: string): Promise<PipelineRun[]> {
+    return (await this.client.resource<PipelineRun>(pipelineRunKind).list({ namespace })).items;
+  }
+
+  /** Waits until a run is in a phase. */
+  phase(namespace: string, name: string, ...phases: string[]): Promise<PipelineRun> {
+    return eventually(`${name} to be ${phases.join(' or ')}`, async () => {
+      const run = await this.getRun(namespace, name);
+      return phases.includes(run?.status?.phase ?? '') && run;
+    });
+  }
+
+  /** The object, or undefined. */
+  async find<T extends KubeObject>(
+    type: Parameters<KubeClient['resource']>[0],
+    name: string,
+    namespace: string,
+  ): Promise<T | undefined> {
+    try {
+      return (await this.client.resource(type).get(name, namespace === '' ? {} : { namespace })) as T;
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** A plain pipeline. */
+export function plain(jenkinsfile: string, pipeline: object = {}): PipelineSpec {
+  return { type: 'pipeline', pipeline: { name: 'p', jenkinsfile, ...pipeline } };
+}
