@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
-import { json, text, type Answer, type Body, type Operation } from '../operation.ts';
+import { json, type Answer, type Body, type Operation } from '../operation.ts';
 import { ConvertedJenkinsfile, ConvertedJson, Validation } from '../schemas/converter.ts';
 
 const base = '/pipeline-model-converter';
-const jenkinsfile: Body = { form: { jenkinsfile: Type.Optional(Type.String()) }, multipart: true };
+const jenkinsfile: Body = { form: { jenkinsfile: Type.Optional(Type.String()) } };
 const model: Body = { form: { json: Type.Optional(Type.String()) } };
 
 function conversion(route: string, summary: string, body: Body, answer: Answer): Operation {
@@ -21,7 +21,6 @@ function conversion(route: string, summary: string, body: Body, answer: Answer):
 
 /** Declarative pipelines as JSON, and back. All answer 200; the verdict is in the body. */
 export const converterPaths: readonly Operation[] = [
-  conversion('validate', 'Whether a Jenkinsfile is valid, in words.', jenkinsfile, text('The verdict.')),
   conversion('validateJenkinsfile', 'Whether a Jenkinsfile is valid.', jenkinsfile, json(Validation)),
   conversion('validateJson', 'Whether a pipeline in JSON is valid.', model, json(Validation)),
   conversion('toJson', 'A Jenkinsfile as JSON; comments are lost.', jenkinsfile, json(ConvertedJson)),

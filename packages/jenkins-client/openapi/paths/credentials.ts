@@ -14,7 +14,6 @@ import {
   CredentialDomain,
   CredentialStore,
   CredentialStores,
-  ListBox,
 } from '../schemas/administration.ts';
 import { CredentialForm, DomainForm } from '../schemas/forms.ts';
 
@@ -163,18 +162,5 @@ const stores = atRootAndItem([
   },
 ]);
 
-const listBoxes: readonly Operation[] = [
-  {
-    method: 'POST',
-    path: '/{item}/descriptorByName/hudson.plugins.git.UserRemoteConfig/fillCredentialsIdItems',
-    id: 'listUsableCredentials',
-    tag: 'credentials',
-    summary: 'The credentials that an item could use for a git remote.',
-    plugins: ['git'],
-    body: { form: { url: Type.String() } },
-    answers: { 200: json(ListBox) },
-  },
-];
-
 /** Credentials. */
-export const credentialPaths: readonly Operation[] = [...stores, ...listBoxes];
+export const credentialPaths: readonly Operation[] = stores;

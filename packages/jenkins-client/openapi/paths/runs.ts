@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { empty, json, jsonForm, redirect, text, type Operation } from '../operation.ts';
 import { ParametersForm } from '../schemas/forms.ts';
-import { GraphConsole, GraphRuns, GraphSteps, GraphTree } from '../schemas/graph-view.ts';
+import { GraphSteps, GraphTree } from '../schemas/graph-view.ts';
 import {
   ArtifactFile,
   JobDescription,
@@ -181,17 +181,6 @@ export const runPaths: readonly Operation[] = [
       },
       {
         method: 'GET',
-        path: `/{item}/{build}/${base}/consoleOutput`,
-        id: `getStepLogAsHtml${suffix}`,
-        tag: 'logs',
-        summary: 'The log of a step with markup.',
-        plugins: graphView,
-        ...unproven,
-        query: { ...node, startByte: Type.Optional(Type.Integer()) },
-        answers: { 200: json(GraphConsole) },
-      },
-      {
-        method: 'GET',
         path: `/{item}/{build}/${base}/exceptionText`,
         id: `getStepError${suffix}`,
         tag: 'runs',
@@ -203,13 +192,4 @@ export const runPaths: readonly Operation[] = [
       },
     ];
   }),
-  {
-    method: 'GET',
-    path: '/{item}/multi-pipeline-graph/runs',
-    id: 'listRunsByGraphView',
-    tag: 'runs',
-    summary: 'The newest builds of a job.',
-    plugins: graphView,
-    answers: { 200: json(GraphRuns) },
-  },
 ];

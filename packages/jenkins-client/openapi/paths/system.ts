@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { empty, json, redirect, selection, text, type Operation } from '../operation.ts';
-import { ItemCategories, Root } from '../schemas/items.ts';
+import { Root } from '../schemas/items.ts';
 import { Crumb, WhoAmI } from '../schemas/system.ts';
 
 /** The server itself. */
@@ -59,15 +59,6 @@ export const systemPaths: readonly Operation[] = [
         headers: { 'Set-Cookie': 'The session that the crumb is bound to.' },
       },
     },
-  },
-  {
-    method: 'GET',
-    path: '/itemCategories',
-    id: 'listItemCategories',
-    tag: 'system',
-    summary: 'The kinds of items that may be created; their classes are the values of `mode`.',
-    query: selection,
-    answers: { 200: json(ItemCategories) },
   },
   {
     method: 'POST',

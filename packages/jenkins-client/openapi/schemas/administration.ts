@@ -90,11 +90,6 @@ export const ComputerSet = exported('ComputerSet', 'All nodes.', {
   computer: Type.Array(Computer),
 });
 
-/** Options of a select box that a form asks for. */
-export const ListBox = exported('ListBox', 'The options of a select box.', {
-  values: Type.Array(Type.Object({ name: Type.String(), value: Type.String(), selected: Type.Boolean() })),
-});
-
 /** What `configuration-as-code/check` finds. */
 export const CascFindings = Type.Array(
   Type.Object({ line: Type.Integer({ description: '-1 when it is not known.' }), message: Type.String() }),

@@ -51,26 +51,3 @@ export const GraphSteps = enveloped('GraphSteps', 'The steps of a stage, or of a
   steps: Type.Array(GraphStep),
   runIsComplete: Type.Boolean(),
 });
-
-/** Part of the log of a step, as HTML. */
-export const GraphConsole = enveloped('GraphConsole', 'Part of the log of a step, as HTML.', {
-  text: Type.String(),
-  startByte: Type.Integer(),
-  endByte: Type.Integer(),
-  nodeIsActive: Type.Boolean(),
-});
-
-/** The newest builds of a job. */
-export const GraphRuns = answer('GraphRuns', 'The newest builds of a job.', {
-  status: Type.Enum(['ok', 'error']),
-  data: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      displayName: Type.String(),
-      timestamp: millis,
-      duration,
-      changesCount: Type.Integer(),
-      result: Type.String(),
-    }),
-  ),
-});

@@ -89,30 +89,6 @@ export const Root = exported('Root', 'The root: its items, views and state.', {
   unlabeledLoad: open,
 });
 
-/** The classes that `createItem` takes as `mode`. */
-export const ItemCategories = exported('ItemCategories', 'The kinds of items that may be created here.', {
-  categories: Type.Array(
-    Type.Object({
-      id: Type.String(),
-      name: Type.String(),
-      description: Type.String(),
-      order: Type.Integer(),
-      minToShow: Type.Integer(),
-      items: Type.Array(
-        Type.Object({
-          class: Type.String({ description: 'The value of `mode`.' }),
-          displayName: Type.String(),
-          description: Type.String(),
-          order: Type.Integer(),
-          iconClassName: Type.Optional(Type.String()),
-          iconFilePathPattern: Type.Optional(Type.String()),
-          iconXml: nullable(Type.String()),
-        }),
-      ),
-    }),
-  ),
-});
-
 /** One finding of the script check. */
 export const ScriptFinding = Type.Object(
   {

@@ -14,6 +14,15 @@ export interface Bean {
 
 const BEAN = Symbol('bean');
 
+/** A list whose members are as deep as the object that holds it (`@Exported(inline = true)`). */
+export class Inline {
+  readonly members: readonly Bean[];
+
+  constructor(members: readonly Bean[]) {
+    this.members = members;
+  }
+}
+
 /** An object of the API. */
 export function bean(
   className: string | undefined,
@@ -38,6 +47,7 @@ export function exportBean(root: Bean, tree: string | null, depth = 0): unknown 
 
 function byDepth(value: unknown, level: number): unknown {
   if (Array.isArray(value)) return value.map((one) => byDepth(one, level));
+  if (value instanceof Inline) return byDepth(value.members, level - 1);
   if (value instanceof Map) return mapped(value, (one) => byDepth(one, level));
   if (!isBean(value)) return value;
   const shown: Record<string, unknown> = value.class === undefined ? {} : { _class: value.class };
@@ -54,6 +64,7 @@ function bySelection(value: unknown, selection: Selection): unknown {
     const ranged = selection.range ? value.slice(...selection.range) : value;
     return ranged.map((one) => bySelection(one, selection));
   }
+  if (value instanceof Inline) return bySelection(value.members, selection);
   if (value instanceof Map) return mapped(value, (one) => bySelection(one, selection));
   if (!isBean(value)) return value;
   const shown: Record<string, unknown> = value.class === undefined ? {} : { _class: value.class };

@@ -2,22 +2,11 @@ import type { Area, Call, Route } from '../area.ts';
 import { containerPage } from '../error-pages.ts';
 import { empty, redirect, type Answer } from '../http.ts';
 
-/** The attributes of `jenkins` that are understood; real servers add those of their plugins. */
-const ATTRIBUTES = [
-  'authorizationStrategy',
-  'clouds',
-  'crumbIssuer',
-  'disableRememberMe',
-  'labelString',
-  'mode',
-  'nodes',
-  'numExecutors',
-  'quietPeriod',
-  'securityRealm',
-  'systemMessage',
-  'views',
-];
-
+/** The attributes of `jenkins`. */
+const ATTRIBUTES =
+  'authorizationStrategy, clouds, crumbIssuer, disableRememberMe, disabledAdministrativeMonitors, globalNodeProperties, labelAtoms, labelString, log, markupFormatter, mode, noUsageStatistics, nodeMonitors, nodeName, nodeProperties, nodes, numExecutors, primaryView, projectNamingStrategy, proxy, quietPeriod, remotingSecurity, scmCheckoutRetryCount, securityRealm, slaveAgentPort, systemMessage, updateCenter, views, viewsTabBar'.split(
+    ', ',
+  );
 const ROOTS = ['appearance', 'credentials', 'jenkins', 'jobs', 'security', 'tool', 'unclassified'];
 
 /**

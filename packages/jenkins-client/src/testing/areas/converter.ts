@@ -1,5 +1,5 @@
 import type { Area, Call, Route } from '../area.ts';
-import { json, plain, type Answer } from '../http.ts';
+import { json, type Answer } from '../http.ts';
 import { FakeConverterError, type FakeConverter } from './fake-converter.ts';
 
 type Converting = (converter: FakeConverter, text: string) => Readonly<Record<string, unknown>>;
@@ -7,20 +7,6 @@ type Converting = (converter: FakeConverter, text: string) => Readonly<Record<st
 /** The converter of declarative pipelines, when the server was given one. It answers 200 whatever the verdict. */
 export const converterArea: Area = {
   routes: [
-    {
-      on: 'server',
-      method: 'POST',
-      path: 'pipeline-model-converter/validate',
-      handle: ({ world, request }) => {
-        const { converter } = world.options.plugins;
-        if (!converter) return undefined;
-        const errors = findings(() => converter.toJson(request.parameter('jenkinsfile') ?? ''));
-        if (errors.length === 0) return plain('Jenkinsfile successfully validated.\n');
-        return plain(
-          `Errors encountered validating Jenkinsfile:\n${errors.map(({ error }) => error).join('\n')}\n`,
-        );
-      },
-    },
     route('validateJenkinsfile', 'jenkinsfile', (converter, text) => {
       converter.toJson(text);
       return {};

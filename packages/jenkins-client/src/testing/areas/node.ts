@@ -32,17 +32,18 @@ export abstract class Node {
     readonly fields?: Bean['fields'];
   };
 
-  /** As `api/json` shows it. */
-  bean(_rootUrl: string): Bean {
+  /** As `api/json` shows it; `label` shows a label. */
+  bean(label: (name: string) => Bean): Bean {
     const { className, displayName, description, inbound, monitors, fields = {} } = this.own;
     const { offline } = this;
     const icon = `symbol-computer${this.isOffline ? '-offline' : ''}`;
     return bean(className, {
       actions: () => [bean(undefined)],
-      assignedLabels: () => this.labels.map((name) => this.#label(name)),
+      assignedLabels: () => this.labels.map(label),
       description: () => description,
       displayName: () => displayName,
-      executors: () => Array.from({ length: this.executors }, (_, number) => idleExecutor(number)),
+      executors: () =>
+        Array.from({ length: this.executors }, (_, index) => idleExecutor(this.executors - 1 - index)),
       icon: () => icon,
       iconClassName: () => icon,
       idle: () => true,
@@ -65,23 +66,6 @@ export abstract class Node {
       temporarilyOffline: () => offline !== undefined,
       ...fields,
     });
-  }
-
-  #label(name: string): Bean {
-    const executors = this.isOffline ? 0 : this.executors;
-    return bean(
-      undefined,
-      {
-        name: () => name,
-        description: () => null,
-        busyExecutors: () => 0,
-        idleExecutors: () => executors,
-        totalExecutors: () => executors,
-        offline: () => this.isOffline,
-        nodes: () => [bean(undefined, { nodeName: () => (this instanceof Agent ? this.name : '') }, 9)],
-      },
-      { name: 9 },
-    );
   }
 }
 

@@ -3,7 +3,8 @@ import type { Area, Call } from '../area.ts';
 import { errorPage, notFound, oops } from '../error-pages.ts';
 import { plain, redirect } from '../http.ts';
 import { encodeName } from '../items/item.ts';
-import { bean } from '../tree.ts';
+import { bean, Inline, type Bean } from '../tree.ts';
+import { labelBean } from './label.ts';
 import { Agent, BuiltInNode, type Node } from './node.ts';
 
 const ADMINISTER = 'hudson.model.Hudson.Administer';
@@ -13,6 +14,7 @@ export function nodesArea(): Area {
   const builtIn = new BuiltInNode();
   const agents = new Map<string, Agent>();
   const all = (): readonly Node[] => [builtIn, ...agents.values()];
+  const label = (name: string): Bean => labelBean(name, all());
   const nodeOf = ({ params: { name = '' } }: Call): Node => {
     const found = name === '(built-in)' || name === '(master)' ? builtIn : agents.get(name);
     if (!found) throw notFound();
@@ -31,12 +33,12 @@ export function nodesArea(): Area {
         on: 'server',
         method: 'GET',
         path: 'computer/api/json',
-        handle: ({ request, rootUrl }) =>
+        handle: ({ request }) =>
           apiJson(
             request,
             bean('hudson.model.ComputerSet', {
               busyExecutors: () => 0,
-              computer: () => all().map((node) => node.bean(rootUrl)),
+              computer: () => new Inline(all().map((node) => node.bean(label))),
               displayName: () => 'Nodes',
               totalExecutors: () => builtIn.executors,
             }),
@@ -60,7 +62,7 @@ export function nodesArea(): Area {
         on: 'server',
         method: 'GET',
         path: 'computer/:name/api/json',
-        handle: (call) => apiJson(call.request, nodeOf(call).bean(call.rootUrl)),
+        handle: (call) => apiJson(call.request, nodeOf(call).bean(label)),
       },
       {
         on: 'server',
@@ -134,30 +136,7 @@ export function nodesArea(): Area {
         path: 'label/:name/api/json',
         handle: (call) => {
           const { name = '' } = call.params;
-          const having = all().filter((node) => node.labels.includes(name));
-          const idle = having.reduce((sum, node) => sum + (node.isOffline ? 0 : node.executors), 0);
-          return apiJson(
-            call.request,
-            bean('hudson.model.labels.LabelAtom', {
-              actions: () => [bean(undefined)],
-              busyExecutors: () => 0,
-              clouds: () => [],
-              description: () => null,
-              idleExecutors: () => idle,
-              loadStatistics: () => bean('hudson.model.Label$1'),
-              name: () => name,
-              nodes: () =>
-                having.map((node) =>
-                  node instanceof Agent
-                    ? bean('hudson.slaves.DumbSlave', { nodeName: () => node.name }, 9)
-                    : bean('hudson.model.Hudson', { nodeName: () => '' }, 9),
-                ),
-              offline: () => having.every((node) => node.isOffline),
-              tiedJobs: () => [],
-              totalExecutors: () => idle,
-              propertiesList: () => [],
-            }),
-          );
+          return apiJson(call.request, labelBean(name, all(), 'hudson.model.labels.LabelAtom'));
         },
       },
     ],

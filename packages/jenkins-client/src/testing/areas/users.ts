@@ -14,10 +14,13 @@ const PROPERTIES = [
   'jenkins.console.ConsoleUrlProviderUserProperty',
   'com.cloudbees.plugins.credentials.UserCredentialsProvider$UserCredentialsProperty',
   'jenkins.views.ViewsTabBarUserProperty',
+  'hudson.plugins.favorite.user.FavoriteUserProperty',
   'hudson.model.MyViewsProperty',
+  'org.jenkinsci.plugins.displayurlapi.user.PreferredProviderUserProperty',
   'hudson.model.PaneStatusProperties',
   'jenkins.security.seed.UserSeedProperty',
   'hudson.model.TimeZoneProperty',
+  'jenkins.model.experimentalflags.UserExperimentalFlagsProperty',
   'hudson.security.HudsonPrivateSecurityRealm$Details',
 ];
 

@@ -13,6 +13,6 @@ replaySession({ title: 'credentials', names: ['05-cred'], setUp });
 replaySession({
   title: 'nodes, views, users, plugins and configuration as code',
   names: ['06-sys'],
-  options: { plugins: { sse: true } },
+  options: { plugins: { sse: true }, script: () => '{"v":"2.516.2"}\n' },
   setUp,
 });

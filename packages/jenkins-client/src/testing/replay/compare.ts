@@ -1,4 +1,5 @@
 import type { Recording } from '../recording.ts';
+import { logText } from './log-text.ts';
 import type { Answered, Stage } from './stage.ts';
 
 /** Headers that mean something to a client. */
@@ -32,7 +33,16 @@ const MADE_UP = new Set([
   'version',
   'longName',
   'executorUtilization',
+  'startTimeMillis',
+  'endTimeMillis',
+  'durationMillis',
+  'queueDurationMillis',
+  'pauseDurationMillis',
+  'totalDurationMillis',
 ]);
+
+/** Properties that hold ids of stages and steps, which count what every plugin does between them. */
+const NODE_IDS = new Set(['id', 'stageId', 'nodeId', 'parentNodes', 'enclosingBlocks']);
 
 /** Properties whose content depends on the plugins of the server and the machine it runs on. */
 const PLUGINS_OWN = new Set([
@@ -42,6 +52,7 @@ const PLUGINS_OWN = new Set([
   'overallLoad',
   'unlabeledLoad',
   'healthReport',
+  'tiedJobs',
 ]);
 
 /** What of an answer is not as recorded; nothing when all that means something is. */
@@ -49,29 +60,36 @@ export function differences(
   recorded: Recording['response'],
   answered: Answered,
   stage: Stage,
+  withLog = true,
 ): readonly string[] {
   const found: string[] = [];
   if (recorded.status !== answered.status) return [`status ${answered.status} instead of ${recorded.status}`];
   const location = text(recorded.headers['location']);
   stage.learnQueueItem(location, answered.headers.location);
   learnSession(recorded, answered, stage);
+  learnLogSize(recorded, answered, stage);
+  const type = text(recorded.headers['content-type']) ?? '';
   for (const name of HEADERS) {
     const was = header(recorded.headers[name], stage);
     const is = header(answered.headers[name], stage);
     if (was !== is) found.push(`${name}: ${is ?? 'nothing'} instead of ${was ?? 'nothing'}`);
   }
   for (const name of PRESENT) {
+    if (name === 'x-consoleannotator' && !type.includes('html')) continue;
     const was = recorded.headers[name] !== undefined;
     if (was !== (answered.headers[name] !== undefined))
       found.push(`${name} is ${was ? 'missing' : 'too much'}`);
   }
-  const type = text(recorded.headers['content-type']) ?? '';
   if (recorded.body === '' || recorded.trimmed === true) {
     if (type.includes('html')) found.push(...differentPage(recorded.body, answered.body));
     return found;
   }
   if (type.includes('json')) return [...found, ...differentJson(recorded.body, answered.body, stage)];
   if (type.includes('html')) return [...found, ...differentPage(recorded.body, answered.body)];
+  if (type.includes('plain')) {
+    if (!withLog) return found;
+    return [...found, ...differentText(logText(recorded.body), logText(answered.body))];
+  }
   if (type.includes('xml'))
     return [...found, ...differentText(settings(recorded.body), settings(answered.body))];
   return found;
@@ -92,6 +110,12 @@ function learnSession(recorded: Recording['response'], answered: Answered, stage
   const was = /JSESSIONID=([\w-]+)/.exec(text(recorded.headers['set-cookie']) ?? '')?.[1];
   const is = /JSESSIONID=([\w-]+)/.exec(answered.headers['set-cookie']?.[0] ?? '')?.[1];
   if (was !== undefined && is !== undefined) stage.learn(was, is);
+}
+
+function learnLogSize(recorded: Recording['response'], answered: Answered, stage: Stage): void {
+  const was = text(recorded.headers['x-text-size']);
+  const is = text(answered.headers['x-text-size']);
+  if (was !== undefined && is !== undefined) stage.learnLogSize(was, is);
 }
 
 /** Pages: the title and what a client reads from the rest. */
@@ -115,7 +139,12 @@ function differentPage(recorded: string, answered: string): readonly string[] {
 
 /** The sentence of a container's page or of a check of a form field. */
 function message(html: string): string | undefined {
-  return (/<b>Message<\/b> ([^<]*)/.exec(html) ?? /<div class="error">([^<]*)/.exec(html))?.[1]?.trim();
+  const found = /<b>Message<\/b> ([^<]*)/.exec(html) ?? /<div class="error">([^<]*)/.exec(html);
+  return found?.[1]
+    ?.trim()
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&')
+    .replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)));
 }
 
 /** Stored configurations without the versions of plugins and what is encrypted. */
@@ -145,11 +174,12 @@ function differentJson(recorded: string, answered: string, stage: Stage): readon
 }
 
 function differentValues(was: unknown, is: unknown, at: string, stage: Stage): readonly string[] {
-  const name = /\.(\w+)$/.exec(at)?.[1] ?? '';
+  const name = /\.([A-Za-z]\w*)(?:\.\d+)?$/.exec(at)?.[1] ?? '';
   if (kind(was) !== kind(is))
     return MADE_UP.has(name) ? [] : [`${at} is ${show(is)} instead of ${show(was)}`];
   if (Array.isArray(was) && Array.isArray(is)) {
     if (PLUGINS_OWN.has(name)) return lost(was, is, at, stage);
+    if (name === 'property') return differentSets(was, is, at, stage);
     if (was.length !== is.length)
       return [`${at} has ${is.length} entries instead of ${was.length}: ${show(is)}`];
     return was.flatMap((one, index) => differentValues(one, is[index], `${at}.${index}`, stage));
@@ -159,11 +189,33 @@ function differentValues(was: unknown, is: unknown, at: string, stage: Stage): r
     const keys = new Set([...Object.keys(was), ...Object.keys(is)]);
     return [...keys].flatMap((key) => differentValues(was[key], is[key], `${at}.${key}`, stage));
   }
+  if ((name === 'id' || name === 'queueId') && typeof was === 'number' && typeof is === 'number') {
+    return stage.isQueueId(was, is) ? [] : [`${at} is ${is}, which does not stand for ${was}`];
+  }
+  if (NODE_IDS.has(name) && typeof was === 'string' && typeof is === 'string' && /^\d+$/.test(was)) {
+    stage.learnNode(was, is);
+    return [];
+  }
   if (MADE_UP.has(name)) {
     if (typeof was === 'string' && typeof is === 'string') stage.learn(was, is);
     return [];
   }
   return plainly(was, stage) === plainly(is, stage) ? [] : [`${at} is ${show(is)} instead of ${show(was)}`];
+}
+
+/** Properties of a job or user: their order means nothing. */
+function differentSets(
+  was: readonly unknown[],
+  is: readonly unknown[],
+  at: string,
+  stage: Stage,
+): readonly string[] {
+  const className = (one: unknown) => (isObject(one) ? String(one['_class']) : '');
+  const found = was.flatMap((one) => {
+    const other = is.find((candidate) => className(candidate) === className(one));
+    return other === undefined ? [`${at} has no ${className(one)}`] : differentValues(one, other, at, stage);
+  });
+  return was.length < is.length ? [...found, `${at} has too much: ${show(is)}`] : found;
 }
 
 /** Of what plugins add, those must be there that tell more than their class. */
@@ -181,6 +233,9 @@ function plainly(value: unknown, stage: Stage): unknown {
   if (typeof value !== 'string') return value;
   return value
     .replace(/^https?:\/\/127\.0\.0\.1:\d+/, '')
+    .replace(/^(https:\/\/fw\.example):\d+/, '$1')
+    .replace(/\/execution\/node\/\d+/, '/execution/node/n')
+    .replace(/selected-node=\d+/, 'selected-node=n')
     .replace(/queue\/item\/(\d+)/, (_, id: string) => `queue/item/${stage.recordedQueueId(id)}`)
     .replace(/Expires in [\d.]+ .*/, 'Expires in');
 }

@@ -4,6 +4,9 @@
  */
 export const notReplayed: Readonly<Record<string, string>> = {
   '06-sys-09': 'The fake has no agents that connect.',
+  '07-conv-12': 'The words of a JSON parser.',
+  '13-pgv-18': 'What git tells of a build.',
+  '10-big': 'Part of the tests of the growing log.',
 };
 
 /** Why a recording is not sent to the fake server; undefined when it is. */

@@ -14,14 +14,15 @@ export async function makeProbes(stage: Stage): Promise<void> {
 }
 
 /** The folder `team` with its jobs, configured by the recorded forms. */
-export async function makeTeam(stage: Stage): Promise<void> {
+export async function makeTeam(stage: Stage, multibranch = true): Promise<void> {
   await stage.create('', 'team', FOLDER);
   await submitRecorded(stage, '02-items-20-folder-configSubmit');
-  for (const name of ['p1', 'p-scm', 'sleeper', 'inp', 'partial'])
+  for (const name of ['p1', 'p-scm', 'p3-r2', 'sleeper', 'inp'])
     await stage.create('/job/team', name, PIPELINE);
   await stage.create('/job/team', 'sub folder', FOLDER);
   await submitRecorded(stage, '02-items-24-pipeline-configSubmit');
   await submitRecorded(stage, '02-items-32-scm-pipeline-configSubmit');
+  if (!multibranch) return;
   stage.fake.branches(
     'team/mb',
     ['bug#12', 'feature/x', 'feature/ünïcode+plus', 'main', 'release-1.0'].map((name) => ({ name })),

@@ -22,6 +22,8 @@ export class Stage {
   /** Recorded values by what they are here. */
   readonly #known = new Map<string, string>();
   readonly #queueIds = new Map<string, string>();
+  readonly #logSizes = new Map<string, string>();
+  readonly #nodes = new Map<string, string>();
 
   private constructor(fake: FakeJenkins, clock: ManualClock) {
     this.fake = fake;
@@ -78,6 +80,23 @@ export class Stage {
     if (was !== undefined && is !== undefined) this.#queueIds.set(was, is);
   }
 
+  /** Whether a number of an answer stands for a recorded one, as a queue item's id; the first time it is believed. */
+  isQueueId(recorded: number, here: number): boolean {
+    const known = this.#queueIds.get(String(recorded));
+    if (known === undefined) this.#queueIds.set(String(recorded), String(here));
+    return known === undefined || known === String(here);
+  }
+
+  /** Remembers which stage or step stands for a recorded one. */
+  learnNode(recorded: string, here: string): void {
+    this.#nodes.set(recorded, here);
+  }
+
+  /** Remembers where a log ended: later requests begin there. */
+  learnLogSize(recorded: string, here: string): void {
+    this.#logSizes.set(recorded, here);
+  }
+
   /** The recorded id of the queue item that has this id here. */
   recordedQueueId(here: string): string {
     return [...this.#queueIds].find(([, id]) => id === here)?.[0] ?? here;
@@ -100,6 +119,12 @@ export class Stage {
   #translate(text: string): string {
     let translated = text;
     for (const [recorded, here] of this.#known) translated = translated.replaceAll(recorded, here);
+    translated = translated.replace(/progressive(\w+)\?start=(\d+)/, (_, kind: string, start: string) => {
+      return `progressive${kind}?start=${this.#logSizes.get(start) ?? start}`;
+    });
+    translated = translated.replace(/(\/execution\/node\/|nodeId=)(\d+)/, (_, before: string, id: string) => {
+      return `${before}${this.#nodes.get(id) ?? id}`;
+    });
     return translated.replace(/(\/queue\/item\/|cancelItem\?id=)(\d+)/, (_, before: string, id: string) => {
       return `${before}${this.#queueIds.get(id) ?? id}`;
     });

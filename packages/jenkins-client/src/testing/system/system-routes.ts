@@ -4,7 +4,7 @@ import { notFound, page } from '../error-pages.ts';
 import { redirect, type Answer } from '../http.ts';
 import { showItem } from '../items/item-routes.ts';
 import { allViewBean, listViewBeans } from '../items/view-json.ts';
-import { bean, type Bean } from '../tree.ts';
+import { bean, exportBean, type Bean } from '../tree.ts';
 import { ANONYMOUS } from '../users.ts';
 
 /** The server itself: who asks, the crumb, the root object, quieting down. Restarts are asked for here, too. */
@@ -51,17 +51,18 @@ function whoAmI({ request, user }: Call): Answer {
 }
 
 /** The crumb belongs to the session whose cookie comes with this answer. */
-function issueCrumb({ world }: Call): Answer {
+function issueCrumb({ world, request }: Call): Answer {
   if (!world.options.crumbs) throw notFound();
   return {
     status: 200,
     headers: { 'content-type': 'application/json;charset=UTF-8', 'x-frame-options': 'deny', 'x-jenkins': '' },
-    body: (crumb) =>
-      JSON.stringify({
-        _class: 'hudson.security.csrf.DefaultCrumbIssuer',
-        crumb,
-        crumbRequestField: 'Jenkins-Crumb',
-      }),
+    body: (crumb) => {
+      const issuer = bean('hudson.security.csrf.DefaultCrumbIssuer', {
+        crumb: () => crumb,
+        crumbRequestField: () => 'Jenkins-Crumb',
+      });
+      return JSON.stringify(exportBean(issuer, request.query.get('tree')));
+    },
   };
 }
 
