@@ -3,7 +3,15 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { findRoute, type Area, type Call, type Route } from './area.ts';
-import { containerPage, loginRequired, notFound, oops, Refused, starting } from './error-pages.ts';
+import {
+  containerPage,
+  loginRequired,
+  noSuchAction,
+  notFound,
+  oops,
+  Refused,
+  starting,
+} from './error-pages.ts';
 import type { Faults } from './faults.ts';
 import { readRequest, redirect, type Answer, type FakeRequest } from './http.ts';
 import { findPermalink, isPermalink } from './items/item-json.ts';
@@ -115,7 +123,10 @@ export class HttpServer {
     if (!route) {
       if (rest.length === 0 && !request.path.endsWith('/') && item.parent)
         return redirect(`${this.#world.options.prefix}${request.path}/`);
-      throw found.find((one) => one instanceof Refused && one.answer.status === 405) ?? notFound();
+      throw (
+        found.find((one) => one instanceof Refused && one.answer.status === 405) ??
+        (build && !this.#hasAction(rest[0]) ? noSuchAction() : notFound())
+      );
     }
     const call: Call = {
       world: this.#world,
@@ -129,6 +140,17 @@ export class HttpServer {
     const answer = await route.route.handle(call);
     if (!answer) throw notFound();
     return answer;
+  }
+
+  /** Whether builds have something below a name; if not, their 404 is a page of its own. */
+  #hasAction(name: string | undefined): boolean {
+    return this.#routes.some((route) => route.on === 'build' && route.path.split('/')[0] === name);
+  }
+
+  /** A build answers otherwise for an action that it does not have at all. */
+  #nothing(on: readonly Route['on'][], rest: readonly string[]): Refused {
+    const known = this.#routes.some((route) => on.includes(route.on) && route.path.split('/')[0] === rest[0]);
+    return on.includes('build') && !known ? noSuchAction() : notFound();
   }
 
   #targets(item: Item | undefined): readonly Route['on'][] {
