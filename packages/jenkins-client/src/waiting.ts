@@ -2,8 +2,11 @@ import type { CallOptions, Clock } from './connection.ts';
 import type { Deadline } from './deadline.ts';
 import { isJenkinsError } from './errors.ts';
 
-/** The most that one request of a longer wait may take: one that hangs must not use up the whole deadline. */
-const requestTimeoutMs = 30_000;
+/**
+ * The most that one request of a longer wait may take, in milliseconds: one that hangs must not use up the whole
+ * deadline.
+ */
+export const requestTimeoutMs = 30_000;
 
 /** How long a server may be away in a wait without a deadline, before its error is passed on. */
 const longestOutageMs = 5 * 60_000;

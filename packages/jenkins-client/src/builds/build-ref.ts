@@ -20,7 +20,7 @@ import { stages, steps } from '../run/stages.ts';
 import { tests, type TestOptions, type TestReport } from '../run/test-report.ts';
 import type { Selection } from '../select.ts';
 import { buildRoute, type BuildAddress, type Permalink } from './build-address.ts';
-import { buildTree, parseBuild, type Build } from './build.ts';
+import { parseBuild, pausableBuildTree, type Build } from './build.ts';
 import { waitForEnd, type BuildResult } from './finish.ts';
 import { replayBuild, replayScripts, type ReplayOptions } from './replay.ts';
 import type { ReplayScripts } from './replay-page.ts';
@@ -54,7 +54,7 @@ export class BuildRef<Id extends number | Permalink = number> implements BuildAd
     const response = await this.connection.request({
       ...options,
       path: buildRoute(this, 'api/json'),
-      query: { tree: selection?.tree ?? buildTree },
+      query: { tree: selection?.tree ?? pausableBuildTree },
     });
     return selection ? response.json<T>() : parseBuild(await response.json<unknown>());
   }

@@ -80,6 +80,7 @@ describe('a build that runs', () => {
   test('tells whether it waits for input', () => {
     const answer = recordedJson('03-builds-56-input-build-json') as object;
     expect(parseBuildState({ ...answer, number: 1, timestamp: 2 }).waitingForInput).toBe(true);
+    expect(parseBuildState({ number: 1, timestamp: 2 }).waitingForInput).toBe(false);
   });
 });
 

@@ -32,7 +32,7 @@ export interface BuildState {
   readonly startedAt: number;
   /** How long it took, in milliseconds; 0 while it runs. */
   readonly durationMs: number;
-  /** Whether it is paused and waits for somebody's input. */
+  /** Whether it is paused and waits for somebody's input; false, too, in lists, which do not ask for that. */
   readonly waitingForInput: boolean;
 }
 
@@ -52,14 +52,30 @@ export interface Build extends BuildState {
   readonly changes: readonly BuildChange[];
 }
 
-/** The `tree` of what `parseBuildState` reads. */
-export const buildStateTree = 'number,queueId,building,result,timestamp,duration,actions[waitingForInput]';
+/** The `tree` of what `parseBuildState` reads, without `waitingForInput`. */
+export const buildStateTree = 'number,queueId,building,result,timestamp,duration';
 
-/** The `tree` of what `parseBuild` reads. */
-export const buildTree =
-  'number,queueId,building,result,timestamp,duration,displayName,description,estimatedDuration,keepLog,' +
-  'actions[waitingForInput,causes[*],parameters[name,value],lastBuiltRevision[SHA1,branch[name]],remoteUrls],' +
-  'changeSets[items[commitId,msg,author[fullName]]],changeSet[items[commitId,msg,author[fullName]]]';
+/**
+ * The same with `waitingForInput`. After a restart Jenkins answers it only when the build's program is loaded, for which
+ * it waits up to a minute (InputAction.loadExecutions, read in source).
+ */
+export const pausableStateTree = `${buildStateTree},actions[waitingForInput]`;
+
+/** The `tree` of what `parseBuild` reads, without `waitingForInput`; for many builds. */
+export const buildTree = treeOf('causes[*]');
+
+/** The same with `waitingForInput`; for one build, because of what it may cost. */
+export const pausableBuildTree = treeOf('waitingForInput,causes[*]');
+
+/** Jenkins takes one list of fields for all actions: of two, it forgets the first. */
+function treeOf(actionFields: string): string {
+  const changes = 'items[commitId,msg,author[fullName]]';
+  return (
+    `${buildStateTree},displayName,description,estimatedDuration,keepLog,` +
+    `actions[${actionFields},parameters[name,value],lastBuiltRevision[SHA1,branch[name]],remoteUrls],` +
+    `changeSets[${changes}],changeSet[${changes}]`
+  );
+}
 
 const results: readonly string[] = ['SUCCESS', 'UNSTABLE', 'FAILURE', 'ABORTED', 'NOT_BUILT'];
 

@@ -4,6 +4,7 @@ import { connect } from '../connect.ts';
 import type { Jenkins } from '../jenkins.ts';
 import { startFakeJenkins, type FakeJenkins } from '../testing/index.ts';
 import { door, hastyClock, makeJob } from '../testing/made-jobs.ts';
+import { scriptedJenkins } from '../transport/scripted-server.ts';
 import { BuildWatch } from './build-watch.ts';
 import type { JenkinsEvent } from './event.ts';
 import { snapshotBuilds } from './snapshot.ts';
@@ -95,6 +96,26 @@ describe('a snapshot', () => {
     });
     await build.stop();
   });
+});
+
+test('a server that cannot say which builds wait for input does not hold up the rest', async () => {
+  const { jenkins: scripted, requests } = await scriptedJenkins(({ url }, response) => {
+    // What Jenkins does while a build's node does not come back: it answers after a minute.
+    if (url.includes('waitingForInput')) return;
+    response.end('{"nextBuildNumber":2,"allBuilds":[{"number":1,"timestamp":1,"building":true}]}');
+  });
+  const options = { items: [['p']], depth: 0, timeoutMs: 500 };
+  await expect(snapshotBuilds(scripted.connection, options)).rejects.toMatchObject({ code: 'Timeout' });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const snapshot = snapshotBuilds(scripted.connection, { items: [['p']], depth: 0 });
+    while (requests.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await vi.advanceTimersByTimeAsync(10_000);
+    const { jobs } = await snapshot;
+    expect(jobs[0]?.builds[0]).toMatchObject({ number: 1, building: true, waitingForInput: false });
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe('a watch', () => {

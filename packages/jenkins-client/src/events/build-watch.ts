@@ -42,7 +42,11 @@ export class BuildWatch {
    */
   async poll(options: CallOptions = {}): Promise<readonly JenkinsEvent[]> {
     const deadline = new Deadline(this.#connection.clock, options);
-    const snapshot = await snapshotBuilds(this.#connection, { ...this.#jobs, ...deadline.left() });
+    const snapshot = await snapshotBuilds(this.#connection, {
+      ...this.#jobs,
+      ...deadline.left(),
+      inputs: false,
+    });
     const jobs: JobSnapshot[] = [];
     for (const job of snapshot.jobs) jobs.push(await this.#complete(job, deadline));
     const ends: { id: number; end: 'cancelled' | 'lost' | 'built' }[] = [];
