@@ -10,6 +10,7 @@ import { pluginsArea } from './areas/plugins.ts';
 import { scriptArea } from './areas/script.ts';
 import { usersArea } from './areas/users.ts';
 import { viewsArea } from './areas/views.ts';
+import { againArea } from './builds/again-routes.ts';
 import { buildArea } from './builds/build-routes.ts';
 import { startArea } from './builds/start-routes.ts';
 import type { Behaviour } from './builds/behaviour.ts';
@@ -119,6 +120,7 @@ export class FakeJenkins {
       startArea,
       queueArea,
       buildArea,
+      againArea,
       stepLogArea,
       artifactArea,
       inputArea,

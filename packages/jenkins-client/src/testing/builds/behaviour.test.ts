@@ -111,7 +111,11 @@ describe('what a build shows', () => {
     const { data } = (await ask(fake, `${build}/pipeline-overview/allSteps`)).json() as {
       data: { steps: { id: string; name: string }[] };
     };
-    expect(data.steps.map(({ name }) => name)).toEqual(['make', 'Print Message']);
+    expect(data.steps.map(({ name }) => name)).toEqual([
+      'make',
+      'Print Message',
+      'Get contextual object from internal APIs',
+    ]);
     const log = await ask(fake, `${build}/execution/node/${data.steps[0]?.id}/log/logText/progressiveText`);
     expect(log.text).toBe('+ make\r\n');
     expect((await ask(fake, `${build}/pipeline-overview/log?nodeId=${data.steps[0]?.id}`)).text).toBe(

@@ -22,10 +22,12 @@ export interface FakeBuild {
   print(text: string | Uint8Array): void;
   /** A stage. What happens inside belongs to it; stages may stand in stages. */
   stage<T>(name: string, body: () => Promise<T> | T): Promise<T>;
-  /** A stage that is skipped, as by `when`. */
+  /** A stage that is skipped: by its conditions, or because the build was restarted from one behind it. */
   skip(name: string): void;
   /** A step by its function's name, such as `echo` or `sh`, with what it is about. */
   step<T>(call: string, body?: () => Promise<T> | T, description?: string): Promise<T | undefined>;
+  /** A step with others inside, such as `node` or `withEnv`. */
+  block<T>(call: string, body: () => Promise<T> | T): Promise<T>;
   /** Branches that run at the same time, each with a stage of its own. */
   parallel(branches: Readonly<Record<string, () => Promise<void> | void>>): Promise<void>;
   /** Waits for somebody's answer; throws when it is aborted. */
@@ -134,21 +136,36 @@ class RunningBuild implements FakeBuild {
     this.#build.flow.skip(1);
     const node = this.#build.flow.add('stage', name, this.#within.getStore(), this.#clock.now());
     this.#announce(`{ (${name})`);
-    try {
-      return await this.#inside(node, body);
-    } finally {
-      this.#build.flow.skip(2);
-      this.#announce('}');
-      this.#announce('// stage');
-    }
+    // Lets the stages of parallel branches begin together, as they do.
+    await Promise.resolve();
+    return this.#enclosed(node, 'stage', body);
+  }
+
+  async block<T>(call: string, body: () => Promise<T> | T): Promise<T> {
+    this.#announce(call);
+    const node = this.#build.flow.add('block', call, this.#within.getStore(), this.#clock.now());
+    this.#build.flow.skip(1);
+    if (call === 'node') this.print(`Running on Jenkins in /var/jenkins_home/workspace/${this.job}\n`);
+    this.#announce('{');
+    return this.#enclosed(node, call, body);
   }
 
   skip(name: string): void {
-    this.#build.flow.skip(1);
-    const node = this.#build.flow.add('stage', name, this.#within.getStore(), this.#clock.now());
+    const { flow } = this.#build;
+    this.#announce('stage');
+    flow.skip(1);
+    const node = flow.add('stage', name, this.#within.getStore(), this.#clock.now());
+    this.#announce(`{ (${name})`);
+    const from = flow.stages.some((stage) => stage.name === this.fromStage) ? undefined : this.fromStage;
+    node.skipped = from === undefined ? 'condition' : 'restart';
+    const why = from === undefined ? 'when conditional' : `this build restarting at stage "${from}"`;
+    this.print(`Stage "${name}" skipped due to ${why}\n`);
+    closeNode(flow.add('step', 'getContext', node, this.#clock.now()), this.#clock.now(), 'SUCCESS');
+    this.#announce('getContext');
     closeNode(node, this.#clock.now(), 'NOT_BUILT');
-    this.print(`Stage "${name}" skipped due to when conditional\n`);
-    this.#build.flow.skip(2);
+    flow.skip(2);
+    this.#announce('}');
+    this.#announce('// stage');
   }
 
   async step<T>(call: string, body?: () => Promise<T> | T, description?: string): Promise<T | undefined> {
@@ -160,16 +177,20 @@ class RunningBuild implements FakeBuild {
   async parallel(branches: Readonly<Record<string, () => Promise<void> | void>>): Promise<void> {
     const { flow } = this.#build;
     this.#announce('parallel');
-    const block = flow.add('parallel', 'parallel', this.#within.getStore(), this.#clock.now());
+    const block = flow.add('block', 'parallel', this.#within.getStore(), this.#clock.now());
+    // All branches but one get a thread, which takes an id, too.
+    flow.skip(Math.max(0, Object.keys(branches).length - 1));
     const nodes = Object.entries(branches).map(([name, body]) => {
+      this.#announce(`{ (Branch: ${name})`);
       return { name, body, node: flow.add('branch', name, block, this.#clock.now()) };
     });
     await this.#inside(block, async () => {
-      const ends = nodes.map(({ name, body, node }) => this.#inside(node, () => this.stage(name, body)));
+      const ends = nodes.map(({ name, body, node }) => this.#branch(node, () => this.stage(name, body)));
       const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
       if (failed) throw failed.reason;
     });
-    flow.skip(nodes.length + 1);
+    flow.skip(1);
+    this.#announce('// parallel');
   }
 
   async input(question: FakeInput): Promise<Readonly<Record<string, string | boolean>>> {
@@ -228,7 +249,8 @@ class RunningBuild implements FakeBuild {
   }
 
   tests(report: FakeTestReport): void {
-    this.#build.tests = { ...this.#build.tests, ...report };
+    const step = this.#within.getStore();
+    for (const [name, cases] of Object.entries(report)) this.#build.tests.set(name, { cases, step });
   }
 
   result(result: Result): void {
@@ -249,6 +271,26 @@ class RunningBuild implements FakeBuild {
       node.error = error instanceof Error ? error.message : String(error);
       closeNode(node, this.#clock.now(), node.result);
       throw error;
+    }
+  }
+
+  async #branch(node: FlowNode, body: () => Promise<void>): Promise<void> {
+    try {
+      await this.#inside(node, body);
+    } finally {
+      this.#build.flow.skip(1);
+      this.#announce('}');
+    }
+  }
+
+  /** Runs the body of a stage or block, whose end takes two ids and two lines. */
+  async #enclosed<T>(node: FlowNode, call: string, body: () => Promise<T> | T): Promise<T> {
+    try {
+      return await this.#inside(node, body);
+    } finally {
+      this.#build.flow.skip(2);
+      this.#announce('}');
+      this.#announce(`// ${call}`);
     }
   }
 

@@ -25,7 +25,7 @@ export function buildBean(build: Build, rootUrl: string): Bean {
     build.job.kind === 'freestyle' ? 'hudson.model.FreeStyleBuild' : RUN_CLASS,
     {
       actions: () => buildActions(build, rootUrl),
-      artifacts: () => [...build.artifacts.keys()].map(artifactBean),
+      artifacts: () => [...build.artifacts.keys()].sort().map(artifactBean),
       building: () => build.running,
       description: () => build.description,
       displayName: () => build.displayName,
@@ -88,7 +88,7 @@ function buildActions(build: Build, rootUrl: string): readonly Bean[] {
     bean('jenkins.metrics.impl.TimeInQueueAction', timeInQueue(build), 9),
     bean('org.jenkinsci.plugins.workflow.libs.LibrariesAction', { libraries: () => [] }, 0),
     ...(build.inputs.size > 0 ? [input] : []),
-    ...(build.tests ? [testsBean(build)] : []),
+    ...(build.tests.size > 0 ? [testsBean(build)] : []),
     ...nothing(4),
     display,
     bean(
@@ -147,7 +147,7 @@ function timeInQueue(build: Build): Bean['fields'] {
 }
 
 function testsBean(build: Build): Bean {
-  const cases = Object.values(build.tests ?? {}).flat();
+  const cases = [...build.tests.values()].flatMap((suite) => suite.cases);
   const count = (status: string) => (): number => cases.filter((one) => one.status === status).length;
   return bean(
     'hudson.tasks.junit.TestResultAction',
@@ -166,6 +166,8 @@ export function restartFields(build: Build): Bean['fields'] {
   const stages = (): readonly string[] =>
     build.running
       ? []
-      : build.flow.stages.filter((stage) => stage.within === undefined).map((stage) => stage.name);
+      : build.flow.stages
+          .filter((stage) => stage.within === undefined && !stage.name.startsWith('Declarative: '))
+          .map((stage) => stage.name);
   return { restartEnabled: () => stages().length > 0, restartableStages: stages };
 }

@@ -1,14 +1,13 @@
 import { apiJson, submittedForm } from '../api-json.ts';
 import type { Area, Call } from '../area.ts';
-import { errorPage, noSuchAction, oops } from '../error-pages.ts';
+import { errorPage, noSuchAction } from '../error-pages.ts';
 import { plain, redirect, type Answer } from '../http.ts';
-import { bean } from '../tree.ts';
-import { buildBean, restartFields } from './build-json.ts';
-import type { Build, Plan, Cause } from './build.ts';
+import { buildBean } from './build-json.ts';
+import type { Build } from './build.ts';
 import { consoleText, progressiveHtml, progressiveText } from './log-answers.ts';
 import { testReportBean } from './test-report.ts';
 
-/** Builds: reading, logs, stopping, marking, deleting, and running them again. */
+/** Builds: reading, logs, stopping, marking, deleting. Running them again is in `again-routes.ts`. */
 export const buildArea: Area = {
   routes: [
     {
@@ -66,17 +65,6 @@ export const buildArea: Area = {
     { on: 'build', method: 'POST', path: 'configSubmit', handle: onBuild(configure) },
     { on: 'build', method: 'FORM', path: 'toggleLogKeep', handle: onBuild(toggleKeep) },
     { on: 'build', method: 'FORM', path: 'doDelete', handle: onBuild(deleteBuild) },
-    { on: 'build', method: 'FORM', path: 'replay/run', handle: onBuild(replay) },
-    {
-      on: 'build',
-      method: 'FORM',
-      path: 'replay/rebuild',
-      handle: onBuild((build, call) =>
-        again(build, call, { kind: 'replay', of: build.number }, {}, 'replay'),
-      ),
-    },
-    { on: 'build', method: 'GET', path: 'restart/api/json', handle: onBuild(readRestart) },
-    { on: 'build', method: 'FORM', path: 'restart/restart', handle: onBuild(restart) },
   ],
 };
 
@@ -87,26 +75,27 @@ export function onBuild(
   return (call) => call.build && handle(call.build, call);
 }
 
-function ownUrl(build: Build, { world }: Call): string {
+/** The path of a build's page, as redirects give it. */
+export function buildUrl(build: Build, { world }: Call): string {
   return `${world.options.prefix}/${build.urlPath}`;
 }
 
 function readTests(build: Build, { request }: Call): Answer {
-  if (!build.tests) throw noSuchAction();
-  return apiJson(request, testReportBean(build.tests));
+  if (build.tests.size === 0) throw noSuchAction();
+  return apiJson(request, testReportBean(build));
 }
 
 /** Answers at once, whether the build runs or not; the build goes on as long as its behaviour does. */
 function interrupt(build: Build, call: Call, how: () => void): Answer {
   call.user.need('hudson.model.Item.Cancel');
   if (build.running) how();
-  return redirect(ownUrl(build, call));
+  return redirect(buildUrl(build, call));
 }
 
 function describe(build: Build, call: Call): Answer {
   call.user.need('hudson.model.Run.Update');
   build.description = call.request.parameter('description') ?? '';
-  return redirect(ownUrl(build, call));
+  return redirect(buildUrl(build, call));
 }
 
 function configure(build: Build, call: Call): Answer {
@@ -114,7 +103,7 @@ function configure(build: Build, call: Call): Answer {
   const form = submittedForm(call.request);
   build.ownDisplayName = textOr(form['displayName'], undefined);
   build.description = textOr(form['description'], null);
-  return redirect(ownUrl(build, call));
+  return redirect(buildUrl(build, call));
 }
 
 function textOr<T>(value: unknown, otherwise: T): string | T {
@@ -124,7 +113,7 @@ function textOr<T>(value: unknown, otherwise: T): string | T {
 function toggleKeep(build: Build, call: Call): Answer {
   call.user.need(build.keepLog ? 'hudson.model.Run.Delete' : 'hudson.model.Run.Update');
   build.keepLog = !build.keepLog;
-  return redirect(ownUrl(build, call));
+  return redirect(buildUrl(build, call));
 }
 
 function deleteBuild(build: Build, call: Call): Answer {
@@ -137,38 +126,4 @@ function deleteBuild(build: Build, call: Call): Answer {
     throw errorPage(400, `Unable to delete ${build.fullDisplayName} because it is still running`, true);
   build.job.builds.delete(build.number);
   return redirect(`${call.world.options.prefix}/${build.job.urlPath}`);
-}
-
-function replay(build: Build, call: Call): Answer {
-  const script = submittedForm(call.request)['mainScript'];
-  if (typeof script !== 'string') throw oops();
-  return again(build, call, { kind: 'replay', of: build.number }, { script }, 'replay');
-}
-
-function readRestart(build: Build, { request }: Call): Answer {
-  const name = 'org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclarativePipelineAction';
-  return apiJson(request, bean(name, restartFields(build)));
-}
-
-function restart(build: Build, call: Call): Answer {
-  const stage = call.request.parameter('stageName');
-  const stages = restartFields(build)['restartableStages']?.() as readonly string[];
-  if (stage === null || !stages.includes(stage)) throw noSuchAction();
-  return again(
-    build,
-    call,
-    { kind: 'restart', of: build.number, stage },
-    { ...build.plan, fromStage: stage },
-    'restart',
-  );
-}
-
-/** Puts the same build into the queue again; the redirect does not tell the queue item. */
-function again(build: Build, call: Call, why: Cause, plan: Plan, from: string): Answer {
-  call.user.need(why.kind === 'replay' ? 'hudson.model.Run.Replay' : 'hudson.model.Item.Build');
-  if (!build.job.buildable) throw errorPage(409, `${build.job.fullDisplayName} is not buildable`);
-  const causes: readonly Cause[] = [{ kind: 'user', user: call.user }, why];
-  const { job: task, parameters } = build;
-  call.world.queue.submit({ task, parameters, causes, plan, quietMs: 0 });
-  return redirect(`${ownUrl(build, call)}${from}/../..`);
 }

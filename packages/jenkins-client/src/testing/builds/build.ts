@@ -63,6 +63,12 @@ export interface FakeTestCase {
 /** A test report: suites by name. */
 export type FakeTestReport = Readonly<Record<string, readonly FakeTestCase[]>>;
 
+/** A suite of a build, with the step that reported it. */
+export interface StoredSuite {
+  readonly cases: readonly FakeTestCase[];
+  readonly step: FlowNode | undefined;
+}
+
 /** What a build needs to begin. */
 export interface BuildStart {
   readonly job: Item;
@@ -94,7 +100,8 @@ export class Build {
   readonly flow = new Flow();
   readonly inputs = new Map<string, PendingInput>();
   readonly artifacts = new Map<string, StoredArtifact>();
-  tests: FakeTestReport | undefined;
+  /** The test suites by name. */
+  readonly tests = new Map<string, StoredSuite>();
   /** Aborted when somebody stops the build. */
   readonly stopping = new AbortController();
   /** Aborted by `kill`. */
@@ -129,7 +136,7 @@ export class Build {
   }
 
   get script(): string | undefined {
-    return this.plan.script ?? this.job.config.script;
+    return this.plan.script ?? this.job.branch?.script ?? this.job.config.script;
   }
 
   /** Milliseconds; 0 while it runs, as Jenkins says. */

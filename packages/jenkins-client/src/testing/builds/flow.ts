@@ -6,7 +6,8 @@ export type Result = 'SUCCESS' | 'UNSTABLE' | 'FAILURE' | 'ABORTED' | 'NOT_BUILT
 /** A node of the graph that a pipeline draws while it runs. */
 export interface FlowNode {
   readonly id: string;
-  readonly kind: 'stage' | 'parallel' | 'branch' | 'step';
+  /** A `block` stands around others, such as `node` or `parallel`, and is no stage. */
+  readonly kind: 'stage' | 'block' | 'branch' | 'step';
   /** What it is called: a stage's or branch's name, or the words for a step. */
   readonly name: string;
   /** The function of a step, such as `echo`. */
@@ -23,6 +24,8 @@ export interface FlowNode {
   pauseMs: number;
   result: Result | undefined;
   error: string | undefined;
+  /** Why a stage was skipped: by its conditions, or because the build was restarted behind it. */
+  skipped: 'condition' | 'restart' | undefined;
   /** Whether an input asked here was aborted or the build stopped. */
   interrupted: boolean;
   readonly log: GrowingLog;
@@ -39,6 +42,7 @@ const STEP_WORDS: Readonly<Record<string, string>> = {
   checkout: 'Check out from version control',
   sleep: 'Sleep',
   error: 'Error signal',
+  getContext: 'Get contextual object from internal APIs',
 };
 
 /** The graph of a build. Ids are given out as a pipeline does: 2 is its start, blocks take one for start and end each. */
@@ -71,6 +75,7 @@ export class Flow {
       pauseMs: 0,
       result: undefined,
       error: undefined,
+      skipped: undefined,
       interrupted: false,
       log: new GrowingLog(),
     };
@@ -87,9 +92,9 @@ export class Flow {
     return this.nodes.filter((node) => node.kind === 'stage');
   }
 
-  /** The nodes directly below a stage or branch; parallel blocks between are left out. */
+  /** The nodes directly below a stage or branch; blocks between are left out. */
   childrenOf(parent: FlowNode | undefined): readonly FlowNode[] {
-    return this.nodes.filter((node) => node.kind !== 'parallel' && enclosing(node) === parent);
+    return this.nodes.filter((node) => node.kind !== 'block' && enclosing(node) === parent);
   }
 
   /** The steps of a stage that are not in a stage below it. */
@@ -99,7 +104,7 @@ export class Flow {
 }
 
 function enclosing(node: FlowNode): FlowNode | undefined {
-  return node.within?.kind === 'parallel' ? enclosing(node.within) : node.within;
+  return node.within?.kind === 'block' ? enclosing(node.within) : node.within;
 }
 
 /** The innermost stage around a node. */

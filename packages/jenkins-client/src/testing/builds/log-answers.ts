@@ -17,11 +17,10 @@ export function progressiveText(request: FakeRequest, log: GrowingLog, finished:
 /** `logText/progressiveHtml`. */
 export function progressiveHtml(request: FakeRequest, log: GrowingLog, finished: boolean): Answer {
   const answer = progressive.progressiveHtml({ log: log.bytes, start: startOf(request), finished });
-  const annotator = Buffer.from(`annotator at ${answer.size}`).toString('base64');
   const headers = {
     ...sizeHeaders(answer),
     'content-type': 'text/html;charset=UTF-8',
-    'x-consoleannotator': annotator,
+    'x-consoleannotator': annotator(answer.size),
   };
   return plain(answer.body, headers);
 }
@@ -33,4 +32,9 @@ function startOf(request: FakeRequest): number {
 
 function sizeHeaders(answer: progressive.LogAnswer): Record<string, string> {
   return { 'x-text-size': String(answer.size), ...(answer.more && { 'x-more-data': 'true' }) };
+}
+
+/** What Jenkins wants back with the next question for HTML, so that marks go on across answers. */
+export function annotator(at: number): string {
+  return Buffer.from(`annotator at ${at}`).toString('base64');
 }

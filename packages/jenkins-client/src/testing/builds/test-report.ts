@@ -1,9 +1,10 @@
 import { bean, type Bean } from '../tree.ts';
-import type { FakeTestCase, FakeTestReport } from './build.ts';
+import type { Build, FakeTestCase, StoredSuite } from './build.ts';
+import { stageOf } from './flow.ts';
 
-/** A test report as `testReport/api/json` shows it. */
-export function testReportBean(report: FakeTestReport): Bean {
-  const cases = Object.values(report).flat();
+/** The test report of a build as `testReport/api/json` shows it. */
+export function testReportBean(build: Build): Bean {
+  const cases = [...build.tests.values()].flatMap((suite) => suite.cases);
   const count = (status: string): number => cases.filter((one) => (one.status ?? 'PASSED') === status).length;
   return bean('hudson.tasks.junit.TestResult', {
     testActions: () => [],
@@ -12,7 +13,7 @@ export function testReportBean(report: FakeTestReport): Bean {
     failCount: () => count('FAILED'),
     passCount: () => count('PASSED'),
     skipCount: () => count('SKIPPED'),
-    suites: () => Object.entries(report).map(([name, inside]) => suiteBean(name, inside)),
+    suites: () => [...build.tests].map(([name, suite]) => suiteBean(build, name, suite)),
   });
 }
 
@@ -20,15 +21,16 @@ function durationOf(cases: readonly FakeTestCase[]): number {
   return cases.reduce((sum, one) => sum + (one.duration ?? 0), 0);
 }
 
-function suiteBean(name: string, cases: readonly FakeTestCase[]): Bean {
+function suiteBean(build: Build, name: string, { cases, step }: StoredSuite): Bean {
+  const stage = step && stageOf(step);
   const fields = {
-    cases: cases.map(caseBean),
+    cases: cases.map((one) => caseBean(build, one)),
     duration: durationOf(cases),
-    enclosingBlockNames: [],
-    enclosingBlocks: [],
+    enclosingBlockNames: stage ? [stage.name] : [],
+    enclosingBlocks: stage ? [stage.id] : [],
     id: null,
     name,
-    nodeId: null,
+    nodeId: step?.id ?? null,
     properties: {},
     stderr: null,
     stdout: null,
@@ -37,16 +39,17 @@ function suiteBean(name: string, cases: readonly FakeTestCase[]): Bean {
   return bean(undefined, constants(fields), 9);
 }
 
-function caseBean(one: FakeTestCase): Bean {
+function caseBean(build: Build, one: FakeTestCase): Bean {
   const status = one.status ?? 'PASSED';
+  const failing = status === 'FAILED' ? failingBuilds(build, one) : [];
   const fields = {
     testActions: [],
-    age: status === 'FAILED' ? 1 : 0,
+    age: failing.length,
     className: one.className ?? 'Test',
     duration: one.duration ?? 0,
     errorDetails: one.errorDetails ?? null,
     errorStackTrace: one.errorStackTrace ?? null,
-    failedSince: 0,
+    failedSince: failing.at(-1)?.number ?? 0,
     name: one.name,
     properties: {},
     skipped: status === 'SKIPPED',
@@ -56,6 +59,18 @@ function caseBean(one: FakeTestCase): Bean {
     stdout: null,
   };
   return bean(undefined, constants(fields), 9);
+}
+
+/** The builds in which a case failed without a break, newest first. */
+function failingBuilds(build: Build, failed: FakeTestCase): readonly Build[] {
+  const until = build.job.newest.filter((other) => other.number <= build.number);
+  const mended = until.findIndex((other) => !failsIn(other, failed));
+  return mended < 0 ? until : until.slice(0, mended);
+}
+
+function failsIn(build: Build, { className, name }: FakeTestCase): boolean {
+  const cases = [...build.tests.values()].flatMap((suite) => suite.cases);
+  return cases.some((one) => one.status === 'FAILED' && one.className === className && one.name === name);
 }
 
 function constants(values: Readonly<Record<string, unknown>>): Bean['fields'] {

@@ -11,6 +11,8 @@ export interface FakeBranch {
   readonly kind?: 'branch' | 'pull-request' | 'tag';
   /** The revision; a scan builds the branch when it changed. */
   readonly head?: string;
+  /** The Jenkinsfile, for behaviours that match by script and for replays. */
+  readonly script?: string;
 }
 
 /** A branch that a job was made for. */
@@ -18,6 +20,7 @@ export interface Branch {
   readonly name: string;
   readonly kind: 'branch' | 'pull-request' | 'tag';
   head: string;
+  script: string | undefined;
   /** Gone from the source, and kept. */
   orphaned: boolean;
 }
@@ -37,20 +40,21 @@ export interface ScanResult {
 export function scan(project: Item, found: readonly FakeBranch[], startedBy: string, now: Date): ScanResult {
   const log = new GrowingLog();
   const changed: Item[] = [];
-  const stamp = now.toUTCString();
+  const stamp = javaDate(now);
   log.append(`${startedBy}\n[${stamp}] Starting branch indexing...\nChecking branches...\n`);
-  for (const { name, kind = 'branch', head = `head of ${name}` } of found) {
+  for (const { name, kind = 'branch', head = `head of ${name}`, script } of found) {
     log.append(
       `  Checking ${kind} ${name}\n      ‘${project.config.scriptPath ?? 'Jenkinsfile'}’ found\n    Met criteria\n`,
     );
     const job =
       project.children.get(branchItemName(name)) ??
-      createBranchJob(project, { name, kind, head: '', orphaned: false });
+      createBranchJob(project, { name, kind, head: '', script, orphaned: false });
     if (!job.branch || (job.branch.head === head && !job.branch.orphaned)) {
       log.append(`No changes detected: ${name} (still at ${head})\n`);
       continue;
     }
     job.branch.head = head;
+    job.branch.script = script;
     job.branch.orphaned = false;
     log.append(`Scheduled build for ${kind}: ${name}\n`);
     changed.push(job);
@@ -104,4 +108,10 @@ function headClass(kind: Branch['kind']): string {
   if (kind === 'tag') return 'jenkins.plugins.git.GitTagSCMHead';
   if (kind === 'pull-request') return 'org.jenkinsci.plugins.github_branch_source.PullRequestSCMHead';
   return 'jenkins.plugins.git.GitBranchSCMHead';
+}
+
+/** A date as Java writes it: `Sun Nov 22 06:26:16 UTC 2026`. */
+function javaDate(date: Date): string {
+  const [weekday = '', day = '', month = '', year = '', time = ''] = date.toUTCString().split(/,? /);
+  return `${weekday} ${month} ${day} ${time} UTC ${year}`;
 }

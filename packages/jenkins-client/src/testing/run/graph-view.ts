@@ -2,15 +2,17 @@ import type { Area, Call } from '../area.ts';
 import { onBuild } from '../builds/build-routes.ts';
 import type { Build } from '../builds/build.ts';
 import type { FlowNode, Result } from '../builds/flow.ts';
-import { consoleText } from '../builds/log-answers.ts';
-import { notFound } from '../error-pages.ts';
+import { annotator, consoleText } from '../builds/log-answers.ts';
+import { escapeHtml, notFound } from '../error-pages.ts';
 import { json, plain, type Answer } from '../http.ts';
 import { pausedMs } from './wfapi.ts';
 
 /** Stages and steps by pipeline-graph-view. */
 export const graphViewArea: Area = {
   routes: [
+    { on: 'item', method: 'GET', path: 'multi-pipeline-graph/runs', handle: runs },
     { on: 'build', method: 'GET', path: 'pipeline-overview/tree', handle: onBuild(tree) },
+    { on: 'build', method: 'GET', path: 'pipeline-overview/consoleOutput', handle: onBuild(consoleOutput) },
     {
       on: 'build',
       method: 'GET',
@@ -80,7 +82,7 @@ function describe(build: Build, node: FlowNode, base: string, now: number): unkn
   return {
     ...timed(node, now),
     type: node.kind === 'branch' ? 'PARALLEL' : 'STAGE',
-    title: node.name,
+    title: shownName(node),
     children: shownChildren(build, node).map((child) => describe(build, child, base, now)),
     isSequential: false,
     synthetic: node.name.startsWith('Declarative: '),
@@ -91,19 +93,52 @@ function describe(build: Build, node: FlowNode, base: string, now: number): unkn
 }
 
 function timed(node: FlowNode, now: number) {
+  const began = node.skipped !== 'restart';
   return {
     id: node.id,
-    name: node.name.replace(/^Declarative: /, ''),
+    name: shownName(node),
     state: stateOf(node),
     pauseDurationMillis: pausedMs(node, now),
-    startTimeMillis: node.startTime,
-    totalDurationMillis: (node.endTime ?? now) - node.startTime,
+    startTimeMillis: began ? node.startTime : 0,
+    totalDurationMillis: began ? (node.endTime ?? now) - node.startTime : 0,
   };
+}
+
+function shownName(node: FlowNode): string {
+  return node.name.replace(/^Declarative: /, '');
 }
 
 function stateOf(node: FlowNode): string {
   if (node.pausedSince !== undefined) return 'paused';
+  if (node.skipped === 'restart') return 'not_built';
   return node.endTime === undefined || node.result === undefined ? 'running' : STATES[node.result];
+}
+
+/** A part of a step's log as HTML, with the bytes that it covers. */
+function consoleOutput(build: Build, call: Call): Answer {
+  const { log, endTime } = nodeOf(build, call);
+  const data = {
+    text: escapeHtml(log.bytes.toString()),
+    startByte: 0,
+    endByte: log.length,
+    nodeIsActive: endTime === undefined,
+  };
+  const answer = json({ status: 'ok', data });
+  return { ...answer, headers: { ...answer.headers, 'x-consoleannotator': annotator(log.length) } };
+}
+
+/** The builds of a job, newest first. */
+function runs({ item }: Call): Answer | undefined {
+  if (item.kind !== 'pipeline') return undefined;
+  const data = item.newest.map((build) => ({
+    id: String(build.number),
+    displayName: build.displayName,
+    timestamp: build.startTime,
+    duration: build.duration,
+    changesCount: 0,
+    result: build.running || build.result === undefined ? 'running' : STATES[build.result],
+  }));
+  return json({ status: 'ok', data });
 }
 
 /** The words of these steps are their text or script alone. */

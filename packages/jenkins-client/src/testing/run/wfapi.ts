@@ -2,6 +2,7 @@ import type { Area, Call } from '../area.ts';
 import { onBuild } from '../builds/build-routes.ts';
 import type { Build } from '../builds/build.ts';
 import { stageOf, type FlowNode, type Result } from '../builds/flow.ts';
+import { annotator } from '../builds/log-answers.ts';
 import { notFound } from '../error-pages.ts';
 import { json, type Answer } from '../http.ts';
 
@@ -94,6 +95,8 @@ function describeRun(build: Build, { world }: Call, base: string, steps: boolean
 
 function statusOf(of: Build | FlowNode): string {
   if (of.endTime === undefined || of.result === undefined) return 'IN_PROGRESS';
+  // A step that warns is no failure here; only its stage and its build are unstable.
+  if ('kind' in of && of.kind === 'step' && of.result === 'UNSTABLE') return 'SUCCESS';
   return STATUSES[of.result];
 }
 
@@ -172,7 +175,7 @@ function nodeLog(build: Build, call: Call): Answer {
   const node = build.flow.find(call.params['id'] ?? '');
   if (!node) throw notFound();
   const text = node.log.bytes.toString();
-  return json({
+  const log = json({
     nodeId: node.id,
     nodeStatus: statusOf(node),
     length: node.log.length,
@@ -180,4 +183,5 @@ function nodeLog(build: Build, call: Call): Answer {
     text,
     consoleUrl: `${runBase(call)}/execution/node/${node.id}/log`,
   });
+  return { ...log, headers: { ...log.headers, 'x-consoleannotator': annotator(node.log.length) } };
 }
