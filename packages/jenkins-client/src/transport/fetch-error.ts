@@ -15,6 +15,14 @@ const unsent = new Set([
 const lasting =
   /^(?:ENOTFOUND|FailedToOpenSocket|EPROTO|ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|HOSTNAME_MISMATCH|ERR_INVALID_|UND_ERR_INVALID_ARG|UND_ERR_PRX_TLS)/u;
 
+/** Where there is no code but only words: Deno's connector, and ports that `fetch` itself refuses. */
+const byWords: readonly (readonly [RegExp, string])[] = [
+  [/\bbad port\b|\bports? \d+ are blocked/u, 'ERR_INVALID_PORT'],
+  [/\(Connect\): dns error/u, 'ENOTFOUND'],
+  [/\(Connect\): invalid peer certificate/u, 'CERT_INVALID'],
+  [/\(Connect\): tcp connect error/u, 'ECONNREFUSED'],
+];
+
 /** What `fetch` or the reading of a body threw, as a typed error. */
 export function fetchError(cause: unknown, origin: ErrorOrigin): ConnectionFailedError {
   const codes = codesOf(cause);
@@ -40,5 +48,7 @@ function codesOf(error: unknown, depth = 0): string[] {
     codesOf(one, depth + 1),
   );
   if (inner.length > 0) return inner;
-  return 'code' in error && typeof error.code === 'string' ? [error.code] : [];
+  if ('code' in error && typeof error.code === 'string') return [error.code];
+  const message = 'message' in error ? String(error.message) : '';
+  return byWords.filter(([words]) => words.test(message)).map(([, code]) => code);
 }

@@ -118,6 +118,29 @@ describe('what time does not heal', () => {
     });
   });
 
+  test.each([
+    ['a port that no fetch goes to', 'bad port', true],
+    ['the same on Deno', 'Fetch failed: Requests to port 1 are blocked', true],
+    [
+      'an unknown host on Deno',
+      'client error (Connect): dns error: failed to lookup address information',
+      true,
+    ],
+    ['a certificate on Deno', 'client error (Connect): invalid peer certificate: UnknownIssuer', true],
+    [
+      'a refusal on Deno',
+      'client error (Connect): tcp connect error: Connection refused (os error 111)',
+      false,
+    ],
+  ])('%s is known by its words', async (_, words, lasting) => {
+    const jenkins = connect({
+      url: 'http://x.invalid/',
+      retry: false,
+      fetch: () => Promise.reject(new TypeError('fetch failed', { cause: new Error(words) })),
+    });
+    expect(await rejection(jenkins.raw.request({ path: 'x' }))).toMatchObject({ maybeSent: false, lasting });
+  });
+
   test('all of several addresses refused is refused', async () => {
     const errors = ['ECONNREFUSED', 'ENETUNREACH'].map((code) => Object.assign(new Error(code), { code }));
     const jenkins = connect({

@@ -23,7 +23,7 @@ export interface OwnFetch {
 
 /**
  * A `fetch` with TLS settings or a proxy, by the means of the platform: the package undici on Node, which the user
- * installs beside this one; what Bun and Deno have built in. The last two are written from their documentation.
+ * installs beside this one; what Bun and Deno have built in (tried on Bun 1.4 and Deno 2.9).
  */
 export async function ownFetch(tls: TlsOptions = {}, proxy?: string): Promise<OwnFetch> {
   if ('Deno' in globalThis) return denoFetch(tls, proxy);
