@@ -27,9 +27,9 @@ export interface Item {
   /** The Java class. */
   readonly javaClass: string;
   readonly description?: string;
-  /** Absent for what has no such state: folders. */
+  /** Only jobs tell it. */
   readonly disabled?: boolean;
-  /** Whether it can be built now; absent for folders. */
+  /** Whether it can be built or scanned now; absent for folders. */
   readonly buildable?: boolean;
   /** Absent for folders, and for jobs without builds. */
   readonly lastBuild?: LastBuild;

@@ -6,8 +6,8 @@ import { itemTree, parseItem } from './item-state.ts';
 
 /**
  * Looks for branches now. Jenkins gives no queue item for it; its log tells how it goes. The same route starts a build
- * of a job, and fails with status 500 where scanning is disabled, so the item is looked at before: InvalidError when it
- * is not one of branches, DisabledError when it is disabled.
+ * of a job, and fails with status 500 where there is nothing to do, so the item is looked at before: InvalidError when it
+ * is not one of branches, DisabledError when it is disabled or has no sources.
  */
 export async function scanItem(
   connection: Connection,
@@ -25,7 +25,11 @@ export async function scanItem(
   if (item.kind !== 'multibranch' && !item.javaClass.endsWith('OrganizationFolder')) {
     throw new InvalidError(`${name} is no multibranch pipeline: there is nothing to scan.`);
   }
-  if (item.disabled === true) throw new DisabledError(`${name} is disabled. Enable it to scan it.`);
+  if (item.buildable === false) {
+    throw new DisabledError(
+      `${name} is disabled, or has no sources. Enable it, or give it some, to scan it.`,
+    );
+  }
   const response = await connection.request({
     ...deadline.left(),
     method: 'POST',

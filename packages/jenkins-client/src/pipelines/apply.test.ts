@@ -275,7 +275,7 @@ describe('applying a pipeline while things go wrong', () => {
     let restarted: Promise<void> | undefined;
     const undo = fake.fault(({ path: at }) => {
       if (!at.endsWith('/configSubmit') || restarted) return undefined;
-      restarted = fake.restart({ downMs: 20 });
+      restarted = fake.restart();
       return { status: 503 };
     });
     await expect(jenkins.pipelines.apply(path, kubesphere)).resolves.toMatchObject({ action: 'created' });

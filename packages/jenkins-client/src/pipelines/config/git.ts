@@ -2,9 +2,9 @@ import type { CloneSpec } from '../source-spec.ts';
 import type { GitScmSpec } from '../spec.ts';
 import type { Field } from './field.ts';
 import { group } from './group.ts';
-import { flag, optionalNumber, text } from './leaves.ts';
+import { flag, optionalNumber, optionalText, text } from './leaves.ts';
 import { listOf } from './list.ts';
-import { mapped, optionalText } from './mapped.ts';
+import { mapped } from './mapped.ts';
 import { item, typed } from './places.ts';
 
 const CLONE_OPTION = 'hudson.plugins.git.extensions.impl.CloneOption';
@@ -21,7 +21,7 @@ const cloneOption = group<CloneSpec>(
     timeoutMinutes: optionalNumber('timeout'),
     noTags: flag('noTags'),
     honorRefspec: flag('honorRefspec'),
-    reference: optionalText(text('reference')),
+    reference: optionalText('reference'),
   },
   { shallow: false, noTags: false, honorRefspec: false },
 );
@@ -36,9 +36,9 @@ export const cloneTrait: Field<CloneSpec | undefined> = item(
 
 interface Remote {
   readonly url: string;
-  readonly credentialsId?: string;
-  readonly name?: string;
-  readonly refspec?: string;
+  readonly credentialsId?: string | undefined;
+  readonly name?: string | undefined;
+  readonly refspec?: string | undefined;
 }
 
 const REMOTE = 'hudson.plugins.git.UserRemoteConfig';
@@ -47,15 +47,12 @@ const remotes = listOf<Remote>(
   'userRemoteConfigs',
   {
     javaClass: REMOTE,
-    inner: group<Remote>(
-      {
-        url: text('url'),
-        credentialsId: text('credentialsId'),
-        name: text('name'),
-        refspec: text('refspec'),
-      },
-      { credentialsId: '', name: '', refspec: '' },
-    ),
+    inner: group<Remote>({
+      url: text('url'),
+      credentialsId: optionalText('credentialsId'),
+      name: optionalText('name'),
+      refspec: optionalText('refspec'),
+    }),
   },
   // One remote is all that a specification has: whichever is there is changed.
   () => REMOTE,
@@ -81,12 +78,12 @@ export const gitScm: Field<GitScmSpec> = typed(
       { branches: ['**'] },
       { configVersion: null, doGenerateSubmoduleConfigurations: 'false', submoduleCfg: '' },
     ),
-    ({ url, credentialsId = '', remoteName = '', refspec = '', ...rest }: GitScmSpec) => ({
+    ({ url, credentialsId, remoteName, refspec, branches = ['**'], clone }: GitScmSpec) => ({
       remotes: [{ url, credentialsId, name: remoteName, refspec }],
-      branches: rest.branches ?? ['**'],
-      clone: rest.clone,
+      branches,
+      clone,
     }),
-    (stored) => gitSpec(stored),
+    gitSpec,
   ),
   { skeleton: { configVersion: '2' } },
 );

@@ -9,8 +9,8 @@ import type {
 import type { Field } from './field.ts';
 import { gitScm } from './git.ts';
 import { group, type Fields } from './group.ts';
-import { flag, limit, nothing, optionalNumber, text } from './leaves.ts';
-import { mapped, presence } from './mapped.ts';
+import { flag, limit, nothing, optionalNumber, optionalText, text } from './leaves.ts';
+import { mapped, orNull, presence } from './mapped.ts';
 import { parameters } from './parameters.ts';
 import { item, typed } from './places.ts';
 import { triggers } from './triggers.ts';
@@ -19,23 +19,10 @@ import { triggers } from './triggers.ts';
 export const JOB_CLASS = 'org.jenkinsci.plugins.workflow.job.WorkflowJob';
 export const JOB_ROOT = 'flow-definition';
 
-/** `null` instead of nothing, so that a setting can be taken away. */
-function orNull<T>(inner: Field<T | undefined>): Field<T | null> {
-  return mapped(
-    inner,
-    (value) => value ?? undefined,
-    (value) => value ?? null,
-  );
-}
-
 /** What every kind of item has. A form knows only `enable`: without it, the item is saved disabled. */
 export const itemFields: Fields<ItemSettings> = {
   description: text('description'),
-  displayName: mapped(
-    text('displayName', 'displayNameOrNull'),
-    (value) => value ?? '',
-    (value) => (value === '' ? null : value),
-  ),
+  displayName: orNull(optionalText('displayName', 'displayNameOrNull')),
   disabled: {
     ...flag('disabled'),
     encode(value, form) {

@@ -60,12 +60,37 @@ function parseLimit(stored: string): number | undefined {
   return Number.isNaN(value) || value < 0 ? undefined : value;
 }
 
+/** Text; undefined and empty text, which are the same to Jenkins, have no element. */
+export function optionalText(name: string, form = name): Field<string | undefined> {
+  return {
+    ...removable<string>(
+      leaf<string | undefined>(name, (stored) => stored || undefined, String, undefined),
+      name,
+    ),
+    encode(value, target) {
+      target[form] = value ?? '';
+    },
+  };
+}
+
 /** A whole number; undefined has no element. */
 export function optionalNumber(name: string): Field<number | undefined> {
   return {
-    ...removable(leaf(name, parseLimit, String, undefined), name),
+    ...removable<number>(leaf(name, parseLimit, String, undefined), name),
     encode(value, target) {
       if (value !== undefined) target[name] = value;
+    },
+  };
+}
+
+/** Lets a leaf's element go when there is no value. An empty one says the same and stays. */
+function removable<T>(field: Field<T | undefined>, name: string): Field<T | undefined> {
+  return {
+    ...field,
+    patch(holder, value, patching) {
+      const child = holder.child(name);
+      if (value !== undefined && value !== '') field.patch(holder, value, patching);
+      else if (child !== undefined && child.text !== '') holder.remove(child);
     },
   };
 }
@@ -90,18 +115,6 @@ export function word<T extends string>(
     patch(holder, value) {
       if ((holder.child(name)?.text.trim() ?? words[absent]) !== words[value])
         childFor(holder, name).text = words[value];
-    },
-  };
-}
-
-/** Lets a leaf's element go when the value is undefined. */
-function removable<T>(field: Field<T>, name: string): Field<T> {
-  return {
-    ...field,
-    patch(holder, value, patching) {
-      const child = holder.child(name);
-      if (value !== undefined) field.patch(holder, value, patching);
-      else if (child !== undefined) holder.remove(child);
     },
   };
 }

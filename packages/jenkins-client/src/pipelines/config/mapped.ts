@@ -13,12 +13,12 @@ export function mapped<Outer, Inner>(
   };
 }
 
-/** Text that may be absent: absent and empty are the same to Jenkins. */
-export function optionalText(inner: Field<string>): Field<string | undefined> {
+/** `null` instead of nothing, so that a specification can take a setting away. */
+export function orNull<T>(inner: Field<T | undefined>): Field<T | null> {
   return mapped(
     inner,
-    (value) => value ?? '',
-    (value) => (value === '' ? undefined : value),
+    (value) => value ?? undefined,
+    (value) => value ?? null,
   );
 }
 

@@ -13,8 +13,8 @@ import type {
 import type { Field } from './field.ts';
 import { cloneTrait } from './git.ts';
 import { group } from './group.ts';
-import { nothing, text, word } from './leaves.ts';
-import { mapped, optionalText, presence } from './mapped.ts';
+import { nothing, optionalText, text, word } from './leaves.ts';
+import { mapped, orNull, presence } from './mapped.ts';
 import { item } from './places.ts';
 import { singleSvn } from './svn.ts';
 
@@ -36,14 +36,6 @@ const DISCOVERIES: Readonly<Record<BranchDiscovery, string>> = {
   all: '3',
 };
 
-function orNull<T>(inner: Field<T | undefined>): Field<T | null> {
-  return mapped(
-    inner,
-    (value) => value ?? undefined,
-    (value) => value ?? null,
-  );
-}
-
 /** Filters by name, in every source that knows branches. */
 const filters = {
   clone: cloneTrait,
@@ -57,7 +49,7 @@ const filters = {
   ),
 };
 
-const common = { id: text('id'), credentialsId: optionalText(text('credentialsId')) };
+const common = { id: text('id'), credentialsId: optionalText('credentialsId') };
 
 const git = group<Omit<GitSourceSpec, 'type' | 'automaticBuilds'>>(
   {

@@ -1,7 +1,7 @@
 import type { SingleSvnSourceSpec } from '../source-spec.ts';
 import type { Field, FormObject } from './field.ts';
 import { group } from './group.ts';
-import { text } from './leaves.ts';
+import { optionalText, text } from './leaves.ts';
 import { listOf } from './list.ts';
 import { mapped } from './mapped.ts';
 import { typed } from './places.ts';
@@ -34,8 +34,8 @@ const FILTERS = {
 } as const;
 
 const location = group<Location>(
-  { url: text('remote'), credentialsId: text('credentialsId') },
-  { credentialsId: '' },
+  { url: text('remote'), credentialsId: optionalText('credentialsId') },
+  {},
   CHECKOUT,
 );
 

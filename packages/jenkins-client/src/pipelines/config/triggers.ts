@@ -6,11 +6,11 @@ import type {
   WebhookContentVariable,
   WebhookVariable,
 } from '../spec.ts';
-import type { Field, FormObject } from './field.ts';
+import type { Field } from './field.ts';
 import { group, type Group } from './group.ts';
-import { childFor, flag, text, word } from './leaves.ts';
+import { childFor, flag, optionalText, text, word } from './leaves.ts';
 import { listOf } from './list.ts';
-import { mapped, optionalText } from './mapped.ts';
+import { mapped } from './mapped.ts';
 import { item } from './places.ts';
 
 const PROPERTY = 'org.jenkinsci.plugins.workflow.job.properties.PipelineTriggersJobProperty';
@@ -131,15 +131,10 @@ const genericWebhook = group<GenericWebhookSpec>(
  * (BuildAuthorizationToken.create). Read in source, not tried.
  */
 const remoteToken: Field<string | undefined> = {
-  ...optionalText(text('authToken')),
-  encode(value, form: FormObject) {
+  ...optionalText('authToken'),
+  encode(value, form) {
     if (value !== undefined && value !== '')
       Object.assign(form, { pseudoRemoteTrigger: 'on', authToken: value });
-  },
-  patch(holder, value, patching) {
-    const present = holder.child('authToken');
-    if (value !== undefined && value !== '') text('authToken').patch(holder, value, patching);
-    else if (present !== undefined) holder.remove(present);
   },
 };
 
