@@ -3,10 +3,10 @@ import type { Deadline } from './deadline.ts';
 import { isJenkinsError } from './errors.ts';
 
 /**
- * The most that one request of a longer wait may take, in milliseconds: one that hangs must not use up the whole
- * deadline.
+ * The most that one request of a wait with a deadline may take at first, in milliseconds: one that hangs must not use up
+ * the whole deadline. It doubles after each that took longer, for a server that is just slow.
  */
-export const requestTimeoutMs = 30_000;
+const firstLimitMs = 30_000;
 
 /** How long a server may be away in a wait without a deadline, before its error is passed on. */
 const longestOutageMs = 5 * 60_000;
@@ -47,12 +47,15 @@ export async function throughOutages<T>(
 ): Promise<T> {
   const pace = new Pace(500, 10_000);
   let awaySince: number | undefined;
+  let limitMs = firstLimitMs;
   for (;;) {
     const { signal, timeoutMs } = deadline.left();
     try {
-      return await ask({ signal, timeoutMs: Math.min(timeoutMs ?? Infinity, requestTimeoutMs) });
+      // Without a deadline, the connection's own limit is that of each request.
+      return await ask({ signal, timeoutMs: timeoutMs && Math.min(timeoutMs, limitMs) });
     } catch (error) {
       if (!isAway(error)) throw error;
+      if (isJenkinsError(error, 'Timeout')) limitMs *= 2;
       awaySince ??= clock.now();
       if (timeoutMs === undefined && clock.now() - awaySince > longestOutageMs) throw error;
       await deadline.sleep(pace.next());

@@ -17,7 +17,7 @@ export async function* listenToGateway(
   ready: () => void,
   options: CallOptions,
 ): AsyncGenerator<ItemPath, void, undefined> {
-  const clientId = `jenkins-client-${crypto.randomUUID()}`;
+  const clientId = `jenkins-client-${crypto.getRandomValues(new Uint32Array(3)).join('-')}`;
   const { signal } = options;
   const connected = await connection.request({
     signal,

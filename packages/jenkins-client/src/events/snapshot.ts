@@ -7,7 +7,6 @@ import { expected } from '../expected.ts';
 import { objectOf, objectsOf, textOf, wholeOf, type JsonObject } from '../json-shape.ts';
 import { listQueue } from '../queue/list-queue.ts';
 import type { QueueItem } from '../queue/queue-item.ts';
-import { requestTimeoutMs } from '../waiting.ts';
 import { isWatched, planRequests, type WatchedJobs, type WatchRequest } from './watched-jobs.ts';
 
 /** A job with its newest builds. */
@@ -58,17 +57,17 @@ export async function snapshotBuilds(
 ): Promise<Snapshot> {
   const { builds = 10, inputs = true } = options;
   const deadline = new Deadline(connection.clock, options);
-  const askAll = (state: string, limitMs: number): Promise<Answer[]> => {
-    const { signal, timeoutMs = Infinity } = deadline.left();
-    const call = { signal, timeoutMs: Math.min(timeoutMs, limitMs) };
-    return Promise.all(planRequests(options).map((request) => ask(connection, request, builds, state, call)));
-  };
+  const askAll = (state: string, call: CallOptions): Promise<Answer[]> =>
+    Promise.all(planRequests(options).map((request) => ask(connection, request, builds, state, call)));
+  const { signal, timeoutMs = Infinity } = deadline.left();
   const answers = inputs
-    ? await askAll(pausableStateTree, inputsWithinMs).catch((error: unknown) => {
-        if (!isJenkinsError(error, 'Timeout')) throw error;
-        return askAll(buildStateTree, requestTimeoutMs);
-      })
-    : await askAll(buildStateTree, requestTimeoutMs);
+    ? await askAll(pausableStateTree, { signal, timeoutMs: Math.min(timeoutMs, inputsWithinMs) }).catch(
+        (error: unknown) => {
+          if (!isJenkinsError(error, 'Timeout')) throw error;
+          return askAll(buildStateTree, deadline.left());
+        },
+      )
+    : await askAll(buildStateTree, deadline.left());
   const jobs = answers.flatMap(({ jobs: found }) => found).filter((job) => isWatched(options, job.path));
   const waiting = jobs.some((job) => job.inQueue) ? await listQueue(connection, deadline.left()) : [];
   return {
