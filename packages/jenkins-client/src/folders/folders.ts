@@ -32,9 +32,8 @@ export class Folders {
     const path = pathOf(address);
     const { signal, timeoutMs, ifMissing = false, parents = false, ...spec } = options;
     const deadline = new Deadline(this.#connection.clock, { signal, timeoutMs });
-    for (let depth = 1; parents && depth < path.length; depth++) {
-      await this.#make(path.slice(0, depth), {}, true, deadline);
-    }
+    const onTheWay = parents ? path.slice(1).map((_, depth) => path.slice(0, depth + 1)) : [];
+    for (const folder of onTheWay) await this.#make(folder, {}, true, deadline);
     await this.#make(path, spec, ifMissing, deadline);
     return new ItemRef(this.#connection, path);
   }

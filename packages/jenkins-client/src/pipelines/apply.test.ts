@@ -292,7 +292,7 @@ describe('applying a pipeline while things go wrong', () => {
       url: fake.url,
       auth: { user: 'admin', token: fake.users.admin.token },
       fetch: async (url, init) => {
-        if (url.toString().endsWith('/config.xml') && reads++ === 1) {
+        if (url.endsWith('/config.xml') && reads++ === 1) {
           await postConfig((text) => text.replace('<x.Y', '<x.Y><b>2</b></x.Y><x.Z'));
         }
         return fetch(url, init);

@@ -12,7 +12,7 @@ const LONGEST_SCAN_INTERVAL = 30 * 24 * 60 * MINUTE;
  */
 export function checkSpec(spec: PipelineSpec): void {
   if (!Object.hasOwn(PIPELINE_KINDS, spec.kind)) {
-    throw new InvalidError(`"${String(spec.kind)}" is no kind of pipeline: inline, scm or multibranch.`);
+    throw new InvalidError(`"${spec.kind}" is no kind of pipeline: inline, scm or multibranch.`);
   }
   const findings = [
     ...textFindings(spec, ''),

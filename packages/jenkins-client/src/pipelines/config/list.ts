@@ -13,11 +13,11 @@ export interface Kind<T> {
 /** What a list is made of. */
 interface ListOptions<T> {
   /** What kind a value is of. */
-  kindOf(value: T): Kind<T>;
+  readonly kindOf: (value: T) => Kind<T>;
   /** Every kind, to read by. */
   readonly kinds: readonly Kind<T>[];
   /** Tells the things of a list apart. */
-  keyOf(value: T): string;
+  readonly keyOf: (value: T) => string;
   readonly form?: string;
   /** Whether the form names the class of each thing. */
   readonly named?: boolean;

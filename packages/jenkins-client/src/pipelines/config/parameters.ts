@@ -97,10 +97,10 @@ function kind<T extends ParameterSpec>(
   const fields = { name: text('name'), description: text('description'), ...own } as unknown as Fields<
     Omit<T, 'type'>
   >;
-  const settings = group<Omit<T, 'type'>>(fields, defaultsOf(type) as Partial<Omit<T, 'type'>>);
+  const settings = group<Omit<T, 'type'>>(fields, defaultsOf(type));
   const inner = mapped<ParameterSpec, Omit<T, 'type'>>(
     settings,
-    ({ type: _, ...rest }) => rest as unknown as Omit<T, 'type'>,
+    (parameter) => parameter as unknown as Omit<T, 'type'>,
     (rest) => ({ type, ...rest }) as unknown as ParameterSpec,
   );
   return { javaClass, inner };

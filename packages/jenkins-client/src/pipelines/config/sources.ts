@@ -222,7 +222,7 @@ function kind<T extends object>(
   javaClass: string,
   settings: Field<T>,
 ): SourceKind {
-  return { type, javaClass, settings: settings as Field<object> };
+  return { type, javaClass, settings };
 }
 
 /** Every type of source. All but git are read in the sources of their plugins, not tried on a server. */
