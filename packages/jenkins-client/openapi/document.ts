@@ -58,7 +58,6 @@ const parameters: Readonly<Record<string, { description: string; pattern?: strin
   },
   queueId: { description: 'The id of the queue item.', pattern: '^[0-9]+$' },
   node: { description: 'The id of the stage or step.' },
-  step: { description: 'The id of the step.' },
   input: { description: 'The id of the input.' },
   store: { description: '`system` at the root, `folder` below a folder, `user` below a user.' },
   domain: { description: 'The domain; `_` is the global one.' },

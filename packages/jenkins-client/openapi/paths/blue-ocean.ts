@@ -1,7 +1,6 @@
 import { Type } from 'typebox';
-import { empty, json, text, type Operation } from '../operation.ts';
-import { BlueError, BlueNode, BlueOrganization, BlueRun, BlueStep } from '../schemas/blue-ocean.ts';
-import { bag } from '../schemas/forms.ts';
+import { json, type Operation } from '../operation.ts';
+import { BlueError, BlueNode, BlueOrganization, BlueStep } from '../schemas/blue-ocean.ts';
 
 const plugins = ['blueocean-rest'];
 const run = '/blue/rest/organizations/jenkins/{pipeline}/runs/{build}';
@@ -15,21 +14,12 @@ const page = {
 export const blueOceanPaths: readonly Operation[] = [
   {
     method: 'GET',
-    path: '/blue/rest/organizations/jenkins/',
+    path: '/blue/rest/organizations/',
     id: 'probeBlueOcean',
     tag: 'blue',
     summary: 'Whether Blue Ocean is there.',
     plugins,
-    answers: { 200: json(BlueOrganization) },
-  },
-  {
-    method: 'GET',
-    path: `${run}/`,
-    id: 'getBlueRun',
-    tag: 'blue',
-    summary: 'A run.',
-    plugins,
-    answers: { 200: json(BlueRun), 404: refused },
+    answers: { 200: json(Type.Array(BlueOrganization)) },
   },
   {
     method: 'GET',
@@ -50,47 +40,5 @@ export const blueOceanPaths: readonly Operation[] = [
     plugins,
     query: page,
     answers: { 200: json(Type.Array(BlueStep)), 404: refused },
-  },
-  {
-    method: 'GET',
-    path: `${run}/nodes/{node}/steps/`,
-    id: 'listBlueStepsOfNode',
-    tag: 'blue',
-    summary: 'The steps of a stage.',
-    plugins,
-    query: page,
-    answers: { 200: json(Type.Array(BlueStep)), 404: refused },
-  },
-  {
-    method: 'GET',
-    path: `${run}/nodes/{node}/steps/{step}/log/`,
-    id: 'getBlueStepLog',
-    tag: 'blue',
-    summary: 'The log of a step, cut to its last 150 KB unless `start=0` is given.',
-    plugins,
-    query: { start: Type.Optional(Type.Integer()) },
-    answers: {
-      200: text('The log.', { 'X-Text-Size': 'Where it ends.', 'X-More-Data': 'While more may come.' }),
-      404: refused,
-    },
-  },
-  {
-    method: 'POST',
-    path: `${run}/nodes/{node}/steps/{step}/`,
-    id: 'answerBlueInput',
-    tag: 'blue',
-    summary: 'Answer or abort an input.',
-    plugins,
-    body: {
-      json: Type.Object(
-        {
-          id: Type.String(),
-          abort: Type.Optional(Type.Boolean()),
-          parameters: Type.Optional(Type.Array(bag)),
-        },
-        { $id: 'BlueInputAnswer', description: 'An answer to an input.' },
-      ),
-    },
-    answers: { 200: empty(), 400: refused, 404: refused },
   },
 ];

@@ -80,16 +80,6 @@ export const nodePaths: readonly Operation[] = [
   },
   {
     method: 'GET',
-    path: '/computer/{computer}/jenkins-agent.jnlp',
-    id: 'getAgentSecret',
-    tag: 'nodes',
-    summary: 'How an agent connects: the first argument is its secret.',
-    answers: {
-      200: { description: 'A JNLP file.', type: 'application/x-java-jnlp-file', schema: Type.String() },
-    },
-  },
-  {
-    method: 'GET',
     path: '/label/{label}/api/json',
     id: 'getLabel',
     tag: 'nodes',

@@ -45,36 +45,6 @@ export const BlueNode = exported('BlueNode', 'A stage.', {
 /** A step. */
 export const BlueStep = exported('BlueStep', 'A step.', node);
 
-/** A run. */
-export const BlueRun = exported('BlueRun', 'A run.', {
-  _links: open,
-  id: Type.String(),
-  queueId: Type.String(),
-  pipeline: Type.String(),
-  organization: Type.String(),
-  name: nullable(Type.String()),
-  description: nullable(Type.String()),
-  type: Type.String(),
-  state,
-  result,
-  runSummary: nullable(Type.String()),
-  replayable: Type.Boolean(),
-  enQueueTime: time,
-  startTime: time,
-  endTime: time,
-  durationInMillis: nullable(Type.Integer()),
-  estimatedDurationInMillis: nullable(Type.Integer()),
-  causeOfBlockage: nullable(Type.String()),
-  causes: Type.Array(open),
-  changeSet: Type.Array(open),
-  commitId: nullable(Type.String()),
-  commitUrl: nullable(Type.String()),
-  branch: nullable(open),
-  pullRequest: nullable(open),
-  artifactsZipFile: nullable(Type.String()),
-  actions: Type.Array(open),
-});
-
 /** What Blue Ocean answers when it refuses. */
 export const BlueError = Type.Object(
   { message: Type.String(), code: Type.Integer(), errors: Type.Array(open) },

@@ -3,7 +3,6 @@
  * the client, which `coverage.test.ts` checks.
  */
 export const notReplayed: Readonly<Record<string, string>> = {
-  '06-sys-09': 'The fake has no agents that connect.',
   '07-conv-12': 'The words of a JSON parser.',
   '13-pgv-18': 'What git tells of a build.',
   '10-big': 'Part of the tests of the growing log.',
