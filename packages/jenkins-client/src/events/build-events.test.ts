@@ -183,6 +183,57 @@ describe('with the gateway', () => {
   });
 });
 
+test('the gateway of the fake server tells when to look, also after a restart', async () => {
+  await using fake = await startFakeJenkins({ plugins: { sse: true } });
+  let asleep = false;
+  const jenkins = connect({
+    url: fake.url,
+    auth: { user: 'admin', token: fake.users.admin.token },
+    // Short pauses are over at once, long ones never: then only the gateway brings a look.
+    clock: {
+      now: () => Date.now(),
+      sleep: (ms, signal) =>
+        new Promise((resolve, reject) => {
+          if (ms < 2000) setTimeout(resolve, 1);
+          else asleep = true;
+          signal?.addEventListener('abort', () => {
+            reject(signal.reason as Error);
+          });
+        }),
+    },
+  });
+  await makeJob(jenkins.connection, ['team', 'p1']);
+  const events = jenkins.events({ items: [['team']], intervalMs: 10 })[Symbol.asyncIterator]();
+  const connected = (times: number) =>
+    vi.waitFor(
+      () => {
+        const configured = fake.requests.filter(({ path }) => path === '/sse-gateway/configure');
+        expect(configured.length).toBeGreaterThanOrEqual(times);
+        expect(asleep).toBe(true);
+      },
+      { timeout: 15_000, interval: 5 },
+    );
+  const told = async (count: number): Promise<string[]> => {
+    const types: string[] = [];
+    while (types.length < count) {
+      const { value } = await events.next();
+      if (value) types.push(`#${value.number} ${value.type}`);
+    }
+    return types;
+  };
+  const first = told(3);
+  await connected(1);
+  await (await requestBuild(jenkins.connection, ['team', 'p1'])).finished();
+  expect(await first).toEqual(['#1 queued', '#1 started', '#1 finished']);
+  const second = told(3);
+  await fake.restart({ downMs: 10 });
+  await connected(2);
+  await (await requestBuild(jenkins.connection, ['team', 'p1'])).finished();
+  expect(await second).toEqual(['#2 queued', '#2 started', '#2 finished']);
+  await events.return(undefined);
+  await jenkins.close();
+});
+
 test('a gateway that breaks is connected again, and one that refuses is left alone', async () => {
   let connects = 0;
   let refuse = false;

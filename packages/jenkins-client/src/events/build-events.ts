@@ -19,7 +19,7 @@ export interface EventsOptions extends WatchedJobs, CallOptions {
 /** The longest time between two looks: while nothing happens, and beside the gateway, whose events may get lost. */
 const longestIntervalMs = 30_000;
 
-/** Between two looks while something runs or waits and the gateway is silent. */
+/** The same while something runs or waits: the gateway may speak of an end before the build shows it. */
 const busyIntervalMs = 5000;
 
 /**
@@ -61,7 +61,7 @@ export class BuildEvents implements AsyncIterable<JenkinsEvent> {
         yield* events;
         if (events.length > 0) pace.reset();
         const quiet = hints.live ? longestIntervalMs : pace.next();
-        const pause = watch.busy && !hints.live ? Math.min(quiet, busyIntervalMs) : quiet;
+        const pause = watch.busy ? Math.min(quiet, busyIntervalMs) : quiet;
         await wakeUp.sleep(clock, deadline, intervalMs, Math.max(pause, intervalMs));
       }
     } finally {
