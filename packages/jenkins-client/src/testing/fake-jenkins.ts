@@ -23,6 +23,7 @@ import type { FakeBranch } from './items/multibranch.ts';
 import { scanArea } from './items/scan-routes.ts';
 import { FakeJob } from './fake-job.ts';
 import { artifactArea } from './run/artifact-routes.ts';
+import { blueOceanArea } from './run/blue-ocean.ts';
 import { graphViewArea } from './run/graph-view.ts';
 import { inputArea, wfapiInputArea } from './run/input-routes.ts';
 import { stepLogArea } from './run/step-log-routes.ts';
@@ -126,6 +127,7 @@ export class FakeJenkins {
       inputArea,
       ...(world.options.plugins.wfapi ? [wfapiArea, wfapiInputArea] : []),
       ...(world.options.plugins.graphView ? [graphViewArea] : []),
+      ...(world.options.plugins.blueOcean ? [blueOceanArea] : []),
       credentialsArea(),
       nodesArea(),
       viewsArea,

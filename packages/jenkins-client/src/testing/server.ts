@@ -147,12 +147,6 @@ export class HttpServer {
     return this.#routes.some((route) => route.on === 'build' && route.path.split('/')[0] === name);
   }
 
-  /** A build answers otherwise for an action that it does not have at all. */
-  #nothing(on: readonly Route['on'][], rest: readonly string[]): Refused {
-    const known = this.#routes.some((route) => on.includes(route.on) && route.path.split('/')[0] === rest[0]);
-    return on.includes('build') && !known ? noSuchAction() : notFound();
-  }
-
   #targets(item: Item | undefined): readonly Route['on'][] {
     return item?.kind === 'root' ? ['server', 'item'] : ['item'];
   }

@@ -1,4 +1,4 @@
-import { Build, type Cause, type Plan } from '../builds/build.ts';
+import { Build, shortDescription, type Cause, type Plan } from '../builds/build.ts';
 import type { Clock } from '../../connection.ts';
 import type { Item } from '../items/item.ts';
 import type { ParameterValue } from '../items/parameters.ts';
@@ -183,7 +183,7 @@ function sameWork(item: QueueItem, other: Submission): boolean {
 }
 
 function sameCause(a: Cause, b: Cause): boolean {
-  return a.kind === 'user' && b.kind === 'user' ? a.user === b.user : a.kind === b.kind;
+  return shortDescription(a) === shortDescription(b);
 }
 
 function spanOf(ms: number): string {

@@ -125,7 +125,7 @@ function inputOf(build: Build, { params }: Call): PendingInput {
 }
 
 /** The submitters, and administrators; without submitters everybody who may build. */
-function maySettle({ submitters }: PendingInput, { user }: Call): boolean {
+export function maySettle({ submitters }: PendingInput, { user }: Call): boolean {
   if (user.may('hudson.model.Hudson.Administer')) return true;
   return submitters.length > 0 ? submitters.includes(user.name) : user.may('hudson.model.Item.Build');
 }
@@ -137,9 +137,12 @@ function needSettle(input: PendingInput, call: Call): void {
   throw errorPage(400, `You need to ${needed} to submit this.`);
 }
 
-/** The values in the form; what the input does not ask for, and a choice that is none, is an exception. */
 function valuesOf(input: PendingInput, call: Call): Readonly<Record<string, string | boolean>> {
-  const given = submittedForm(call.request)['parameter'];
+  return inputValues(input, submittedForm(call.request)['parameter']);
+}
+
+/** The values that were given; what the input does not ask for, and a choice that is none, is an exception. */
+export function inputValues(input: PendingInput, given: unknown): Readonly<Record<string, string | boolean>> {
   const list = (Array.isArray(given) ? given : given === undefined ? [] : [given]) as readonly unknown[];
   const values: Record<string, string | boolean> = {};
   for (const one of list) {
