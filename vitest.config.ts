@@ -5,6 +5,7 @@ export default defineConfig({
     include: [
       'packages/*/src/**/*.test.ts',
       'packages/*/openapi/**/*.test.ts',
+      'packages/*/suite/**/*.test.ts',
       'scripts/**/*.test.ts',
       'e2e/**/*.test.ts',
     ],

@@ -1,0 +1,112 @@
+import { select } from '@armillary/jenkins-client';
+import { expectCode, expectEqual, expectThat, type SuiteArea } from '../case.ts';
+
+/** Names that clients have broken on. */
+const names = [
+  'with space',
+  'plus+plus',
+  'ünï-çödé',
+  "quote's",
+  'comma,dot.',
+  '日本語',
+  '(brackets)',
+  'tilde~',
+  'a=b',
+];
+
+/** Folders, and what all items can. */
+export const items: SuiteArea = {
+  title: 'Folders and items',
+  cases: [
+    {
+      name: 'folders are made in folders, changed, listed and removed',
+      covers: [
+        'folders.create',
+        'folders.apply',
+        'folders.list',
+        'folders.delete',
+        'item.exists',
+        'item.get',
+      ],
+      async run({ jenkins, folder, signal }) {
+        const path = [...folder.path, 'outer', 'inner'];
+        const inner = await jenkins.folders.create(path, { description: 'in', parents: true, signal });
+        expectThat(await inner.exists({ signal }), 'the new folder does not exist');
+        await expectCode(jenkins.folders.create(path, { signal }), 'Conflict');
+        await jenkins.folders.create(path, { ifMissing: true, signal });
+        await jenkins.folders.apply(path, { description: 'out', displayName: 'Innermost' }, { signal });
+        const { description, displayName } = await inner.get({ signal });
+        expectEqual([description, displayName], ['out', 'Innermost'], 'description and display name');
+        const listed = await Array.fromAsync(jenkins.folders.list([...folder.path, 'outer'], { signal }));
+        expectEqual(
+          listed.map(({ path: found }) => found),
+          [path],
+          'folders in the folder',
+        );
+        await jenkins.folders.delete([...folder.path, 'outer'], { signal });
+        expectThat(!(await inner.exists({ signal })), 'the folder in the removed one exists');
+      },
+    },
+    {
+      name: 'any name that Jenkins takes is reached again',
+      covers: ['item(path)', 'item.children'],
+      async run({ jenkins, folder, signal }) {
+        const home = await jenkins.folders.create([...folder.path, 'names'], { signal });
+        for (const name of names) {
+          const made = await jenkins.folders.create([...home.path, name], { signal });
+          expectEqual((await made.get({ signal })).name, name, 'the name as Jenkins has it');
+        }
+        const children = await Array.fromAsync(home.children({ signal }));
+        expectEqual(children.map(({ name }) => name).sort(), names.toSorted(), 'the children');
+        await home.delete({ signal });
+      },
+    },
+    {
+      name: 'names that Jenkins does not take are refused',
+      covers: ['InvalidError'],
+      async run({ jenkins, folder, signal }) {
+        for (const name of ['a?b', 'a*b', 'a:b', 'a%b', 'a<b']) {
+          await expectCode(
+            jenkins.folders.create([...folder.path, name], { signal }),
+            'Invalid',
+            `the name "${name}"`,
+          );
+        }
+      },
+    },
+    {
+      name: 'an item is described, renamed, moved, copied, and the copy can be built',
+      covers: ['item.describe', 'item.rename', 'item.moveTo', 'item.copyTo'],
+      async run({ jenkins, folder, pipeline, signal }) {
+        const first = await pipeline('to rename', {
+          script: 'echo "copied"',
+          onFake: (fake) => fake.print('copied\n'),
+        });
+        await first.describe('described', { signal });
+        const renamed = await first.rename('renamed', { signal });
+        expectThat(!(await first.exists({ signal })), 'the old name exists');
+        const shelf = await jenkins.folders.create([...folder.path, 'shelf'], { signal });
+        const moved = await renamed.moveTo(shelf, { signal });
+        expectEqual((await moved.get({ signal })).description, 'described', 'description after the move');
+        const copy = await moved.copyTo([...folder.path, 'copy'], { signal });
+        const { result } = await (await copy.build({}, { signal })).finished({ signal });
+        expectEqual(result, 'SUCCESS', 'result of the copy');
+        await expectCode(moved.copyTo(copy, { signal }), 'Conflict');
+        await copy.delete({ signal });
+        await expectCode(copy.delete({ signal }), 'NotFoundOrHidden');
+      },
+    },
+    {
+      name: 'only what is selected is told',
+      covers: ['select', 'item.get (selection)'],
+      async run({ folder, signal }) {
+        const { name, jobs } = await folder.get(select({ name: true, jobs: { name: true } }), { signal });
+        expectEqual(name, folder.name, 'the name');
+        expectThat(
+          jobs.some((job) => job.name === 'shelf'),
+          'the shelf is among the jobs',
+        );
+      },
+    },
+  ],
+};
