@@ -153,8 +153,10 @@ export class BuildRef<Id extends number | Permalink = number> implements BuildAd
 
   /** Runs it again with the same parameters and revision, and the same scripts or others. */
   async replay(options: ReplayOptions = {}): Promise<BuildRequest> {
-    const build = await this.#numbered(options);
-    return new BuildRequest(this.connection, await replayBuild(this.connection, build, options));
+    const deadline = new Deadline(this.connection.clock, options);
+    const build = await this.#numbered(deadline.left());
+    const start = await replayBuild(this.connection, build, { ...options, ...deadline.left() });
+    return new BuildRequest(this.connection, start);
   }
 
   /** The stages from which it can be restarted; none when it cannot. */
@@ -164,16 +166,19 @@ export class BuildRef<Id extends number | Permalink = number> implements BuildAd
 
   /** Runs it again from a stage on. Throws InvalidError for a stage from which it cannot. */
   async restartFrom(stage: string, options: CallOptions = {}): Promise<BuildRequest> {
-    const build = await this.#numbered(options);
-    return new BuildRequest(this.connection, await restartFromStage(this.connection, build, stage, options));
+    const deadline = new Deadline(this.connection.clock, options);
+    const build = await this.#numbered(deadline.left());
+    const start = await restartFromStage(this.connection, build, stage, deadline.left());
+    return new BuildRequest(this.connection, start);
   }
 
   /** Keeps it when old builds are discarded, or no longer. */
   async keep(kept: boolean, options: CallOptions = {}): Promise<void> {
     // There is only a switch over, so its position is read before.
-    const build = await this.get(options);
+    const deadline = new Deadline(this.connection.clock, options);
+    const build = await this.get(deadline.left());
     if (build.kept === kept) return;
-    await this.#post({ ...options, path: buildRoute(this, 'toggleLogKeep') });
+    await this.#post({ ...deadline.left(), path: buildRoute(this, 'toggleLogKeep') });
   }
 
   /** Sets its description; an empty text removes it. */
@@ -189,9 +194,10 @@ export class BuildRef<Id extends number | Permalink = number> implements BuildAd
   /** Sets its display name; an empty text gives back `#` and the number. */
   async rename(displayName: string, options: CallOptions = {}): Promise<void> {
     // The form replaces the description, too.
-    const { description = '' } = await this.get(options);
+    const deadline = new Deadline(this.connection.clock, options);
+    const { description = '' } = await this.get(deadline.left());
     await this.#post({
-      ...options,
+      ...deadline.left(),
       path: buildRoute(this, 'configSubmit'),
       form: { json: JSON.stringify({ displayName, description }) },
       repeatable: true,
@@ -215,7 +221,7 @@ export class BuildRef<Id extends number | Permalink = number> implements BuildAd
   async #numbered(options: CallOptions): Promise<BuildAddress & { readonly number: number }> {
     const { item, number } = this;
     if (typeof number === 'number') return { item, number };
-    return this.resolve({ signal: options.signal, timeoutMs: options.timeoutMs });
+    return this.resolve(options);
   }
 }
 
