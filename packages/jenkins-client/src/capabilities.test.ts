@@ -24,7 +24,11 @@ function full({ url, method }: Arrived, response: ServerResponse): void {
   else if (url.startsWith('/job/mb/1/wfapi/describe')) play(response, '13-pgv-15-wfapi-full');
   else if (url.startsWith('/job/mb/1/pipeline-overview/tree'))
     play(response, '13-pgv-01-pipeline-overview-tree');
-  else if (url.startsWith('/job/mb/1/api/json')) play(response, '03-builds-17-build-done-tree');
+  else if (url.startsWith('/job/mb/1/api/json')) play(response, '03-builds-16-build-done');
+  else if (url.startsWith('/job/free/1/api/json')) {
+    response.setHeader('content-type', 'application/json').end('{"_class":"hudson.model.FreeStyleBuild"}');
+  } else if (url.startsWith('/job/new/1/api/json')) play(response, '03-builds-16-build-done');
+  else if (url.startsWith('/job/new/1/')) play(response, '08-blue-46-node-log');
   else play(response, '01-auth-31-admin-job-missing');
 }
 
@@ -133,10 +137,26 @@ describe('what a server can', () => {
     expect(requests).toHaveLength(before);
   });
 
-  test('is not told by a build that is gone, so the next is asked', async () => {
+  test.each([
+    ['is gone', 'job/mb/99'],
+    ['is of no Pipeline', 'job/free/1'],
+    ['has only just begun', 'job/new/1'],
+  ])('is not told by a build that %s, so the next is asked', async (_, build) => {
     const { jenkins } = await scriptedJenkins(full);
-    expect(await jenkins.connection.capabilities({ build: 'job/mb/99' })).toMatchObject({ wfapi: undefined });
+    expect(await jenkins.connection.capabilities({ build })).toMatchObject({ wfapi: undefined });
     expect(await jenkins.connection.capabilities({ build: 'job/mb/1' })).toMatchObject({ wfapi: true });
+  });
+
+  test('of pipeline plugins that are not there is told by one build', async () => {
+    const { jenkins, requests } = await scriptedJenkins((request, response) => {
+      if (/wfapi|pipeline-overview/u.test(request.url)) play(response, '01-auth-31-admin-job-missing');
+      else full(request, response);
+    });
+    const expected = { wfapi: false, graphView: undefined };
+    expect(await jenkins.connection.capabilities({ build: 'job/mb/1' })).toMatchObject(expected);
+    const before = requests.length;
+    expect(await jenkins.connection.capabilities({ build: 'job/mb/1' })).toMatchObject(expected);
+    expect(requests).toHaveLength(before);
   });
 
   test('is asked once by many, and again after a restart or a failure', async () => {

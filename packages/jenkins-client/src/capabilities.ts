@@ -66,7 +66,10 @@ export async function probeServer(connection: Connection, options: CallOptions):
   return { ...head, plugins, wfapi: undefined, graphView: undefined, blueOcean, converter, casc, sse };
 }
 
-/** Asks a build, by its path below the server's address, for the plugins that only builds show. */
+/**
+ * Asks a build, by its path below the server's address, for the plugins that only builds show. Undefined when it cannot
+ * tell: it is gone, it is not of a Pipeline, or it has only just begun.
+ */
 export async function probeRun(
   connection: Connection,
   build: string,
@@ -74,14 +77,18 @@ export async function probeRun(
 ): Promise<RunCapabilities | undefined> {
   const ask = (request: JenkinsRequest): Promise<JenkinsResponse> =>
     connection.request({ ...options, ...request });
-  const [exists, wfapi, overview, stages] = await Promise.all([
-    answers(ask, { path: `${build}/api/json`, query: { tree: 'number' } }, [200]),
-    answers(ask, { path: `${build}/wfapi/describe` }, [200]),
-    answers(ask, { path: `${build}/pipeline-overview/tree` }, [200]),
-    answers(ask, { path: `${build}/stages/tree` }, [200]),
+  const [pipeline, wfapi, overview, stages] = await Promise.all([
+    isPipelineRun(ask, build),
+    jsonStatus(ask, `${build}/wfapi/describe`),
+    jsonStatus(ask, `${build}/pipeline-overview/tree`),
+    jsonStatus(ask, `${build}/stages/tree`),
   ]);
-  if (!exists) return undefined;
-  return { wfapi, graphView: overview ? 'pipeline-overview' : stages ? 'stages' : undefined };
+  const statuses = [wfapi, overview, stages];
+  if (!pipeline || !(statuses.includes(200) || statuses.every((status) => status === 404))) return undefined;
+  return {
+    wfapi: wfapi === 200,
+    graphView: overview === 200 ? 'pipeline-overview' : stages === 200 ? 'stages' : undefined,
+  };
 }
 
 type Ask = (request: JenkinsRequest) => Promise<JenkinsResponse>;
@@ -129,10 +136,31 @@ async function listPlugins(ask: Ask): Promise<ReadonlyMap<string, string> | unde
   );
 }
 
-/** Whether a route answers with one of the statuses. HTML with 200 where JSON belongs is another's page. */
+/** Whether a route answers with one of the statuses. */
 async function answers(ask: Ask, request: JenkinsRequest, expected: readonly number[]): Promise<boolean> {
   const answer = await ask({ ...request, accept: telling });
   await answer.discard();
-  const json = (answer.headers.get('content-type') ?? '').startsWith('application/json');
-  return expected.includes(answer.status) && (answer.status !== 200 || json || request.method === 'HEAD');
+  return (
+    expected.includes(answer.status) && (answer.status !== 200 || request.method === 'HEAD' || isJson(answer))
+  );
+}
+
+/** The status of a route that answers JSON; HTML with 200 is another's page, so it counts as missing. */
+async function jsonStatus(ask: Ask, path: string): Promise<number> {
+  const answer = await ask({ path, accept: telling });
+  await answer.discard();
+  return answer.status === 200 && !isJson(answer) ? 404 : answer.status;
+}
+
+async function isPipelineRun(ask: Ask, build: string): Promise<boolean> {
+  const answer = await ask({ path: `${build}/api/json`, query: { tree: 'number' }, accept: [404] });
+  if (answer.status === 200) {
+    return (await answer.json<{ _class?: string } | null>())?._class?.endsWith('.WorkflowRun') === true;
+  }
+  await answer.discard();
+  return false;
+}
+
+function isJson(answer: JenkinsResponse): boolean {
+  return (answer.headers.get('content-type') ?? '').startsWith('application/json');
 }

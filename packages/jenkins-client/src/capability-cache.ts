@@ -20,19 +20,20 @@ export class CapabilityCache {
     this.#connection = connection;
   }
 
-  /** With a build, the plugins that only builds show are asked there, once it can tell. */
+  /** With a build, the plugins that only builds show are asked there, until one could tell. */
   async get(build: string | undefined): Promise<Capabilities> {
     const known = this.#current();
     const capabilities = await known.server;
-    if (build !== undefined && !known.run) {
-      known.run = probeRun(this.#connection, build, {});
-      // A build that is gone, or a server that is away, tells nothing: the next one is asked.
-      known.run.then(
-        (run) => (run ? undefined : (known.run = undefined)),
+    if (build === undefined) return capabilities;
+    if (!known.run) {
+      const run = probeRun(this.#connection, build, {});
+      known.run = run;
+      run.then(
+        (told) => (told ? undefined : (known.run = undefined)),
         () => (known.run = undefined),
       );
     }
-    return { ...capabilities, ...(build === undefined ? undefined : await known.run) };
+    return withRun(capabilities, await known.run);
   }
 
   #current(): Known {
@@ -52,4 +53,11 @@ export class CapabilityCache {
     );
     return known;
   }
+}
+
+/** A plugin list is surer than a build, but does not tell the path of pipeline-graph-view. */
+function withRun(capabilities: Capabilities, run: RunCapabilities | undefined): Capabilities {
+  if (!run) return capabilities;
+  if (!capabilities.plugins) return { ...capabilities, ...run };
+  return { ...capabilities, graphView: capabilities.graphView && (run.graphView ?? capabilities.graphView) };
 }
