@@ -102,6 +102,20 @@ describe('a build is found', () => {
     expect(fake.job('team/p1')?.builds).toHaveLength(1);
   });
 
+  test('of a queue that was saved in the restart, under the same id', async () => {
+    const { jenkins: scripted } = await scriptedJenkins(
+      (_, response, nth) => {
+        const item = { id: 7, inQueueSince: 1000 };
+        if (nth > 1 && nth < 9) response.writeHead(503).end('<title>Starting Jenkins</title>');
+        else if (nth < 11)
+          response.end(JSON.stringify({ ...item, _class: 'hudson.model.Queue$WaitingItem' }));
+        else response.end(JSON.stringify({ ...item, executable: { number: 5 } }));
+      },
+      { clock: hastyClock() },
+    );
+    expect((await scripted.queue.follow({ item: ['p'], queueId: 7 }).started()).number).toBe(5);
+  });
+
   test('when the server is away while it starts', async () => {
     let away = false;
     const undo = fake.fault(() => (away ? 'reset' : undefined));

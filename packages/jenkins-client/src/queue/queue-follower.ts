@@ -3,6 +3,7 @@ import type { CallOptions, Connection } from '../connection.ts';
 import { ConflictError, QueueItemCancelledError, QueueItemLostError, isJenkinsError } from '../errors.ts';
 import { Deadline } from '../deadline.ts';
 import { Pace, throughOutages } from '../waiting.ts';
+import { cancelQueueItem } from './cancel-queue-item.ts';
 import { findByQueueId } from './find-by-queue-id.ts';
 import { parseQueueItem, queueItemTree, type QueueItem } from './queue-item.ts';
 
@@ -101,21 +102,11 @@ export class QueueFollower {
 
   /**
    * Takes it out of the queue. Throws ConflictError when it became a build meanwhile, which `BuildRef.stop` stops.
-   * Nothing happens when it was cancelled already.
+   * Nothing happens when it was cancelled already. ForbiddenError when the user may not cancel it.
    */
   async cancel(options: CallOptions = {}): Promise<void> {
     const deadline = new Deadline(this.connection.clock, options);
-    const response = await this.connection.request({
-      ...deadline.left(),
-      method: 'POST',
-      path: 'queue/cancelItem',
-      query: { id: this.queueId },
-      // 204 is a success; older servers redirect in any case; the others say that it is not in the queue.
-      accept: [302, 303, 404, 422],
-      repeatable: true,
-    });
-    await response.discard();
-    if (response.status === 204) {
+    if (await this.#cancelled(deadline)) {
       this.#end ??= { phase: 'cancelled' };
       return;
     }
@@ -126,6 +117,16 @@ export class QueueFollower {
         ? `The queue item ${this.queueId} became build #${state.number} of ${this.#job.join('/')}. Stop the build instead.`
         : `The queue item ${this.queueId} of ${this.#job.join('/')} could not be cancelled. It is ${state.phase}; try again.`,
     );
+  }
+
+  async #cancelled(deadline: Deadline): Promise<boolean> {
+    try {
+      return (await cancelQueueItem(this.connection, this.queueId, deadline.left())) === 'done';
+    } catch (error) {
+      // It may be a build whose queue item is forgotten.
+      if (isJenkinsError(error, 'NotFoundOrHidden')) return false;
+      throw error;
+    }
   }
 
   async #state(deadline: Deadline): Promise<BuildRequestState> {

@@ -43,10 +43,28 @@ test('an item that is not there', async () => {
 });
 
 test('an item that left the queue cannot be cancelled', async () => {
-  const { jenkins: scripted } = await scriptedJenkins((_, response) => {
-    response.writeHead(422).end();
+  const { queueId } = await requestBuild(jenkins.connection, ['team', 'p1'], {}, { quietPeriodS: 3600 });
+  await jenkins.queue.cancel(queueId);
+  await expect(jenkins.queue.cancel(queueId)).rejects.toMatchObject({ code: 'Conflict' });
+});
+
+test('a user without the right to cancel is told so', async () => {
+  const { queueId } = await requestBuild(jenkins.connection, ['team', 'p1'], {}, { quietPeriodS: 3600 });
+  const viewer = connect({ url: fake.url, auth: { user: 'viewer', token: fake.users.viewer.token } });
+  const refusal = { code: 'Forbidden', permission: 'hudson.model.Item.Cancel', status: 422 };
+  await expect(viewer.queue.cancel(queueId)).rejects.toMatchObject(refusal);
+  await expect(viewer.queue.follow({ item: ['team', 'p1'], queueId }).cancel()).rejects.toMatchObject(
+    refusal,
+  );
+  await viewer.close();
+});
+
+test('a server that fails to cancel what still waits', async () => {
+  const { jenkins: scripted } = await scriptedJenkins(({ method }, response) => {
+    if (method === 'POST') response.writeHead(500).end();
+    else response.end('{"_class":"hudson.model.Queue$WaitingItem","id":7}');
   });
-  await expect(scripted.queue.cancel(7)).rejects.toMatchObject({ code: 'Conflict', status: 422 });
+  await expect(scripted.queue.cancel(7)).rejects.toMatchObject({ code: 'ServerFault' });
 });
 
 test.each(['<html>', '[]', '{"items":null}', '{"items":[{"id":"x"}]}'])(

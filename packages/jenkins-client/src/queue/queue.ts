@@ -1,6 +1,8 @@
 import { BuildRequest } from '../builds/build-ref.ts';
 import type { CallOptions, Connection } from '../connection.ts';
-import { ConflictError } from '../errors.ts';
+import { Deadline } from '../deadline.ts';
+import { ConflictError, ServerFaultError } from '../errors.ts';
+import { cancelQueueItem } from './cancel-queue-item.ts';
 import { listQueue } from './list-queue.ts';
 import type { QueuedStart } from './queue-follower.ts';
 import { parseQueueItem, queueItemTree, type QueueItem } from './queue-item.ts';
@@ -33,23 +35,18 @@ export class Queue {
 
   /**
    * Takes an item out of the queue. Throws NotFoundOrHiddenError when there is none of that id, ConflictError when it
-   * left the queue already.
+   * left the queue already, ForbiddenError when the user may not cancel it.
    */
   async cancel(id: number, options: CallOptions = {}): Promise<void> {
-    const response = await this.#connection.request({
-      ...options,
-      method: 'POST',
-      path: 'queue/cancelItem',
-      query: { id },
-      // Servers before 2.4xx answer with a redirect, whether there is such an item or not.
-      accept: [302, 303, 422],
-    });
-    await response.discard();
-    if (response.status === 422) {
-      throw new ConflictError(`The queue item ${id} left the queue already. Stop the build that it became.`, {
-        status: 422,
-      });
+    const deadline = new Deadline(this.#connection.clock, options);
+    if ((await cancelQueueItem(this.#connection, id, deadline.left())) !== 'refused') return;
+    const { state } = await this.item(id, deadline.left());
+    if (state === 'left' || state === 'cancelled') {
+      throw new ConflictError(`The queue item ${id} left the queue already. Stop the build that it became.`);
     }
+    throw new ServerFaultError(
+      `Jenkins failed to cancel the queue item ${id}, which is still ${state}. Its log may tell why.`,
+    );
   }
 
   /** Goes on waiting for a start of which only the queue id was kept, such as by a program that was restarted. */
