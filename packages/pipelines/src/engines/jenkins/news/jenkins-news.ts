@@ -5,6 +5,7 @@ import {
   type JobSnapshot,
   type QueueItem,
 } from '@armillary/jenkins-client';
+import { isGone, isRefusal } from '../failure.ts';
 import type { JenkinsEngine } from '../options.ts';
 import { jobKey } from '../runs/job-of-run.ts';
 import { readDetails, type BuildDetails } from './build-details.ts';
@@ -15,6 +16,8 @@ const BUILDS = 20;
 const DETAILS_PER_LOOK = 4;
 /** How often the stages of a running build are read at most, in milliseconds. */
 const DETAILS_PACE_MS = 2000;
+/** After so many failures of Jenkins to tell the stages of a build, it counts as one without stages. */
+const MAX_FAILURES = 3;
 
 /** What Jenkins last told of a job: its newest builds, and what waits to be one. */
 export interface JobNews extends JobSnapshot {
@@ -27,9 +30,11 @@ export interface WantedBuild {
   readonly number: number;
 }
 
-interface KnownDetails extends BuildDetails {
+interface KnownDetails extends Partial<BuildDetails> {
   /** When they were read, in milliseconds since 1970. */
   readonly at: number;
+  /** How often Jenkins failed to tell them. */
+  readonly failures?: number;
 }
 
 /**
@@ -64,13 +69,16 @@ export class JenkinsNews {
 
   /** What was last read of a build beside its state. */
   details(job: ItemPath, number: number): BuildDetails | undefined {
-    return this.#details.get(buildKey(job, number));
+    const known = this.#details.get(buildKey(job, number));
+    return known !== undefined && isRead(known) ? known : undefined;
   }
 
   /** Reads the details of a build that newer ones overtook, so that no look shows it. Once after its end. */
   async readDetails(job: ItemPath, build: BuildState, signal: AbortSignal): Promise<BuildDetails> {
     const known = this.details(job, build.number);
-    return known?.final === true ? known : readDetails(this.#engine.jenkins, job, build.number, signal);
+    return known?.final === true
+      ? known
+      : readDetails(this.#engine.jenkins, job, build.number, false, signal);
   }
 
   /** Looks at all jobs of some folders. Answers whether anything runs or waits. Throws what the client throws. */
@@ -108,13 +116,23 @@ export class JenkinsNews {
       // Those that ended are waited for most, then whoever was not looked at for longest.
       .toSorted((a, b) => Number(a.state?.building) - Number(b.state?.building) || a.at - b.at)
       .slice(0, DETAILS_PER_LOOK);
-    await Promise.all(
-      due.map(async ({ job, number }) => {
-        const details = await readDetails(this.#engine.jenkins, job, number, signal);
-        this.#details.set(buildKey(job, number), { ...details, at: this.#engine.clock.now() });
-        this.#tell(job);
-      }),
-    );
+    await Promise.all(due.map((each) => this.#readOne(each.job, each.number, signal)));
+  }
+
+  async #readOne(job: ItemPath, number: number, signal: AbortSignal): Promise<void> {
+    const { jenkins, clock } = this.#engine;
+    const key = buildKey(job, number);
+    const failures = this.#details.get(key)?.failures ?? 0;
+    try {
+      const details = await readDetails(jenkins, job, number, failures < MAX_FAILURES, signal);
+      this.#details.set(key, { ...details, at: clock.now() });
+      this.#tell(job);
+    } catch (error) {
+      // A build that is gone is missing in the next look, too.
+      if (isGone(error)) return;
+      if (!isRefusal(error)) throw error;
+      this.#details.set(key, { failures: failures + 1, at: clock.now() });
+    }
   }
 
   #stateOf({ job, number }: WantedBuild): BuildState | undefined {
@@ -126,13 +144,18 @@ export class JenkinsNews {
   }
 
   #isDue(state: BuildState, job: ItemPath, number: number, at: number): boolean {
-    if (!state.building) return this.details(job, number)?.final !== true;
+    if (!state.building && this.details(job, number)?.final === true) return false;
+    if (!state.building && (this.#details.get(buildKey(job, number))?.failures ?? 0) === 0) return true;
     return at + DETAILS_PACE_MS <= this.#engine.clock.now();
   }
 
   #tell(job: ItemPath): void {
     for (const listener of this.#listeners) listener(job);
   }
+}
+
+function isRead(known: KnownDetails): known is KnownDetails & BuildDetails {
+  return known.build !== undefined;
 }
 
 function buildKey(job: ItemPath, number: number): string {

@@ -90,7 +90,9 @@ function pausedMessage(paused: StageState | undefined, address: string): string 
 }
 
 function failureMessage(stages: readonly StageState[], address: string): string {
-  const failed = stages.find(({ state }) => state === 'Failed');
+  // A stage fails with what is in it: the one that says why is the one to look at.
+  const all = stages.filter(({ state, failure }) => state === 'Failed' && failure !== 'unstable');
+  const failed = all.find(({ failure }) => failure !== undefined) ?? all[0];
   if (failed === undefined) return `The build failed. ${see(address)}`;
   const why = failed.failure === undefined ? '.' : `: ${failed.failure}.`;
   return `Stage "${failed.name}" failed${why} ${see(address)}`;

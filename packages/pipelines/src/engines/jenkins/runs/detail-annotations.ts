@@ -1,7 +1,7 @@
 import type { ItemPath } from '@armillary/jenkins-client';
 import { stagesAnnotation } from '../../../controllers/stages-annotation.ts';
 import { annotation } from '../../../kinds/metadata.ts';
-import { boundedNodes } from '../blue-ocean/blue-nodes.ts';
+import { blueNodesText } from '../blue-ocean/blue-nodes.ts';
 import { blueRun } from '../blue-ocean/blue-run.ts';
 import { jenkinsAnnotation } from '../metadata.ts';
 import type { BuildDetails } from '../news/build-details.ts';
@@ -14,6 +14,6 @@ export function detailAnnotations(
   return {
     [annotation.stages]: stagesAnnotation(stages),
     [jenkinsAnnotation.runStatus]: JSON.stringify(blueRun(build, job)),
-    [jenkinsAnnotation.stagesStatus]: boundedNodes(nodes),
+    [jenkinsAnnotation.stagesStatus]: blueNodesText(nodes),
   };
 }
