@@ -92,6 +92,11 @@ describe('an item', () => {
     expect(await copy.get()).toMatchObject({ buildable: true, description: 'first', path: ['team', 'p1'] });
     await expect(copy.rename('p 2')).rejects.toMatchObject({ code: 'Conflict' });
     await expect(back.copyTo(copy)).rejects.toMatchObject({ code: 'Conflict' });
+    await expect(back.moveTo(['none'])).rejects.toMatchObject({ code: 'Conflict' });
+    await copy.copyTo(['p 2']);
+    await expect(back.moveTo([])).rejects.toMatchObject({ code: 'Conflict' });
+    expect((await back.moveTo(['team'])).path).toEqual(['team', 'p 2']);
+    await expect(jenkins.item('team/none').moveTo([])).rejects.toMatchObject({ code: 'NotFoundOrHidden' });
     await expect(copy.rename('a/b')).rejects.toMatchObject({ code: 'Invalid' });
     await expect(jenkins.item('team/none').copyTo(['x'])).rejects.toMatchObject({ code: 'Invalid' });
   });

@@ -21,6 +21,7 @@ import { deleteItem } from './delete-item.ts';
 import { itemTree, parseItem, type Item } from './item-state.ts';
 import { listBranches, type Branch } from './list-branches.ts';
 import { listChildren } from './list-children.ts';
+import { moveItem } from './move-item.ts';
 import { scanItem } from './scan.ts';
 
 /**
@@ -113,12 +114,10 @@ export class ItemRef {
     return renamed;
   }
 
-  /** Takes it to another folder; `[]` is the root. ConflictError when its name is taken there. */
+  /** Takes it to another folder; `[]` is the root. ConflictError when the folder does not take it. */
   async moveTo(folder: ItemRef | ItemPath, options: CallOptions = {}): Promise<ItemRef> {
     const path = folder instanceof ItemRef ? folder.path : folder;
-    const moved = new ItemRef(this.connection, [...path, this.name]);
-    await this.#post('move/move', { destination: `/${path.join('/')}` }, options, moved.path);
-    return moved;
+    return new ItemRef(this.connection, await moveItem(this.connection, this.path, path, options));
   }
 
   /** Copies its configuration to another path, ready to be built. Builds stay behind. ConflictError when that is taken. */

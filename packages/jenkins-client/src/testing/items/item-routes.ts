@@ -166,8 +166,10 @@ function move(call: Call): Answer | undefined {
   if (!item.parent) return undefined;
   call.user.need('hudson.model.Item.Delete');
   const target = world.root.find(destination.split('/').filter((name) => name !== ''));
-  if (!target || (target.kind !== 'folder' && target.kind !== 'root')) throw oops();
-  if (target.children.has(item.name)) throw errorPage(400, `The name “${item.name}” is already in use.`);
+  // Jenkins sends back to where the form was, without a word (RelocationAction.doMove, read in the source).
+  const taken = target?.children.has(item.name) === true;
+  if (taken || (target?.kind !== 'folder' && target?.kind !== 'root'))
+    return redirect(`${ownUrl(call)}move/.`);
   item.parent.children.delete(item.name);
   item.parent = target;
   target.children.set(item.name, item);

@@ -24,8 +24,11 @@ function readItem({ world, request, rootUrl, params }: Call): Answer | undefined
   return item && apiJson(request, queueItemBean(item, rootUrl));
 }
 
+/** 422 and 500 as in the source of Jenkins (Queue.doCancelItem). */
 function cancelItem({ world, request, user }: Call): Answer {
-  user.need('hudson.model.Item.Cancel');
-  if (world.queue.cancel(Number(request.parameter('id')))) return empty(204);
-  throw errorPage(404, 'No such queue item');
+  const id = Number(request.parameter('id'));
+  if (!world.queue.get(id)) throw errorPage(404, 'No such queue item');
+  if (!user.may('hudson.model.Item.Cancel')) throw errorPage(422, `Item for id (${id}) is not cancellable`);
+  if (world.queue.cancel(id)) return empty(204);
+  throw errorPage(500, `Could not cancel run for id ${id}`);
 }
