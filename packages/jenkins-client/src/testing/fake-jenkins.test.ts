@@ -237,6 +237,26 @@ describe('branches', () => {
   });
 });
 
+test('an error of a function that was given to it is told', async () => {
+  const fake = await start();
+  await make(fake, 'p1');
+  const broken = new Error('a mistake in a test');
+  fake.runs(
+    () => {
+      throw broken;
+    },
+    () => undefined,
+  );
+  expect((await ask(fake, 'job/p1/build', { form: {} })).status).toBe(500);
+  const mend = fake.fault(() => {
+    throw broken;
+  });
+  await expect(ask(fake, 'api/json')).rejects.toThrow();
+  mend();
+  expect((await ask(fake, 'api/json')).status).toBe(200);
+  expect(fake.failures).toEqual([broken, broken]);
+});
+
 test('the last behaviour that matches counts: by path, by script, by function', async () => {
   const fake = await start();
   await make(fake, 'p1');

@@ -133,9 +133,9 @@ export class FakeJenkins {
       viewsArea,
       usersArea(),
       pluginsArea,
-      cascArea(),
-      eventsArea(world),
-      converterArea,
+      ...(world.options.plugins.casc ? [cascArea()] : []),
+      ...(world.options.plugins.sse ? [eventsArea(world)] : []),
+      ...(world.options.plugins.converter ? [converterArea(world.options.plugins.converter)] : []),
       formChecksArea,
       scriptArea,
     ];
@@ -161,6 +161,11 @@ export class FakeJenkins {
   /** What was asked, oldest first; the last 10,000. */
   get requests(): readonly LoggedRequest[] {
     return this.#server.requests;
+  }
+
+  /** Errors of this server itself and of functions given to it, at most 100. Clients saw 500 or a broken connection. */
+  get failures(): readonly unknown[] {
+    return this.#server.failures;
   }
 
   /** Forgets `requests`. */

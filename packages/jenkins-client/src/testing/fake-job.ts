@@ -1,5 +1,5 @@
-import type { Build } from './builds/build.ts';
 import { readParameters, type ParameterDefinition } from './items/parameters.ts';
+import { FakeRun } from './fake-run.ts';
 import type { Item, ItemKind } from './items/item.ts';
 
 /** A job or folder of the fake server, to look at. */
@@ -51,7 +51,7 @@ export class FakeJob {
   }
 
   /** The builds, newest first. */
-  get builds(): readonly Build[] {
-    return this.#item.newest;
+  get builds(): readonly FakeRun[] {
+    return this.#item.newest.map((build) => new FakeRun(build));
   }
 }

@@ -1,8 +1,9 @@
 export { FAKE_VERSION } from './error-pages.ts';
 export { startFakeJenkins, type FakeJenkins, type FakeOptions } from './fake-jenkins.ts';
 export type { FakeJob } from './fake-job.ts';
+export type { FakeRun } from './fake-run.ts';
 export type { Behaviour, FakeBuild, FakeInput } from './builds/behaviour.ts';
-export type { Build, FakeTestCase, FakeTestReport, InputParameter } from './builds/build.ts';
+export type { FakeTestCase, FakeTestReport, InputParameter } from './builds/build.ts';
 export type { Result } from './builds/flow.ts';
 export type { Fault, FaultChoice, FaultyRequest } from './faults.ts';
 export type { FakeBranch } from './items/multibranch.ts';

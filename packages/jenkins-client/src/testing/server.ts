@@ -30,10 +30,13 @@ export interface LoggedRequest {
 }
 
 const MOST_LOGGED = 10_000;
+const MOST_FAILURES = 100;
 
 /** The HTTP server: it finds out who asks and for what, lets the areas answer, and sends the answer as Jenkins would. */
 export class HttpServer {
   readonly requests: LoggedRequest[] = [];
+  /** What went wrong inside this server, and not on purpose: its own errors, and those of a test's functions. */
+  readonly failures: unknown[] = [];
   readonly #world: World;
   readonly #faults: Faults;
   readonly #routes: readonly Route[];
@@ -70,10 +73,15 @@ export class HttpServer {
       this.#log(incoming, request, answer, who?.user ?? ANONYMOUS);
       if (answer === 'reset') incoming.socket.destroy();
       else await this.#send(outgoing, answer, incoming, who?.user ?? ANONYMOUS);
-    } catch {
-      // The client went away, or an area failed while its body was being sent: nothing more can be said.
+    } catch (error) {
+      // Nothing more can be said. That the client went away is no failure.
+      if (!incoming.socket.destroyed) this.#failed(error);
       outgoing.destroy();
     }
+  }
+
+  #failed(error: unknown): void {
+    if (this.failures.length < MOST_FAILURES) this.failures.push(error);
   }
 
   #log(
@@ -108,7 +116,9 @@ export class HttpServer {
         });
       return await this.#dispatch(request, who);
     } catch (error) {
-      return error instanceof Refused ? error.answer : oops().answer;
+      if (error instanceof Refused) return error.answer;
+      this.#failed(error);
+      return oops().answer;
     }
   }
 

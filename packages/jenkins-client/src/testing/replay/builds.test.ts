@@ -19,7 +19,7 @@ function finished(path: string): (stage: Stage) => Promise<void> {
 function asking(number: number): (stage: Stage) => Promise<void> {
   return async (stage) => {
     await running('team/inp', number)(stage);
-    await stage.until(() => stage.fake.job('team/inp')?.builds[0]?.inputs.size === 1);
+    await stage.until(() => stage.fake.job('team/inp')?.builds[0]?.inputs.length === 1);
   };
 }
 
