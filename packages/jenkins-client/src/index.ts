@@ -6,8 +6,8 @@ export type { Auth, Credentials as AuthCredentials } from './transport/authentic
 export type { RequestEvent, ResponseEvent } from './transport/hooks.ts';
 export type { RetryPolicy } from './transport/retry.ts';
 export type { TlsOptions } from './transport/tls.ts';
-export type { Capabilities } from './capabilities.ts';
-export type { System, WhoAmI } from './system/system.ts';
+export type { Capabilities, GraphViewPath } from './capabilities.ts';
+export type { QuietState, System, WhoAmI } from './system/system.ts';
 export type { Script } from './system/script.ts';
 export { branchItemName, branchName } from './address/branch-name.ts';
 export { itemPath } from './address/item-path.ts';
@@ -71,6 +71,7 @@ export { ItemRef } from './items/item.ts';
 export type { Item, ItemKind, LastBuild } from './items/item-state.ts';
 export type { Branch, BranchKind } from './items/list-branches.ts';
 export { completeSpec } from './pipelines/kinds.ts';
+export { settingEvidence, type Evidence, type SettingEvidence } from './pipelines/evidence.ts';
 export type { PipelineAddress, Pipelines } from './pipelines/pipelines.ts';
 export type { CreateFolderOptions, FolderAddress, Folders } from './folders/folders.ts';
 export type { FolderSpec } from './folders/wanted-folder.ts';

@@ -9,7 +9,7 @@ import { scanItem } from '../items/scan.ts';
 import { throughOutages } from '../waiting.ts';
 import { readConfigFile, submitConfigForm, writeConfigFile } from './config-file.ts';
 import { planChange, type Change } from './plan.ts';
-import type { ApplyOptions, ApplyResult } from './result.ts';
+import type { ApplyOptions, ApplyResult, Difference } from './result.ts';
 import type { Wanted } from './wanted.ts';
 
 /** How often a configuration may change under our hands before we give up. */
@@ -62,7 +62,7 @@ class Application {
     } catch (error) {
       throw await this.afterFailedCreation(error, made);
     }
-    await this.verify(wanted);
+    await this.verify(wanted, 'form');
     return this.result('created', change);
   }
 
@@ -92,7 +92,7 @@ class Application {
       if (now === undefined) return this.create();
       if (now === stored) {
         await this.write(change);
-        await this.verify(this.wanted);
+        await this.verify(this.wanted, change.by);
         return this.result('updated', change);
       }
       if (races === MAX_RACES) throw raced(this.path);
@@ -115,14 +115,21 @@ class Application {
     }
   }
 
-  /** Reads back what Jenkins made of it. */
-  private async verify(wanted: Wanted): Promise<void> {
+  /**
+   * Reads back what Jenkins made of it. Forms have a hole: their reader takes the text `null` for nothing (JSONNull of
+   * json-lib). Texts that came out wrong are put right in the file.
+   */
+  private async verify(wanted: Wanted, by: Change['by']): Promise<void> {
     if (this.options.verify === false) return;
     const stored = await this.during((call) => readConfigFile(this.connection, this.path, call));
     if (stored === undefined) throw taken(this.path.join('/'), undefined);
-    const { differences, missingSecrets } = planChange(wanted, stored, {});
+    const { differences, missingSecrets, text } = planChange(wanted, stored, {});
     const paths = [...differences.map((difference) => difference.path), ...missingSecrets];
     if (paths.length === 0) return;
+    if (by === 'form' && missingSecrets.length === 0 && differences.every(isWrongText)) {
+      await this.during((call) => writeConfigFile(this.connection, this.path, text, call));
+      return this.verify(wanted, 'file');
+    }
     throw new AppliedDifferentlyError(
       `Jenkins stored ${this.path.join('/')} in another way than asked: ${paths.join(', ')}. A plugin may be missing, or somebody changed it in this moment.`,
       paths,
@@ -135,9 +142,13 @@ class Application {
   }
 
   private result(action: ApplyResult['action'], change: Change): ApplyResult {
-    const { differences, unmanaged } = change;
-    return { action, differences, unmanaged, unverifiable: this.wanted.secrets };
+    const unmanaged = this.options.mode === 'replace' ? [] : change.unmanaged;
+    return { action, differences: change.differences, unmanaged, unverifiable: this.wanted.secrets };
   }
+}
+
+function isWrongText({ from, to }: Difference): boolean {
+  return typeof to === 'string' && (typeof from === 'string' || from === undefined);
 }
 
 function raced(path: ItemPath): ConflictError {

@@ -29,6 +29,11 @@ export class Group<T extends object> implements Field<T> {
     this.bookkeeping = bookkeeping;
   }
 
+  /** The names of the settings. */
+  get keys(): readonly string[] {
+    return this.fields.map(([key]) => key);
+  }
+
   /** Absent keys are sent with their defaults: a form replaces all that is stored. */
   encode(value: T, form: FormObject): void {
     for (const [key, field] of this.fields) field.encode(this.valueOf(value, key), form);
