@@ -82,7 +82,7 @@ export class CredentialDomains {
   }
 }
 
-/** The form of a restriction; all but `hostname` are read in the sources of the credentials plugin, not tried. */
+/** The form of a restriction. `hostname` is recorded; the others are read in the source of credentials, not tried. */
 function encodeSpecification(specification: DomainSpecification): Readonly<Record<string, unknown>> {
   const type = `${specification.kind.charAt(0).toUpperCase()}${specification.kind.slice(1)}Specification`;
   const base = { 'stapler-class': `com.cloudbees.plugins.credentials.domains.${type}` };

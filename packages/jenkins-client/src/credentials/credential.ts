@@ -42,10 +42,13 @@ export interface SecretFile extends CredentialBase {
   readonly content: FileContent;
 }
 
-/** A certificate with its private key, in one PKCS#12 file, or as two PEM texts. */
+/**
+ * A certificate with its private key, in one PKCS#12 file, or as two PEM texts. Jenkins opens it before it stores it:
+ * ServerFaultError when the password is not the right one, or the texts are none.
+ */
 export interface Certificate extends CredentialBase {
   readonly kind: 'certificate';
-  /** Opens the PKCS#12 file, or the private key; Jenkins may refuse to use a key without one. */
+  /** Opens the PKCS#12 file, or the private key. Jenkins may not find the key of a file without one. */
   readonly password?: string | undefined;
   readonly source: { readonly pkcs12: FileContent } | { readonly chain: string; readonly privateKey: string };
 }

@@ -22,9 +22,8 @@ export interface EncodedCredential {
 
 /**
  * The form of a credential. Those of user names with passwords, secret texts, SSH keys and files are proved by
- * recordings; that of certificates is read in the sources of the credentials plugin (constructors of
- * `CertificateCredentialsImpl`), not tried. Throws InvalidError for an id that Jenkins would keep but not find again, and for
- * a file without a name.
+ * recordings; that of certificates is read in the source of credentials (CertificateCredentialsImpl), not tried. Throws
+ * InvalidError for an id that Jenkins would keep but not find again, and for a file without a name.
  */
 export function encodeCredential(spec: CredentialSpec & { readonly id: string }): EncodedCredential {
   checkCredentialId(spec.id);

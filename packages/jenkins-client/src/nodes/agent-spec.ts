@@ -54,8 +54,8 @@ type Part = Readonly<Record<string, unknown>> & { readonly 'stapler-class': stri
 
 /**
  * The form of an agent, for `doCreateItem` and `configSubmit`. Inbound agents that are always kept are proved by
- * recordings; SSH and retention on demand are read in the sources (`SSHLauncher`, `RetentionStrategy.Demand`), not
- * tried.
+ * recordings. SSH is read in the source of ssh-slaves (SSHLauncher), retention on demand in that of Jenkins
+ * (RetentionStrategy.Demand), not tried.
  */
 export function encodeAgent(spec: AgentSpec): Readonly<Record<string, unknown>> {
   const { labels = [], executors = 1 } = spec;

@@ -114,9 +114,12 @@ describe('an agent', () => {
     expect(() => encodeAgent({ ...agent, labels: [label] })).toThrow(/no label/u);
   });
 
-  test.each(['', '.', '..'])('cannot be called "%s"', async (name) => {
+  test.each(['', '.', '..', ' agent', 'agent '])('cannot be called "%s"', async (name) => {
     const { jenkins, sent } = answering();
     await expect(jenkins.nodes.create({ ...agent, name })).rejects.toMatchObject({ code: 'Invalid' });
+    await expect(jenkins.nodes.update('agent-1', { ...agent, name })).rejects.toMatchObject({
+      code: 'Invalid',
+    });
     expect(sent).toEqual([]);
   });
 

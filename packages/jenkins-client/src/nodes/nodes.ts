@@ -1,7 +1,7 @@
 import { segment } from '../address/segment.ts';
 import type { CallOptions, Connection, JenkinsRequest } from '../connection.ts';
 import { Deadline } from '../deadline.ts';
-import { AppliedDifferentlyError, ConflictError, isJenkinsError } from '../errors.ts';
+import { AppliedDifferentlyError, ConflictError, InvalidError, isJenkinsError } from '../errors.ts';
 import { expected, expectedObjects } from '../expected.ts';
 import { objectOf } from '../json-shape.ts';
 import { encodeAgent, type AgentSpec } from './agent-spec.ts';
@@ -32,8 +32,7 @@ export class Nodes {
   async create(spec: AgentSpec, options: CallOptions = {}): Promise<JenkinsNode> {
     const deadline = new Deadline(this.#connection.clock, options);
     const json = encodeAgent(spec);
-    // Checked here, since a name that no path can hold would make a node that nobody can delete.
-    nodePath(spec.name, '');
+    checkName(spec.name);
     const form = { name: spec.name, type: 'hudson.slaves.DumbSlave', json: JSON.stringify(json) };
     try {
       await this.#post('computer/doCreateItem', { form }, deadline.left());
@@ -59,6 +58,7 @@ export class Nodes {
   async update(name: string, spec: AgentSpec, options: CallOptions = {}): Promise<JenkinsNode> {
     const deadline = new Deadline(this.#connection.clock, options);
     const form = { json: JSON.stringify(encodeAgent(spec)) };
+    checkName(spec.name);
     await this.#post(
       nodePath(name, 'configSubmit'),
       { form, repeatable: name === spec.name },
@@ -150,6 +150,13 @@ export class Nodes {
     });
     await answer.discard();
   }
+}
+
+/** A name that no path can hold would make a node that nobody can delete, and Jenkins cuts off blanks without a word. */
+function checkName(name: string): void {
+  nodePath(name, '');
+  if (name.trim() !== name)
+    throw new InvalidError(`"${name}" is no name of a node: it begins or ends with a blank.`);
 }
 
 function nodePath(name: string, route: string): string {

@@ -44,7 +44,10 @@ export class Tokens {
     await this.#send('revoke', { tokenUuid: uuid }, options);
   }
 
-  /** Revokes all tokens of the user, or all but one. Read in the sources of Jenkins (`doRevokeAllExcept`), not tried. */
+  /**
+   * Revokes all tokens of the user, or all but one; that which this client uses is among them. Read in the source of
+   * Jenkins (ApiTokenProperty.doRevokeAllExcept), not tried.
+   */
   async revokeAll(options: CallOptions & { readonly except?: string } = {}): Promise<void> {
     const { except, ...call } = options;
     if (except === undefined) await this.#send('revokeAll', {}, call);

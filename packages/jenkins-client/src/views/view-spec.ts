@@ -29,8 +29,9 @@ const standardColumns = [
 ].map((name) => `hudson.views.${name}`);
 
 /**
- * The form of a list view. Jenkins reads columns and flags from its JSON, but the pattern, the status and the names of
- * items from fields of their own (`ListView.submit`); the fields of items are read there, not tried.
+ * The form of a list view. Jenkins reads columns and flags from its JSON (older ones read the flags from fields), but the
+ * pattern, the status and the names of items from fields of their own. Columns and the pattern are recorded; names and
+ * status are read in the source of Jenkins (ListView.submit), not tried.
  */
 export function encodeView(name: string, spec: ViewSpec): Readonly<Record<string, string>> {
   const { description = '', jobs = [], pattern, recurse = false, status } = spec;

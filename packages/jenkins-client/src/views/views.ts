@@ -15,7 +15,7 @@ export interface View {
   readonly jobs: readonly ItemPath[];
 }
 
-/** The views of Jenkins itself, or of a folder, whose routes are the same (read in its sources, not tried). */
+/** The views of Jenkins itself, or of a folder: its routes are the same (read in the source of cloudbees-folder, not tried). */
 export class Views {
   readonly #connection: Connection;
   readonly #folder: ItemPath;
