@@ -25,7 +25,7 @@ export interface Identity {
 }
 
 /** The identity of credentials. Throws InvalidError when they cannot be sent. */
-export function identityOf(credentials: Credentials): Identity {
+function identityOf(credentials: Credentials): Identity {
   if (credentials === 'anonymous') return { header: undefined, session: false, secrets: [] };
   if ('bearer' in credentials) {
     if (!/^[\x21-\x7e]+$/u.test(credentials.bearer)) {

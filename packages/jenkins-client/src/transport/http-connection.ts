@@ -34,6 +34,8 @@ interface Sending {
   readonly url: string;
   readonly call: Call;
   attempt: number;
+  /** Why it is sent again. */
+  failed?: unknown;
 }
 
 /** A connection over `fetch`, with authentication, crumbs, deadlines, retries and typed errors. */
@@ -74,11 +76,12 @@ export class HttpConnection implements Connection {
     const method = request.method ?? 'GET';
     const url = requestUrl(this.url, request);
     const call = new Call(request, this.#timeoutMs);
+    const sending: Sending = { request, method, url, call, attempt: 0 };
     try {
-      return await this.#sendUntilAnswered({ request, method, url, call, attempt: 0 });
+      return await this.#sendUntilAnswered(sending);
     } catch (error) {
       call.end();
-      throw call.failure({ method, path: request.path }) ?? error;
+      throw call.failure({ method, path: request.path, cause: sending.failed }) ?? error;
     }
   }
 
@@ -123,6 +126,7 @@ export class HttpConnection implements Connection {
         } else {
           const delay = retryDelay(error, retries++, repeatable, this.#retry);
           if (delay === undefined) throw error;
+          sending.failed = error;
           await this.clock.sleep(delay, call.signal);
         }
       }
