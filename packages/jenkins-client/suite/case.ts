@@ -1,4 +1,11 @@
-import type { Capabilities, ItemRef, Jenkins, ParameterSpec } from '@armillary/jenkins-client';
+import {
+  isJenkinsError,
+  type Capabilities,
+  type ItemRef,
+  type Jenkins,
+  type JenkinsErrorCode,
+  type ParameterSpec,
+} from '@armillary/jenkins-client';
 import type { FakeBuild } from '@armillary/jenkins-client/testing';
 
 /** One thing that is shown to work on a server. */
@@ -80,13 +87,35 @@ function sortedKeys(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Fails a case unless the work fails with this code of the client's errors. */
-export async function expectCode(work: Promise<unknown>, code: string, what = ''): Promise<Error> {
+/** Fails a case unless the work fails with one of these codes of the client's errors. */
+export async function expectCode(
+  work: Promise<unknown>,
+  codes: JenkinsErrorCode | readonly JenkinsErrorCode[],
+  what = '',
+): Promise<void> {
+  let failure: unknown;
   try {
     await work;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === code) return error;
-    throw new Error(`${what} an error ${code} was expected, it was: ${String(error)}`, { cause: error });
+    if ([codes].flat().some((code) => isJenkinsError(error, code))) return;
+    failure = error;
   }
-  throw new Error(`${what} an error ${code} was expected, nothing failed`);
+  const wanted = `${what} an error ${[codes].flat().join(' or ')} was expected`.trim();
+  if (failure === undefined) throw new Error(`${wanted}, nothing failed`);
+  const was = failure instanceof Error ? `${failure.name}: ${failure.message}` : 'no error object';
+  throw new Error(`${wanted}, it was ${was}`, { cause: failure });
+}
+
+/** Waits for work that a user without a permission, or a server without a part, cannot show. */
+export async function orNotTested<T>(
+  work: Promise<T>,
+  codes: readonly JenkinsErrorCode[] = ['Forbidden'],
+): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (codes.some((code) => isJenkinsError(error, code)))
+      throw new NotTested(String(error), { cause: error });
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
-import { connect } from '@armillary/jenkins-client';
-import { expectCode, expectEqual, expectThat, NotTested, type SuiteArea } from '../case.ts';
+import { connect, isJenkinsError } from '@armillary/jenkins-client';
+import { expectCode, expectEqual, expectThat, orNotTested, type SuiteArea } from '../case.ts';
 
 /** Nodes, labels, views, plugins, users, tokens, configuration as code. */
 export const administration: SuiteArea = {
@@ -34,7 +34,7 @@ export const administration: SuiteArea = {
       async run({ jenkins, unique, signal, cleanUp }) {
         const spec = { name: unique, remoteFs: '/tmp/agent', labels: [`${unique}-label`], executors: 2 };
         cleanUp(() => jenkins.nodes.delete(unique).catch(ifMissing));
-        const node = await permitted(jenkins.nodes.create(spec, { signal }));
+        const node = await orNotTested(jenkins.nodes.create(spec, { signal }));
         expectEqual([node.name, node.executors, node.inbound], [unique, 2, true], 'the new agent');
         await expectCode(jenkins.nodes.create(spec, { signal }), 'Conflict');
         const changed = await jenkins.nodes.update(unique, { ...spec, executors: 3 }, { signal });
@@ -80,7 +80,7 @@ export const administration: SuiteArea = {
       name: 'plugins are listed with their versions',
       covers: ['plugins.list'],
       async run({ jenkins, signal }) {
-        const plugins = await permitted(jenkins.plugins.list({ signal }));
+        const plugins = await orNotTested(jenkins.plugins.list({ signal }));
         expectThat(
           plugins.some(({ shortName }) => shortName === 'workflow-job'),
           'no workflow-job',
@@ -92,7 +92,7 @@ export const administration: SuiteArea = {
       covers: ['users.me', 'users.tokens', 'tokens.generate', 'tokens.rename', 'tokens.revoke'],
       async run({ jenkins, settings, unique, signal, cleanUp }) {
         const tokens = jenkins.users.tokens(settings.user);
-        const token = await permitted(tokens.generate(unique, { signal }));
+        const token = await orNotTested(tokens.generate(unique, { signal }));
         cleanUp(() => tokens.revoke(token.uuid));
         await tokens.rename(token.uuid, `${unique}-2`, { signal });
         const other = connect({ url: settings.url, auth: { user: settings.user, token: token.value } });
@@ -113,7 +113,10 @@ export const administration: SuiteArea = {
           fullName: 'Suite',
           email: `${unique}@example.org`,
         };
-        const made = await permitted(jenkins.users.create(account, { signal }));
+        const made = await orNotTested(jenkins.users.create(account, { signal }), [
+          'Forbidden',
+          'NotFoundOrHidden',
+        ]);
         expectEqual([made.id, made.fullName], [unique, 'Suite'], 'the new account');
         await jenkins.users.delete(unique, { signal });
         await expectCode(jenkins.users.get(unique, { signal }), 'NotFoundOrHidden');
@@ -125,7 +128,7 @@ export const administration: SuiteArea = {
       cannot: ({ capabilities }) =>
         capabilities.casc ? undefined : 'the plugin configuration-as-code is not there',
       async run({ jenkins, signal }) {
-        const exported = await permitted(jenkins.casc.export({ signal }));
+        const exported = await orNotTested(jenkins.casc.export({ signal }));
         expectThat(exported.includes('jenkins:'), 'the export has no jenkins:');
         expectEqual(await jenkins.casc.check('jenkins: {}\n', { signal }), [], 'findings of a good text');
         const findings = await jenkins.casc.check('jenkins:\n  noSuchThing: 1\n', { signal });
@@ -137,7 +140,7 @@ export const administration: SuiteArea = {
       covers: ['system.quietDown', 'system.cancelQuietDown'],
       cannot: ({ settings }) => (settings.disruptive ? undefined : 'JENKINS_DISRUPTIVE is not 1'),
       async run({ jenkins, signal }) {
-        await permitted(jenkins.system.quietDown('suite', { signal }));
+        await orNotTested(jenkins.system.quietDown('suite', { signal }));
         expectEqual((await jenkins.system.quietState({ signal })).quietingDown, true, 'quieting down');
         await jenkins.system.cancelQuietDown({ signal });
         expectEqual(
@@ -147,21 +150,45 @@ export const administration: SuiteArea = {
         );
       },
     },
+    {
+      name: 'a build that is followed outlives a restart of the server',
+      covers: [
+        'system.restart',
+        'system.waitUntilReady',
+        'log across a restart',
+        'build.finished across a restart',
+      ],
+      cannot: ({ settings }) => (settings.disruptive ? undefined : 'JENKINS_DISRUPTIVE is not 1'),
+      async run({ jenkins, pipeline, signal }) {
+        const job = await pipeline('restarted', {
+          script: 'echo "before"\nsleep 20\necho "after"',
+          onFake: async (fake) => {
+            fake.print('before\n');
+            await new Promise((resolve) => setTimeout(resolve, 200));
+            fake.print('after\n');
+          },
+        });
+        const build = await (await job.build({}, { signal })).started({ signal });
+        let log = '';
+        let restarting: Promise<unknown> | undefined;
+        for await (const chunk of build.log({ intervalMs: 500, signal })) {
+          log += chunk.text;
+          if (log.includes('before')) restarting ??= jenkins.system.restart({ signal });
+        }
+        await orNotTested(restarting ?? Promise.reject(new Error('the log does not begin')), [
+          'Forbidden',
+          'Invalid',
+          'ServerFault',
+        ]);
+        await jenkins.system.waitUntilReady({ signal });
+        expectEqual((await build.finished({ signal })).result, 'SUCCESS', 'result');
+        expectThat(log.includes('after'), 'the log ends with the restart');
+      },
+    },
   ],
 };
 
-/** What the user may not do cannot be tested. */
-async function permitted<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'Forbidden')
-      throw new NotTested(error.message);
-    throw error;
-  }
-}
-
 function ifMissing(error: unknown): void {
-  if (error instanceof Error && 'code' in error && error.code === 'NotFoundOrHidden') return;
+  if (isJenkinsError(error, 'NotFoundOrHidden')) return;
   throw error;
 }

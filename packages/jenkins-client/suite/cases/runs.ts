@@ -170,7 +170,7 @@ export const runs: SuiteArea = {
         const input = await pending(build, context);
         await input.abort({ signal });
         expectEqual((await build.finished({ signal })).result, 'ABORTED', 'result');
-        await expectCode(input.approve({}, { signal }), 'Conflict');
+        await expectCode(input.approve({}, { signal }), ['Conflict', 'NotFoundOrHidden']);
       },
     },
     {
