@@ -35,9 +35,16 @@ export function fetchError(cause: unknown, origin: ErrorOrigin): ConnectionFaile
       ? `The connection to Jenkins broke before the answer was whole${code === undefined ? '' : ` (${code})`}.`
       : `No connection to Jenkins (${code}). Check the url, the network and the certificates.`,
     maybeSent,
-    { ...origin, cause },
+    showsQuery(cause) ? origin : { ...origin, cause },
     hopeless !== undefined,
   );
+}
+
+/** Bun and Deno put the whole address into their errors; its query may hold a secret. */
+function showsQuery(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const path = 'path' in error ? String(error.path) : '';
+  return /\/\S*\?\S/u.test(`${error.message} ${path}`) || showsQuery(error.cause);
 }
 
 /** The codes in an error, its causes, and the attempts of one that holds several. */

@@ -236,9 +236,10 @@ describe('concurrency', () => {
     });
     await Promise.all(calls);
     expect(most).toBe(2);
-    expect(requests.slice(3).map((request) => request.url)).toEqual(
-      Array.from({ length: 8 }, (_, n) => `/n${n}`),
-    );
+    const order = requests.slice(3).map((request) => request.url);
+    // The first two are under way together, and may overtake each other.
+    expect(order.slice(0, 2).sort()).toEqual(['/n0', '/n1']);
+    expect(order.slice(2)).toEqual(['/n2', '/n3', '/n4', '/n5', '/n6', '/n7']);
     for (const stream of streams) await stream.discard();
   });
 

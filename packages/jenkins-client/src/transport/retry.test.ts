@@ -141,6 +141,18 @@ describe('what time does not heal', () => {
     expect(await rejection(jenkins.raw.request({ path: 'x' }))).toMatchObject({ maybeSent: false, lasting });
   });
 
+  test('is told without the query, which some platforms put into their errors', async () => {
+    const address = 'http://x.invalid/build?token=secret';
+    for (const cause of [
+      new TypeError('fetch failed', { cause: new Error(`error sending request for url (${address})`) }),
+      Object.assign(new TypeError('Unable to connect'), { code: 'ECONNREFUSED', path: address }),
+    ]) {
+      const jenkins = connect({ url: 'http://x.invalid/', retry: false, fetch: () => Promise.reject(cause) });
+      const error = await rejection(jenkins.raw.request({ path: 'build', query: { token: 'secret' } }));
+      expect(error).toMatchObject({ code: 'ConnectionFailed', cause: undefined });
+    }
+  });
+
   test('all of several addresses refused is refused', async () => {
     const errors = ['ECONNREFUSED', 'ENETUNREACH'].map((code) => Object.assign(new Error(code), { code }));
     const jenkins = connect({
