@@ -3,7 +3,8 @@ import { errorPage, escapeHtml } from '../error-pages.ts';
 import { empty, redirect, type Answer } from '../http.ts';
 import { Configuration, documentKind } from './configuration.ts';
 import { ITEM_CLASSES, Item, type ItemKind } from './item.ts';
-import { checkName, postedConfiguration } from './item-routes.ts';
+import { checkName } from './item-name.ts';
+import { postedConfiguration } from './item-routes.ts';
 
 /** Creating and copying items. */
 export const createArea: Area = {

@@ -10,6 +10,7 @@ import { Configuration, documentKind } from './configuration.ts';
 import { UnknownClassError } from './form-xml.ts';
 import { encodeName, type Item } from './item.ts';
 import { itemBean } from './item-json.ts';
+import { checkName } from './item-name.ts';
 import { startScan } from './scan-routes.ts';
 import { MissingFormPartError, submitFolder, submitMultibranch } from './submit-folder.ts';
 import { submitPipeline } from './submit-pipeline.ts';
@@ -147,10 +148,9 @@ function deleteItem({ item, user, world }: Call, answer: Answer): Answer | undef
 
 function rename(call: Call): Answer | undefined {
   const { item, request } = call;
-  const name = request.parameter('newName');
+  const name = request.parameter('newName') ?? '';
   if (!item.parent) return undefined;
   call.user.need('hudson.model.Item.Configure');
-  if (!name) throw errorPage(400, 'No name is specified');
   checkName(name);
   if (item.parent.children.has(name)) throw errorPage(400, `The name “${name}” is already in use.`);
   const old = ownUrl(call);
@@ -174,11 +174,4 @@ function move(call: Call): Answer | undefined {
   item.parent = target;
   target.children.set(item.name, item);
   return redirect(ownUrl(call));
-}
-
-/** Throws the 400 of a name that no item may have. */
-export function checkName(name: string): void {
-  if (/^\.{1,2}$/.test(name)) throw errorPage(400, `“${name}” is not an allowed name`);
-  const unsafe = /[?*/\\%!@#$^&|<>[\]:;]/.exec(name);
-  if (unsafe) throw errorPage(400, `‘${unsafe[0]}’ is an unsafe character`);
 }
