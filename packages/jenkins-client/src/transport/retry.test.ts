@@ -149,7 +149,8 @@ describe('what time does not heal', () => {
     ]) {
       const jenkins = connect({ url: 'http://x.invalid/', retry: false, fetch: () => Promise.reject(cause) });
       const error = await rejection(jenkins.raw.request({ path: 'build', query: { token: 'secret' } }));
-      expect(error).toMatchObject({ code: 'ConnectionFailed', cause: undefined });
+      expect(error).toMatchObject({ code: 'ConnectionFailed' });
+      expect(error).not.toHaveProperty('cause');
     }
   });
 
