@@ -27,12 +27,13 @@ export interface ExactText {
  * Reads a log whose line ends cannot be told from `progressiveText` alone, byte for byte: the text comes from
  * `consoleText`, which is always answered from the start and has no offsets, and the offsets from the same lines of
  * `progressiveText`, which tells the lengths of the notes. Returns whether the log is finished. It costs a reading of
- * the whole log, so it is the last resort; the memory it needs does not grow.
+ * the whole log, so it is the last resort; the memory it needs does not grow. At most `mostLines` are given at once.
  */
 export async function* exactText(
   source: LogSource,
   from: ExactPosition,
   call: () => CallOptions,
+  mostLines = Infinity,
 ): AsyncGenerator<ExactText, boolean, undefined> {
   // Asked for first, so that the text has at least the lines of this answer.
   let answer = await source.text(from.offset, call());
@@ -46,7 +47,7 @@ export async function* exactText(
     for (;;) {
       const notes = new NoteCounter();
       const before = offset;
-      for (let part; (part = await nextLines(answer.body, notes, plain));) {
+      for (let part; (part = await nextLines(answer.body, notes, plain, mostLines));) {
         // Lines that came after the text was asked for are left to the next reading.
         if (part.bytes.length === 0) return false;
         ahead += part.bytes.length;
@@ -63,13 +64,16 @@ export async function* exactText(
       await answer.body.close();
       answer = await source.text(offset, call());
     }
-    for (let rest = await plain.take(0); rest.bytes.length > 0; rest = await plain.take(0)) {
-      ahead += rest.bytes.length;
-      yield { bytes: rest.bytes, position: { offset, textOffset, ahead } };
-    }
-    // The notes of a last line without an end are in the size.
+    // What is left is a line without an end; the size counts its notes, too.
     const end = { offset: answer.size, textOffset: textOffset + ahead, ahead: 0 };
-    yield { bytes: new Uint8Array(0), position: end };
+    for (let rest = (await plain.take(0)).bytes; ;) {
+      const next = (await plain.take(0)).bytes;
+      ahead += rest.length;
+      end.textOffset += rest.length;
+      yield { bytes: rest, position: next.length === 0 ? end : { offset, textOffset, ahead } };
+      if (next.length === 0) break;
+      rest = next;
+    }
     return true;
   } finally {
     await Promise.all([answer.body.close(), plain?.close()]);
@@ -84,12 +88,34 @@ export async function exactPosition(
 ): Promise<ExactPosition> {
   let found: ExactPosition = { offset: 0, textOffset: 0, ahead: 0 };
   if (offset === 0) return found;
-  for await (const { position } of exactText(source, found, call)) {
+  for await (const { position } of exactText(source, found, call, 1)) {
     if (position.offset > offset) break;
     found = position;
   }
-  // An offset within a line: its start is skipped as if it held no notes.
-  return { ...found, ahead: offset - found.offset };
+  return { ...found, ahead: await textLength(source, found.offset, offset - found.offset, call) };
+}
+
+/** How many of the bytes from the start of a line are text. */
+async function textLength(
+  source: LogSource,
+  start: number,
+  count: number,
+  call: () => CallOptions,
+): Promise<number> {
+  if (count === 0) return 0;
+  const { body } = await source.text(start, call());
+  const notes = new NoteCounter();
+  try {
+    for (let left = count; left > 0;) {
+      const bytes = await body.next();
+      if (!bytes) break;
+      notes.add(bytes.subarray(0, left));
+      left -= bytes.length;
+    }
+  } finally {
+    await body.close();
+  }
+  return count - notes.openNotes;
 }
 
 /** The text of the next lines of an answer; undefined when it has no more, no bytes when the text has fewer. */
@@ -97,13 +123,14 @@ async function nextLines(
   body: BodyReader,
   notes: NoteCounter,
   plain: PlainLines,
+  most: number,
 ): Promise<{ bytes: Uint8Array; lines: number } | undefined> {
   while (notes.lines.length === 0) {
     const bytes = await body.next();
     if (!bytes) return undefined;
     notes.add(bytes);
   }
-  return plain.take(notes.lines.length);
+  return plain.take(Math.min(most, notes.lines.length));
 }
 
 /** The text by lines. */

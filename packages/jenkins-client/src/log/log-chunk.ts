@@ -9,6 +9,8 @@ export interface LogPosition {
    * spares a search in a log that has line ends of both kinds.
    */
   readonly textOffset?: number | undefined;
+  /** Bytes of text behind the offset that were given already: within a very long line, whose start the offset is. */
+  readonly ahead?: number;
 }
 
 /** A piece of a log. Give it back as `from` to go on behind it. */

@@ -15,6 +15,9 @@ const tailBytes = 16 * 1024;
 /** While more than this waits to be read there is no pause. */
 const behindBytes = 64 * 1024;
 
+/** How often a log is asked again before its line ends are guessed. */
+const patience = 10;
+
 /** Bytes of the log, and the place behind them. */
 export interface LogPiece extends LogPosition {
   readonly bytes: Uint8Array;
@@ -50,14 +53,21 @@ export class LogFollower {
     const interval = this.#options.intervalMs ?? 1000;
     const pace = new Pace(Math.min(100, interval), interval);
     await this.#through(() => this.#begin());
+    let unsettled = 0;
     for (;;) {
       const before = this.#offset + this.#ahead;
       const { held, known } = await this.#through(() => this.#ask());
       let last = known?.last ?? false;
       let pauseMs = 0;
       if (known && (known.certain || !this.#canBeExact)) yield* this.#known(known);
-      else if (!this.#canBeExact) yield* this.#known(assumed(held));
-      else {
+      else if (!this.#canBeExact) {
+        // A log that grows too fast to be measured rests at some time.
+        if (held.whole && ++unsettled < patience) {
+          await this.#deadline.sleep(pace.next());
+          continue;
+        }
+        yield* this.#known(assumed(held));
+      } else {
         const began = this.#clock.now();
         last = yield* this.#exact();
         // It read the whole log for what is new: the longer that takes, the more seldom it is done.
@@ -67,6 +77,7 @@ export class LogFollower {
         if (stuck && held.body.includes(0x0a)) yield* this.#known(known ?? assumed(held));
       }
       if (last) return;
+      unsettled = 0;
       const progress = this.#offset + this.#ahead > before;
       if (progress) pace.reset();
       if (progress && (!held.whole || held.size - this.#offset > behindBytes)) continue;
@@ -95,7 +106,8 @@ export class LogFollower {
     } else {
       this.#offset = typeof from === 'number' ? from : from.offset;
     }
-    if (this.#offset > 0) this.#textOffset = typeof from === 'object' ? from.textOffset : undefined;
+    if (this.#offset > 0) this.#textOffset = undefined;
+    if (typeof from === 'object') ({ textOffset: this.#textOffset, ahead: this.#ahead = 0 } = from);
   }
 
   async #ask(): Promise<{ held: Held; known: KnownText | undefined }> {
@@ -175,7 +187,8 @@ export class LogFollower {
   }
 
   #piece(bytes: Uint8Array): LogPiece {
-    return { bytes, offset: this.#offset, textOffset: this.#textOffset };
+    const ahead = this.#ahead > 0 ? { ahead: this.#ahead } : {};
+    return { bytes, offset: this.#offset, textOffset: this.#textOffset, ...ahead };
   }
 }
 

@@ -13,7 +13,7 @@ export interface RunNode {
    * out by a restart from a later stage. pipeline-rest-api does not tell these two apart: `not_built`.
    */
   readonly state: NodeState;
-  /** Absent while it runs. */
+  /** Absent while it runs. pipeline-rest-api tells a step that made the build unstable as SUCCESS. */
   readonly result?: BuildResultName;
   /** Milliseconds since 1970. */
   readonly startTime?: number;

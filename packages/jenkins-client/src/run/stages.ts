@@ -63,6 +63,9 @@ export async function sourceOf(
     build: buildPath(build),
   });
   if (graphView === undefined && !wfapi && !hasBlue) {
+    // A build that is missing tells nothing either: then this throws what is wrong.
+    const path = buildRoute(build, 'api/json');
+    await (await connection.request({ ...deadline.left(), path, query: { tree: 'number' } })).discard();
     throw new UnsupportedError(
       'The server tells nothing of the stages of builds. Install pipeline-graph-view or pipeline-rest-api.',
       ['pipeline-graph-view', 'pipeline-rest-api', 'blueocean-rest-impl'],
