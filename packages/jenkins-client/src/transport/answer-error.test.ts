@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { connect } from '../connect.ts';
-import { isJenkinsError, type ForbiddenError, type JenkinsError, type JenkinsErrorCode } from '../errors.ts';
+import {
+  isJenkinsError,
+  type ForbiddenError,
+  type JenkinsError,
+  type JenkinsErrorCode,
+  type NotReadyError,
+} from '../errors.ts';
 import { recordedResponse, recording, recordingNames } from '../testing/recording.ts';
 import { rejection } from './scripted-server.ts';
 
@@ -166,10 +172,26 @@ describe('other answers', () => {
     });
   });
 
+  test.each([
+    [409, '<h1>Error</h1><p>a disabled is not buildable</p>', 'Disabled'],
+    [409, '<h1>Error</h1><p>Pipeline changed meanwhile</p>', 'Conflict'],
+    [410, '', 'NotFoundOrHidden'],
+    [413, '', 'Invalid'],
+    [422, '', 'Invalid'],
+    [501, '', 'ServerFault'],
+    [304, undefined, 'UnexpectedBody'],
+  ])('%i with "%s" is %s', async (status, body, code) => {
+    const answer = body === undefined ? new Response(null, { status }) : page(status, body);
+    expect(await errorOf(answer)).toMatchObject({ code, status });
+  });
+
   test('Retry-After is read as seconds and as a date', async () => {
     expect(await errorOf(page(503, '', { 'retry-after': '7' }))).toMatchObject({ retryAfterMs: 7000 });
     const past = 'Wed, 21 Oct 2015 07:28:00 GMT';
     expect(await errorOf(page(503, '', { 'retry-after': past }))).toMatchObject({ retryAfterMs: 0 });
+    const later = new Date(Date.now() + 3_600_000).toUTCString();
+    const { retryAfterMs } = (await errorOf(page(503, '', { 'retry-after': later }))) as NotReadyError;
+    expect(retryAfterMs).toBeGreaterThan(3_000_000);
     expect(await errorOf(page(503, '', { 'retry-after': 'soon' }))).toMatchObject({
       retryAfterMs: undefined,
     });
