@@ -60,12 +60,22 @@ export class Folders {
   }
 
   async #make(path: ItemPath, spec: FolderSpec, ifMissing: boolean, deadline: Deadline): Promise<void> {
+    if (ifMissing && (await this.#isFolder(path, deadline))) return;
     try {
       await applyWanted(this.#connection, path, wantedFolder(spec), { ...deadline.left(), mode: 'create' });
     } catch (error) {
-      if (!ifMissing || !isJenkinsError(error, 'Conflict')) throw error;
-      const { kind } = await new ItemRef(this.#connection, path).get(deadline.left());
-      if (kind !== 'folder') throw error;
+      // Somebody else may have been faster.
+      if (ifMissing && isJenkinsError(error, 'Conflict') && (await this.#isFolder(path, deadline))) return;
+      throw error;
+    }
+  }
+
+  async #isFolder(path: ItemPath, deadline: Deadline): Promise<boolean> {
+    try {
+      return (await new ItemRef(this.#connection, path).get(deadline.left())).kind === 'folder';
+    } catch (error) {
+      if (isJenkinsError(error, 'NotFoundOrHidden')) return false;
+      throw error;
     }
   }
 }

@@ -1,7 +1,7 @@
 /** How it is known that Jenkins takes a setting the way it is sent. */
 export type Evidence =
-  /** Sent to a real Jenkins 2.516.2, and its answer and the stored result recorded. */
-  | 'recorded'
+  /** Sent to a real Jenkins 2.516.2, whose stored result was looked at. */
+  | 'tried'
   /** Read in the source of Jenkins or of the plugin; not tried on a server. Reading back tells when it is not so. */
   | 'source';
 
@@ -18,41 +18,41 @@ export interface SettingEvidence {
 
 /** Every setting of a specification, for the compatibility report. */
 export const settingEvidence: readonly SettingEvidence[] = [
-  recorded('inline script'),
-  recorded('inline sandbox'),
-  recorded('scm scm', 'git'),
-  recorded('scm scriptPath'),
-  recorded('scm lightweight'),
+  tried('inline script'),
+  tried('inline sandbox'),
+  tried('scm scm', 'git'),
+  tried('scm scriptPath'),
+  tried('scm lightweight'),
   source('scm scm.clone', 'CloneOption', 'git'),
-  recorded('job description'),
-  recorded('job disabled'),
+  tried('job description'),
+  tried('job disabled'),
   source('job displayName', 'Job'),
-  recorded('job parameters.string'),
-  recorded('job parameters.text'),
-  recorded('job parameters.boolean'),
-  recorded('job parameters.choice'),
-  recorded('job parameters.password'),
+  tried('job parameters.string'),
+  tried('job parameters.text'),
+  tried('job parameters.boolean'),
+  tried('job parameters.choice'),
+  tried('job parameters.password'),
   source('job parameters.file', 'FileParameterDefinition'),
   source('job parameters.run', 'RunParameterDefinition'),
   source('job parameters.credentials', 'CredentialsParameterDefinition', 'credentials'),
-  recorded('job discarder'),
-  recorded('job concurrentBuilds'),
-  recorded('job triggers.cron'),
-  recorded('job triggers.pollScm'),
+  tried('job discarder'),
+  tried('job concurrentBuilds'),
+  tried('job triggers.cron'),
+  tried('job triggers.pollScm'),
   source('job triggers.upstream', 'ReverseBuildTrigger'),
   source('job triggers.remoteToken', 'BuildAuthorizationToken'),
   source('job triggers.genericWebhook', 'GenericTrigger', 'generic-webhook-trigger'),
   source('job durability', 'DurabilityHintJobProperty'),
   source('job resumable', 'DisableResumeJobProperty'),
   source('job quietPeriodS', 'WorkflowJob'),
-  recorded('multibranch description'),
-  recorded('multibranch disabled'),
+  tried('multibranch description'),
+  tried('multibranch disabled'),
   source('multibranch displayName', 'AbstractFolder', 'cloudbees-folder'),
-  recorded('multibranch scriptPath'),
-  recorded('multibranch orphans', 'cloudbees-folder'),
-  recorded('multibranch scanIntervalMs', 'cloudbees-folder'),
+  tried('multibranch scriptPath'),
+  tried('multibranch orphans', 'cloudbees-folder'),
+  tried('multibranch scanIntervalMs', 'cloudbees-folder'),
   source('multibranch branchJobs', 'PipelineTriggerProperty', 'multibranch-action-triggers'),
-  recorded('multibranch sources.git', 'git'),
+  tried('multibranch sources.git', 'git'),
   source('multibranch sources.git.clone', 'CloneOptionTrait', 'git'),
   source('multibranch sources.regexFilter', 'RegexSCMHeadFilterTrait', 'scm-api'),
   source('multibranch sources.wildcardFilter', 'WildcardSCMHeadFilterTrait', 'scm-api'),
@@ -62,12 +62,12 @@ export const settingEvidence: readonly SettingEvidence[] = [
   source('multibranch sources.bitbucket', 'BitbucketSCMSource', 'cloudbees-bitbucket-branch-source'),
   source('multibranch sources.svn', 'SubversionSCMSource', 'subversion'),
   source('multibranch sources.single-svn', 'SingleSCMSource', 'subversion'),
-  recorded('folder description', 'cloudbees-folder'),
-  recorded('folder displayName', 'cloudbees-folder'),
+  tried('folder description', 'cloudbees-folder'),
+  tried('folder displayName', 'cloudbees-folder'),
 ];
 
-function recorded(setting: string, plugin?: string): SettingEvidence {
-  return { setting, evidence: 'recorded', ...(plugin !== undefined && { plugin }) };
+function tried(setting: string, plugin?: string): SettingEvidence {
+  return { setting, evidence: 'tried', ...(plugin !== undefined && { plugin }) };
 }
 
 function source(setting: string, readIn: string, plugin?: string): SettingEvidence {

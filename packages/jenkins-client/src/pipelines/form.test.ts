@@ -113,4 +113,99 @@ describe('the form of a pipeline', () => {
       quiet_period: '5',
     });
   });
+
+  test('names the traits of Bitbucket as the plugin has called them since 2025', () => {
+    const forks = { build: 'merge', trust: 'team-forks' } as const;
+    const spec: PipelineSpec = {
+      kind: 'multibranch',
+      sources: [{ type: 'bitbucket', id: 'bb', owner: 'P', repository: 'r', discoverForks: forks }],
+    };
+    const plugin = 'com.cloudbees.jenkins.plugins.bitbucket';
+    const trait = `${plugin}.trait.ForkPullRequestDiscoveryTrait`;
+    expect(formOf(pipelineForm(spec)).json['sources']).toMatchObject([
+      {
+        source: {
+          'stapler-class': `${plugin}.BitbucketSCMSource`,
+          traits: [
+            {
+              'stapler-class': trait,
+              strategyId: '1',
+              trust: { 'stapler-class': `${trait}$TrustTeamForks` },
+            },
+          ],
+        },
+      },
+    ]);
+  });
+
+  test('names the classes of the plugins for a source on GitHub', () => {
+    const spec: PipelineSpec = {
+      kind: 'multibranch',
+      branchJobs: { onDelete: 'team/clean' },
+      sources: [
+        {
+          type: 'github',
+          id: 'gh',
+          owner: 'o',
+          repository: 'r',
+          discoverBranches: 'without-pull-requests',
+          discoverForks: { build: 'merge', trust: 'contributors' },
+          clone: { shallow: true, depth: 2, timeoutMinutes: 20 },
+          regexFilter: '^main$',
+          automaticBuilds: false,
+        },
+      ],
+    };
+    const plugin = 'org.jenkinsci.plugins.github_branch_source';
+    const { json } = formOf(pipelineForm(spec));
+    expect(json['sources']).toEqual([
+      {
+        source: {
+          'stapler-class': `${plugin}.GitHubSCMSource`,
+          id: 'gh',
+          credentialsId: '',
+          repoOwner: 'o',
+          repository: 'r',
+          repositoryUrl: '',
+          configuredByUrl: false,
+          apiUri: 'https://api.github.com',
+          traits: [
+            {
+              'stapler-class': 'jenkins.plugins.git.traits.CloneOptionTrait',
+              extension: {
+                'stapler-class': 'hudson.plugins.git.extensions.impl.CloneOption',
+                shallow: true,
+                depth: 2,
+                timeout: 20,
+                noTags: false,
+                honorRefspec: false,
+                reference: '',
+              },
+            },
+            { 'stapler-class': 'jenkins.scm.impl.trait.RegexSCMHeadFilterTrait', regex: '^main$' },
+            { 'stapler-class': `${plugin}.BranchDiscoveryTrait`, strategyId: '1' },
+            {
+              'stapler-class': `${plugin}.ForkPullRequestDiscoveryTrait`,
+              strategyId: '1',
+              trust: { 'stapler-class': `${plugin}.ForkPullRequestDiscoveryTrait$TrustContributors` },
+            },
+          ],
+        },
+        strategy: {
+          'stapler-class': 'jenkins.branch.DefaultBranchPropertyStrategy',
+          props: [{ 'stapler-class': 'jenkins.branch.NoTriggerBranchProperty' }],
+        },
+      },
+    ]);
+    expect(json['properties']).toEqual({
+      'stapler-class-bag': 'true',
+      'org-jenkinsci-plugins-workflow-multibranch-PipelineTriggerProperty': {
+        createActionJobsToTrigger: '',
+        deleteActionJobsToTrigger: 'team/clean',
+        actionJobsToTriggerOnRunDelete: '',
+        branchIncludeFilter: '*',
+        branchExcludeFilter: '',
+      },
+    });
+  });
 });

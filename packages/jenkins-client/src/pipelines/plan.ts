@@ -39,7 +39,7 @@ export function planChange(
   const kept = mode === 'replace' ? 0 : before.unmanaged.length + before.unreadable.length;
   return {
     needed: text !== (stored ?? wanted.blank) || dropped > 0,
-    differences: differences(stored === undefined ? {} : before.spec, after),
+    differences: differences(before.spec, after),
     unmanaged: before.unmanaged,
     missingSecrets: secretWritten ? wanted.secrets.filter((path) => !before.unreadable.includes(path)) : [],
     by: kept === 0 ? 'form' : 'file',

@@ -56,9 +56,94 @@ describe('a stored configuration as a specification', () => {
     });
   });
 
+  test('of a multibranch pipeline that KubeSphere made', () => {
+    const plugin = 'io.jenkins.plugins.gitlabbranchsource';
+    const text = `<?xml version='1.1' encoding='UTF-8'?>
+<org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject plugin="workflow-multibranch">
+  <actions/>
+  <properties>
+    <org.jenkinsci.plugins.pipeline.modeldefinition.config.FolderConfig plugin="pipeline-model-definition">
+      <dockerLabel/>
+    </org.jenkinsci.plugins.pipeline.modeldefinition.config.FolderConfig>
+  </properties>
+  <healthMetrics>
+    <com.cloudbees.hudson.plugins.folder.health.WorstChildHealthMetric plugin="cloudbees-folder"/>
+  </healthMetrics>
+  <description>from kubesphere</description>
+  <orphanedItemStrategy class="com.cloudbees.hudson.plugins.folder.computed.DefaultOrphanedItemStrategy">
+    <pruneDeadBranches>false</pruneDeadBranches>
+  </orphanedItemStrategy>
+  <triggers/>
+  <sources class="jenkins.branch.MultiBranchProject$BranchSourceList" plugin="branch-api">
+    <owner class="org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject" reference="../.."/>
+    <data>
+      <jenkins.branch.BranchSource>
+        <strategy class="jenkins.branch.NamedExceptionsBranchPropertyStrategy">
+          <defaultProperties class="empty-list"/>
+          <namedExceptions class="empty-list"/>
+        </strategy>
+        <source class="${plugin}.GitLabSCMSource" plugin="gitlab-branch-source">
+          <id>gl</id>
+          <serverName>default</serverName>
+          <credentialsId>token</credentialsId>
+          <projectOwner>g</projectOwner>
+          <projectPath>g/p</projectPath>
+          <traits>
+            <${plugin}.BranchDiscoveryTrait><strategyId>3</strategyId></${plugin}.BranchDiscoveryTrait>
+            <${plugin}.ForkMergeRequestDiscoveryTrait>
+              <strategyId>2</strategyId>
+              <trust class="${plugin}.ForkMergeRequestDiscoveryTrait$TrustPermission"/>
+            </${plugin}.ForkMergeRequestDiscoveryTrait>
+            <${plugin}.WebhookRegistrationTrait/>
+          </traits>
+        </source>
+      </jenkins.branch.BranchSource>
+    </data>
+  </sources>
+  <factory class="org.jenkinsci.plugins.workflow.multibranch.WorkflowBranchProjectFactory">
+    <scriptPath>ci/Jenkinsfile</scriptPath>
+  </factory>
+</org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject>`;
+    expect(readStored(text)).toEqual({
+      spec: completeSpec({
+        kind: 'multibranch',
+        description: 'from kubesphere',
+        sources: [
+          {
+            type: 'gitlab',
+            id: 'gl',
+            serverName: 'default',
+            credentialsId: 'token',
+            owner: 'g',
+            projectPath: 'g/p',
+            discoverForks: { build: 'head', trust: 'permission' },
+          },
+        ],
+        scriptPath: 'ci/Jenkinsfile',
+        orphans: null,
+      }),
+      unmanaged: [
+        'properties/org.jenkinsci.plugins.pipeline.modeldefinition.config.FolderConfig',
+        'healthMetrics',
+        `sources/data/jenkins.branch.BranchSource/source/traits/${plugin}.WebhookRegistrationTrait`,
+      ],
+      unreadable: [],
+    });
+  });
+
   test('names what it cannot describe', () => {
     expect(readStored(stored('12-replace-10-xml-after-unknown')).unmanaged).toEqual([
       'properties/no.such.Plugin',
+    ]);
+  });
+
+  test('names words and classes that it does not know', () => {
+    const text = patchStored(bareMultibranch, hosted, false)
+      .text.replace('TrustMembers', 'TrustFriends')
+      .replace('<strategyId>3</strategyId>', '<strategyId>9</strategyId>');
+    expect(readStored(text).unmanaged).toEqual([
+      expect.stringMatching(/^sources.*ForkPullRequestDiscoveryTrait.strategyId$/),
+      expect.stringMatching(/^sources.*ForkMergeRequestDiscoveryTrait.trust$/),
     ]);
   });
 
@@ -66,6 +151,12 @@ describe('a stored configuration as a specification', () => {
     expect(() => readStored(stored('04-mb-19-branch-main-config'))).toThrow(/another kind/);
   });
 });
+
+const bare =
+  "<?xml version='1.1' encoding='UTF-8'?>\n<flow-definition>\n  <keepDependencies>false</keepDependencies>\n  <properties/>\n  <triggers/>\n  <disabled>false</disabled>\n</flow-definition>";
+const bareMultibranch = bare
+  .replaceAll('flow-definition', 'org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject')
+  .replace('  <keepDependencies>false</keepDependencies>\n', '');
 
 const everything: PipelineSpec = {
   kind: 'inline',
@@ -180,12 +271,6 @@ const scm: PipelineSpec = {
 };
 
 describe('a specification put into a stored configuration', () => {
-  const bare =
-    "<?xml version='1.1' encoding='UTF-8'?>\n<flow-definition>\n  <keepDependencies>false</keepDependencies>\n  <properties/>\n  <triggers/>\n  <disabled>false</disabled>\n</flow-definition>";
-  const bareMultibranch = bare
-    .replaceAll('flow-definition', 'org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject')
-    .replace('  <keepDependencies>false</keepDependencies>\n', '');
-
   test.each([
     ['inline', everything, bare],
     ['scm', scm, bare],
@@ -200,6 +285,14 @@ describe('a specification put into a stored configuration', () => {
     expect(back.spec).toEqual(spec);
     expect(back.unmanaged).toEqual([]);
     expect(patchStored(patched, spec, false).text).toBe(patched);
+  });
+
+  test('knows the traits of Bitbucket by the names that newer plugins gave them, and keeps these', () => {
+    const { text } = patchStored(bareMultibranch, hosted, false);
+    const renamed = text.replaceAll(/(plugins\.bitbucket\.)(?=\w+DiscoveryTrait)/gu, '$1trait.');
+    expect(renamed).not.toBe(text);
+    expect(readStored(renamed)).toMatchObject({ spec: hosted, unmanaged: [] });
+    expect(patchStored(renamed, hosted, false).text).toBe(renamed);
   });
 
   test('changes nothing where nothing differs', () => {

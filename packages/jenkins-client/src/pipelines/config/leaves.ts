@@ -1,5 +1,5 @@
 import type { XmlElement } from '../../xml/element.ts';
-import type { Field } from './field.ts';
+import type { Field, Reading } from './field.ts';
 
 /** The child that holds a leaf, made when it is missing. */
 export function childFor(holder: XmlElement, name: string): XmlElement {
@@ -95,28 +95,37 @@ function removable<T>(field: Field<T | undefined>, name: string): Field<T | unde
   };
 }
 
-/** One of a few words, each stored and sent as another. */
+/** One of a few words, each stored and sent as another. A stored one that is none of them is somebody else's. */
 export function word<T extends string>(
   name: string,
   words: Readonly<Record<T, string>>,
   absent: T,
 ): Field<T> {
-  const known = Object.entries<string>(words) as [T, string][];
   return {
-    ...leaf(
-      name,
-      (stored) => known.find(([, code]) => code === stored.trim())?.[0] ?? absent,
-      String,
-      absent,
-    ),
     encode(value, target) {
       target[name] = words[value];
     },
+    read: (holder, reading) =>
+      known(words, holder?.child(name), (child) => child.text.trim(), reading) ?? absent,
     patch(holder, value) {
-      if ((holder.child(name)?.text.trim() ?? words[absent]) !== words[value])
-        childFor(holder, name).text = words[value];
+      if ((holder.child(name)?.text.trim() ?? words[absent]) === words[value]) return;
+      childFor(holder, name).text = words[value];
     },
   };
+}
+
+/** The word that an element stands for, if it is known; only then the element is managed. */
+export function known<T extends string>(
+  words: Readonly<Record<T, string>>,
+  element: XmlElement | undefined,
+  codeOf: (element: XmlElement) => string | undefined,
+  reading: Reading,
+): T | undefined {
+  if (element === undefined) return undefined;
+  const code = codeOf(element);
+  const found = (Object.keys(words) as T[]).find((key) => words[key] === code);
+  if (found !== undefined) reading.managed.add(element);
+  return found;
 }
 
 /**

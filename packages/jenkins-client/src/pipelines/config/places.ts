@@ -57,6 +57,8 @@ interface ItemOptions {
   readonly form?: string;
   /** Fields that the form needs beside the setting's. */
   readonly constants?: FormObject;
+  /** The class as newer versions of its plugin call it: forms know only that name, files both. */
+  readonly renamed?: string;
   /** Whether other settings share the thing, so that it goes with the last of them; `inner` must take undefined. */
   readonly shared?: boolean;
 }
@@ -68,8 +70,10 @@ export function item<T>(
   inner: Field<T>,
   options: ItemOptions,
 ): Field<T | undefined> {
-  const { form = container, constants = {}, shared = false } = options;
+  const { form = container, constants = {}, shared = false, renamed = javaClass } = options;
   const element = elementOfClass(javaClass);
+  const stored = (place: XmlElement | undefined): XmlElement | undefined =>
+    place?.child(element) ?? place?.child(elementOfClass(renamed));
   return {
     encode(value, target) {
       if (value === undefined) return;
@@ -77,18 +81,20 @@ export function item<T>(
         const bag = (target[form] ??= emptyBag()) as FormObject;
         inner.encode(value, (bag[javaClass.replace(/[.$]/g, '-')] ??= { ...constants }) as FormObject);
       } else {
-        const thing: FormObject = { 'stapler-class': javaClass, ...constants };
+        const thing: FormObject = { 'stapler-class': renamed, ...constants };
         inner.encode(value, thing);
         ((target[form] ??= []) as FormValue[]).push(thing);
       }
     },
     read(holder, reading) {
-      const thing = reading.child(contentOf(reading.child(holder, container)), element);
-      return thing === undefined ? undefined : inner.read(thing, reading);
+      const thing = stored(contentOf(reading.child(holder, container)));
+      if (thing === undefined) return undefined;
+      reading.managed.add(thing);
+      return inner.read(thing, reading);
     },
     patch(holder, value, patching) {
       const place = contentOf(holder.child(container));
-      const thing = place?.child(element);
+      const thing = stored(place);
       if (value !== undefined) {
         inner.patch(thing ?? openContainer(holder, container).add(element), value, patching);
       } else if (thing !== undefined) {

@@ -10,10 +10,11 @@ import type {
   SvnSourceSpec,
   WildcardFilterSpec,
 } from '../source-spec.ts';
+import type { XmlElement } from '../../xml/element.ts';
 import type { Field } from './field.ts';
 import { cloneTrait } from './git.ts';
 import { group } from './group.ts';
-import { nothing, optionalText, text, word } from './leaves.ts';
+import { childFor, known, nothing, optionalText, text, word } from './leaves.ts';
 import { mapped, orNull, presence } from './mapped.ts';
 import { item } from './places.ts';
 import { singleSvn } from './svn.ts';
@@ -25,8 +26,8 @@ export interface SourceKind {
   readonly settings: Field<object>;
 }
 
-function trait<T>(javaClass: string, inner: Field<T>): Field<T | undefined> {
-  return item('traits', javaClass, inner, { in: 'list' });
+function trait<T>(javaClass: string, inner: Field<T>, renamed = javaClass): Field<T | undefined> {
+  return item('traits', javaClass, inner, { in: 'list', renamed });
 }
 
 const BUILDS: Readonly<Record<PullRequestBuild, string>> = { merge: '1', head: '2', both: '3' };
@@ -67,44 +68,50 @@ function hosted<Trust extends string>(
   traits: { branches: string; origin: string; forks: string; tags: string },
   trust: Readonly<Record<Trust, string>>,
   absentTrust: NoInfer<Trust>,
+  renamed: (javaClass: string) => string = (javaClass) => javaClass,
 ) {
   return {
     ...common,
     ...filters,
-    discoverBranches: orNull(trait(traits.branches, word('strategyId', DISCOVERIES, 'all'))),
-    discoverPullRequests: orNull(trait(traits.origin, word('strategyId', BUILDS, 'merge'))),
+    discoverBranches: orNull(
+      trait(traits.branches, word('strategyId', DISCOVERIES, 'all'), renamed(traits.branches)),
+    ),
+    discoverPullRequests: orNull(
+      trait(traits.origin, word('strategyId', BUILDS, 'merge'), renamed(traits.origin)),
+    ),
     discoverForks: orNull(
       trait(
         traits.forks,
         group<ForkDiscovery<Trust>>({
           build: word('strategyId', BUILDS, 'merge'),
-          trust: trustField(traits.forks, trust, absentTrust),
+          trust: trustField(traits.forks, trust, absentTrust, renamed(traits.forks)),
         }),
+        renamed(traits.forks),
       ),
     ),
-    discoverTags: presence(trait(traits.tags, nothing)),
+    discoverTags: presence(trait(traits.tags, nothing, renamed(traits.tags))),
   };
 }
 
 /** Whose pull requests are trusted: an empty object of a class inside the trait's. */
 function trustField<Trust extends string>(
   trait: string,
-  classes: Readonly<Record<Trust, string>>,
+  names: Readonly<Record<Trust, string>>,
   absent: Trust,
+  renamed: string,
 ): Field<Trust> {
-  const known = Object.entries<string>(classes) as [Trust, string][];
+  const nameOf = (element: XmlElement): string | undefined => {
+    const [outer, name] = element.attribute('class')?.split('$') ?? [];
+    return outer === trait || outer === renamed ? name : undefined;
+  };
   return {
     encode(value, form) {
-      form['trust'] = { 'stapler-class': `${trait}$${classes[value]}` };
+      form['trust'] = { 'stapler-class': `${renamed}$${names[value]}` };
     },
-    read(holder, reading) {
-      const stored = reading.child(holder, 'trust')?.attribute('class');
-      return known.find(([, name]) => stored === `${trait}$${name}`)?.[0] ?? absent;
-    },
+    read: (holder, reading) => known(names, holder?.child('trust'), nameOf, reading) ?? absent,
     patch(holder, value) {
-      const child = holder.child('trust') ?? holder.add('trust');
-      const wanted = `${trait}$${classes[value]}`;
-      if (child.attribute('class') !== wanted) child.attributes = ` class="${wanted}"`;
+      const child = childFor(holder, 'trust');
+      if (nameOf(child) !== names[value]) child.attributes = ` class="${trait}$${names[value]}"`;
     },
   };
 }
@@ -192,6 +199,8 @@ const bitbucket = group<Omit<BitbucketSourceSpec, 'type' | 'automaticBuilds'>>(
       },
       { everyone: 'TrustEveryone', 'team-forks': 'TrustTeamForks', nobody: 'TrustNobody' },
       'nobody',
+      // Moved in April 2025 (BitbucketPlugin.aliases). Older plugins do not know the new names, which forms need.
+      (javaClass) => javaClass.replace(BITBUCKET, `${BITBUCKET}trait.`),
     ),
     serverUrl: text('serverUrl', 'serverUrl', BITBUCKET_CLOUD),
     owner: text('repoOwner'),
