@@ -23,7 +23,7 @@ export interface Operation {
 }
 
 /** The chapters of the document. */
-export type Tag = keyof typeof tags;
+type Tag = keyof typeof tags;
 
 /** The chapters of the document with their descriptions. */
 export const tags = {

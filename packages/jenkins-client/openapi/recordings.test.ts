@@ -1,7 +1,7 @@
 import * as Schema from 'typebox/schema';
 import { describe, expect, test } from 'vitest';
 import { recording, recordingNames, type Recording } from '../src/testing/recording.ts';
-import { unsupported, whyUnsupported } from '../src/testing/replay/unsupported.ts';
+import { unsupported, whyNotTaken } from '../src/testing/replay/unsupported.ts';
 import { openApiDocument, type JsonObject } from './document.ts';
 import { findOperation } from './find-operation.ts';
 
@@ -18,7 +18,7 @@ interface DescribedOperation {
 
 type Content = Record<string, { readonly schema: unknown }>;
 
-const supported = recordingNames().filter((name) => whyUnsupported(name) === undefined);
+const supported = recordingNames().filter((name) => whyNotTaken(name) === undefined);
 
 describe('the description', () => {
   test.each(supported)('knows %s', (name) => {

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { json, type Operation } from '../operation.ts';
 import { BlueError, BlueNode, BlueOrganization, BlueStep } from '../schemas/blue-ocean.ts';
 
-const plugins = ['blueocean-rest'];
+const plugins = ['blueocean-rest-impl'];
 const run = '/blue/rest/organizations/jenkins/{pipeline}/runs/{build}';
 const refused = json(BlueError, 'Refused.');
 const page = {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { empty, json, jsonForm, redirect, selection, text, type Operation } from '../operation.ts';
+import { empty, json, jsonForm, redirect, selection, type Operation } from '../operation.ts';
 import { Queue, QueueItem, RestartableStages, Run, TestReport } from '../schemas/builds.ts';
-import { bag, ParametersForm } from '../schemas/forms.ts';
+import { ParametersForm } from '../schemas/forms.ts';
 
 const html = (description: string) => ({ description, type: 'text/html', schema: Type.String() });
 
@@ -90,14 +90,6 @@ export const buildPaths: readonly Operation[] = [
     query: selection,
     answers: { 200: json(Run) },
   },
-  {
-    method: 'GET',
-    path: '/{item}/{build}/buildNumber',
-    id: 'getBuildNumber',
-    tag: 'builds',
-    summary: 'The number behind a permalink such as `lastSuccessfulBuild`.',
-    answers: { 200: text('The number.') },
-  },
   ...(['stop', 'term', 'kill'] as const).map((verb): Operation => ({
     method: 'POST',
     path: `/{item}/{build}/${verb}`,
@@ -180,17 +172,6 @@ export const buildPaths: readonly Operation[] = [
     answers: { 302: redirect('Started; neither queue item nor number is told.') },
   },
   {
-    method: 'POST',
-    path: '/{item}/{build}/replay/checkScriptCompile',
-    id: 'checkReplay',
-    tag: 'builds',
-    summary: 'Compile a script for a replay without running it.',
-    plugins: ['workflow-cps'],
-    unproven: true,
-    body: { form: { value: Type.String() } },
-    answers: { 200: json(Type.Union([bag, Type.Array(bag)])) },
-  },
-  {
     method: 'GET',
     path: '/{item}/{build}/restart/api/json',
     id: 'listRestartableStages',
@@ -231,16 +212,6 @@ export const buildPaths: readonly Operation[] = [
       206: file('Part of the file.'),
       304: empty('Not changed.'),
       416: empty('The range is beyond the end.'),
-    },
-  },
-  {
-    method: 'HEAD',
-    path: '/{item}/{build}/artifact/{artifact}',
-    id: 'probeArtifact',
-    tag: 'runs',
-    summary: 'Size and time of an archived file.',
-    answers: {
-      200: { description: 'See the headers.', headers: { 'Content-Length': 'The size in bytes.' } },
     },
   },
 ];

@@ -1,10 +1,19 @@
 import { Type } from 'typebox';
-import { empty, json, redirect, text, type Operation } from '../operation.ts';
+import { empty, json, redirect, type Operation } from '../operation.ts';
 import { CascFindings } from '../schemas/administration.ts';
 import { bag } from '../schemas/forms.ts';
 
 /** Configuration as code. */
 export const cascPaths: readonly Operation[] = [
+  {
+    method: 'HEAD',
+    path: '/configuration-as-code/',
+    id: 'probeCasc',
+    tag: 'casc',
+    summary: 'Whether configuration as code is there.',
+    plugins: ['configuration-as-code'],
+    answers: { 200: { description: 'It is there.' } },
+  },
   {
     method: 'POST',
     path: '/configuration-as-code/check',
@@ -52,16 +61,4 @@ export const cascPaths: readonly Operation[] = [
     plugins: ['configuration-as-code'],
     answers: { 302: redirect() },
   },
-  ...(['checkNewSource', 'replace'] as const).map((verb): Operation => ({
-    method: 'POST',
-    path: `/configuration-as-code/${verb}`,
-    id: `${verb}Casc`,
-    tag: 'casc',
-    summary:
-      verb === 'replace' ? 'Take the configuration from another source.' : 'Whether a source could be read.',
-    plugins: ['configuration-as-code'],
-    unproven: true,
-    body: { form: { newSource: Type.Optional(Type.String()), '_.newSource': Type.Optional(Type.String()) } },
-    answers: { 200: text('A verdict as HTML.'), 302: redirect() },
-  })),
 ];

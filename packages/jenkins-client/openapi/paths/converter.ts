@@ -21,6 +21,16 @@ function conversion(route: string, summary: string, body: Body, answer: Answer):
 
 /** Declarative pipelines as JSON, and back. All answer 200; the verdict is in the body. */
 export const converterPaths: readonly Operation[] = [
+  {
+    method: 'GET',
+    path: `${base}/toJson`,
+    id: 'probeConverter',
+    tag: 'converter',
+    summary: 'Whether the converter is there: 405 when it is, 404 when it is not.',
+    plugins: ['pipeline-model-definition'],
+    query: { jenkinsfile: Type.Optional(Type.String()) },
+    answers: { 405: { description: 'It is there.', headers: { Allow: 'POST.' } } },
+  },
   conversion('validateJenkinsfile', 'Whether a Jenkinsfile is valid.', jenkinsfile, json(Validation)),
   conversion('validateJson', 'Whether a pipeline in JSON is valid.', model, json(Validation)),
   conversion('toJson', 'A Jenkinsfile as JSON; comments are lost.', jenkinsfile, json(ConvertedJson)),

@@ -1,20 +1,6 @@
 import { Type } from 'typebox';
-import {
-  atRootAndItem,
-  empty,
-  json,
-  jsonForm,
-  redirect,
-  selection,
-  xml,
-  type Operation,
-} from '../operation.ts';
-import {
-  Credential,
-  CredentialDomain,
-  CredentialStore,
-  CredentialStores,
-} from '../schemas/administration.ts';
+import { atRootAndItem, empty, json, jsonForm, redirect, selection, type Operation } from '../operation.ts';
+import { Credential, CredentialDomain, CredentialStore } from '../schemas/administration.ts';
 import { CredentialForm, DomainForm } from '../schemas/forms.ts';
 
 const refused = { description: 'Refused, often with `X-Error`.', type: 'text/html', schema: Type.String() };
@@ -24,16 +10,6 @@ const domain = `${store}/domain/{domain}`;
 const credential = `${domain}/credential/{credential}`;
 
 const stores = atRootAndItem([
-  {
-    method: 'GET',
-    path: '/credentials/api/json',
-    id: 'listCredentialStores',
-    tag: 'credentials',
-    summary: 'The stores that are visible from here.',
-    plugins: ['credentials'],
-    query: selection,
-    answers: { 200: json(CredentialStores) },
-  },
   {
     method: 'GET',
     path: `${store}/api/json`,
@@ -63,17 +39,6 @@ const stores = atRootAndItem([
     plugins: ['credentials'],
     query: selection,
     answers: { 200: json(CredentialDomain) },
-  },
-  {
-    method: 'POST',
-    path: `${domain}/configSubmit`,
-    id: 'configureCredentialDomain',
-    tag: 'credentials',
-    summary: 'Change a domain.',
-    plugins: ['credentials'],
-    unproven: true,
-    body: jsonForm(DomainForm),
-    answers: { 302: redirect() },
   },
   {
     method: 'POST',
@@ -131,34 +96,6 @@ const stores = atRootAndItem([
     summary: 'Delete a credential.',
     plugins: ['credentials'],
     answers: { 302: redirect() },
-  },
-  {
-    method: 'GET',
-    path: `${credential}/config.xml`,
-    id: 'getCredentialXml',
-    tag: 'credentials',
-    summary: 'A credential as it is stored, with its secrets left out.',
-    plugins: ['credentials'],
-    answers: { 200: xml },
-  },
-  {
-    method: 'POST',
-    path: `${credential}/config.xml`,
-    id: 'setCredentialXml',
-    tag: 'credentials',
-    summary: 'Replace a credential as it is stored.',
-    plugins: ['credentials'],
-    body: { xml: true },
-    answers: { 200: empty() },
-  },
-  {
-    method: 'DELETE',
-    path: `${credential}/config.xml`,
-    id: 'removeCredential',
-    tag: 'credentials',
-    summary: 'Delete a credential.',
-    plugins: ['credentials'],
-    answers: { 200: empty() },
   },
 ]);
 

@@ -48,15 +48,6 @@ const creating = atRootAndItem([
       400: html('The name is taken or bad, or the kind is unknown. Often with `X-Error`.'),
     },
   },
-  {
-    method: 'GET',
-    path: '/checkJobName',
-    id: 'checkJobName',
-    tag: 'items',
-    summary: 'Whether a name is free.',
-    query: { value: Type.String() },
-    answers: { 200: html('`<div/>`, or a `div` of class `error` with the reason.') },
-  },
 ]);
 
 /** Folders, pipelines and what else has a path. */
@@ -70,15 +61,6 @@ export const itemPaths: readonly Operation[] = [
     summary: 'An item as it is now. Its configuration is not part of it.',
     query: selection,
     answers: { 200: json(Item) },
-  },
-  {
-    method: 'HEAD',
-    path: '/{item}/api/json',
-    id: 'probeItem',
-    tag: 'items',
-    summary: 'Whether an item is there.',
-    query: selection,
-    answers: { 200: empty('It is.') },
   },
   {
     method: 'POST',
@@ -143,15 +125,6 @@ export const itemPaths: readonly Operation[] = [
   },
   {
     method: 'POST',
-    path: '/{item}/doRename',
-    id: 'renameItemOld',
-    tag: 'items',
-    summary: 'The older route of renaming.',
-    query: { newName: Type.String() },
-    answers: { 302: redirect(), 400: html('The name is taken or bad.') },
-  },
-  {
-    method: 'POST',
     path: '/{item}/move/move',
     id: 'moveItem',
     tag: 'items',
@@ -210,15 +183,6 @@ export const itemPaths: readonly Operation[] = [
     summary: 'Whether a cron expression is good, and when it would fire.',
     query: { value: Type.String() },
     answers: { 200: html('A `div` of class `ok`, `warning` or `error`.') },
-  },
-  {
-    method: 'POST',
-    path: '/{item}/indexing/stop',
-    id: 'stopScan',
-    tag: 'items',
-    summary: 'Stop the scan of a multibranch pipeline.',
-    plugins: ['branch-api'],
-    answers: { 302: redirect() },
   },
   {
     method: 'GET',

@@ -17,7 +17,6 @@ const places = [
   { below: '/{item}/{build}', id: 'Build', what: 'of a build' },
   { below: '/{item}/{build}/execution/node/{node}/log', id: 'Step', what: 'of a step' },
   { below: '/{item}/indexing', id: 'Scan', what: 'of the last scan of a multibranch pipeline' },
-  { below: '/computer/{computer}', id: 'Node', what: 'of the connection to a node' },
 ] as const;
 
 /** Logs, whole and as they grow. */
@@ -58,6 +57,15 @@ export const logPaths: readonly Operation[] = [
       },
     },
   ]),
+  {
+    method: 'GET',
+    path: '/computer/{computer}/logText/progressiveText',
+    id: 'getNodeLog',
+    tag: 'logs',
+    summary: 'The log of the connection to a node.',
+    query: start,
+    answers: { 200: text('The lines.', progress) },
+  },
   {
     method: 'GET',
     path: '/{item}/{build}/consoleText',

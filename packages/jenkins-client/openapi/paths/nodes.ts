@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { json, jsonForm, redirect, selection, xml, type Operation } from '../operation.ts';
+import { json, jsonForm, redirect, selection, type Operation } from '../operation.ts';
 import { Computer, ComputerSet, Label } from '../schemas/administration.ts';
 import { NodeForm } from '../schemas/forms.ts';
 
@@ -42,14 +42,6 @@ export const nodePaths: readonly Operation[] = [
     summary: 'Replace the configuration of an agent.',
     body: jsonForm(NodeForm),
     answers: { 302: redirect() },
-  },
-  {
-    method: 'GET',
-    path: '/computer/{computer}/config.xml',
-    id: 'getNodeXml',
-    tag: 'nodes',
-    summary: 'The configuration of an agent as it is stored.',
-    answers: { 200: xml },
   },
   {
     method: 'POST',

@@ -1,6 +1,4 @@
-import { Type } from 'typebox';
-import { empty, json, redirect, selection, type Operation } from '../operation.ts';
-import { bag } from '../schemas/forms.ts';
+import { json, selection, type Operation } from '../operation.ts';
 import { PluginList, UpdateCenter } from '../schemas/system.ts';
 
 /** Installed plugins. */
@@ -13,25 +11,6 @@ export const pluginPaths: readonly Operation[] = [
     summary: 'The installed plugins. Needs Administer.',
     query: selection,
     answers: { 200: json(PluginList) },
-  },
-  {
-    method: 'POST',
-    path: '/pluginManager/prevalidateConfig',
-    id: 'checkPlugins',
-    tag: 'plugins',
-    summary: 'Which of the wanted plugins would have to be installed.',
-    body: { xml: true },
-    answers: { 200: json(Type.Array(bag)) },
-  },
-  {
-    method: 'POST',
-    path: '/pluginManager/installNecessaryPlugins',
-    id: 'installPlugins',
-    tag: 'plugins',
-    summary: 'Install plugins.',
-    unproven: true,
-    body: { xml: true },
-    answers: { 200: empty(), 302: redirect() },
   },
   {
     method: 'GET',

@@ -1,41 +1,14 @@
 import { Type } from 'typebox';
-import { empty, json, jsonForm, redirect, text, type Operation } from '../operation.ts';
+import { empty, json, jsonForm, redirect, type Operation } from '../operation.ts';
 import { ParametersForm } from '../schemas/forms.ts';
 import { GraphSteps, GraphTree } from '../schemas/graph-view.ts';
-import {
-  ArtifactFile,
-  JobDescription,
-  NodeLog,
-  PendingInput,
-  RunDescription,
-  StageNode,
-} from '../schemas/wfapi.ts';
+import { PendingInput, RunDescription } from '../schemas/wfapi.ts';
 
 const wfapi = ['pipeline-rest-api'];
 const graphView = ['pipeline-graph-view'];
-const node = { nodeId: Type.String() };
 
 /** Stages, steps and inputs, by whichever plugin tells them. */
 export const runPaths: readonly Operation[] = [
-  {
-    method: 'GET',
-    path: '/{item}/wfapi/describe',
-    id: 'describeJobByWfapi',
-    tag: 'runs',
-    summary: 'A job and how many builds it has.',
-    plugins: wfapi,
-    answers: { 200: json(JobDescription) },
-  },
-  {
-    method: 'GET',
-    path: '/{item}/wfapi/runs',
-    id: 'listRunsByWfapi',
-    tag: 'runs',
-    summary: 'The newest builds of a job with their stages.',
-    plugins: wfapi,
-    query: { since: Type.Optional(Type.String()), fullStages: Type.Optional(Type.Boolean()) },
-    answers: { 200: json(Type.Array(RunDescription)) },
-  },
   {
     method: 'GET',
     path: '/{item}/{build}/wfapi/describe',
@@ -48,59 +21,12 @@ export const runPaths: readonly Operation[] = [
   },
   {
     method: 'GET',
-    path: '/{item}/{build}/execution/node/{node}/wfapi/describe',
-    id: 'describeStageByWfapi',
-    tag: 'runs',
-    summary: 'A stage with its steps.',
-    plugins: wfapi,
-    answers: { 200: json(StageNode) },
-  },
-  {
-    method: 'GET',
-    path: '/{item}/{build}/execution/node/{node}/wfapi/log',
-    id: 'getStepLogByWfapi',
-    tag: 'logs',
-    summary: 'The end of the log of a step.',
-    plugins: wfapi,
-    answers: { 200: json(NodeLog) },
-  },
-  {
-    method: 'GET',
-    path: '/{item}/{build}/wfapi/artifacts',
-    id: 'listArtifactsByWfapi',
-    tag: 'runs',
-    summary: 'The archived files with their sizes.',
-    plugins: wfapi,
-    answers: { 200: json(Type.Array(ArtifactFile)) },
-  },
-  {
-    method: 'GET',
     path: '/{item}/{build}/wfapi/pendingInputActions',
     id: 'listInputs',
     tag: 'runs',
     summary: 'The inputs that a build waits for.',
     plugins: wfapi,
     answers: { 200: json(Type.Array(PendingInput)) },
-  },
-  {
-    method: 'GET',
-    path: '/{item}/{build}/wfapi/nextPendingInputAction',
-    id: 'getNextInput',
-    tag: 'runs',
-    summary: 'The first input that a build waits for.',
-    plugins: wfapi,
-    answers: { 200: json(PendingInput) },
-  },
-  {
-    method: 'POST',
-    path: '/{item}/{build}/wfapi/inputSubmit',
-    id: 'submitInput',
-    tag: 'runs',
-    summary: 'Answer an input. Who may not is answered with 500.',
-    plugins: wfapi,
-    query: { inputId: Type.String() },
-    body: jsonForm(ParametersForm),
-    answers: { 200: empty() },
   },
   {
     method: 'POST',
@@ -113,15 +39,6 @@ export const runPaths: readonly Operation[] = [
       proceed: Type.Optional(Type.String({ description: 'The text of the button.' })),
     }),
     answers: { 302: redirect() },
-  },
-  {
-    method: 'POST',
-    path: '/{item}/{build}/input/{input}/proceedEmpty',
-    id: 'approveInput',
-    tag: 'runs',
-    summary: 'Answer an input without parameters.',
-    plugins: ['pipeline-input-step'],
-    answers: { 200: empty(), 302: redirect() },
   },
   {
     method: 'POST',
@@ -149,17 +66,6 @@ export const runPaths: readonly Operation[] = [
       },
       {
         method: 'GET',
-        path: `/{item}/{build}/${base}/steps`,
-        id: `listStepsOfStage${suffix}`,
-        tag: 'runs',
-        summary: 'The steps of a stage.',
-        plugins: graphView,
-        ...unproven,
-        query: node,
-        answers: { 200: json(GraphSteps) },
-      },
-      {
-        method: 'GET',
         path: `/{item}/{build}/${base}/allSteps`,
         id: `listSteps${suffix}`,
         tag: 'runs',
@@ -167,28 +73,6 @@ export const runPaths: readonly Operation[] = [
         plugins: graphView,
         ...unproven,
         answers: { 200: json(GraphSteps) },
-      },
-      {
-        method: 'GET',
-        path: `/{item}/{build}/${base}/log`,
-        id: `getStepLog${suffix}`,
-        tag: 'logs',
-        summary: 'The log of a step.',
-        plugins: graphView,
-        ...unproven,
-        query: node,
-        answers: { 200: text('The log.') },
-      },
-      {
-        method: 'GET',
-        path: `/{item}/{build}/${base}/exceptionText`,
-        id: `getStepError${suffix}`,
-        tag: 'runs',
-        summary: 'Why a step failed; `null` when it did not.',
-        plugins: graphView,
-        ...unproven,
-        query: node,
-        answers: { 200: text('The reason.') },
       },
     ];
   }),

@@ -67,6 +67,7 @@ export const systemPaths: readonly Operation[] = [
     tag: 'system',
     summary: 'Start no more builds.',
     query: {
+      message: Type.Optional(Type.String({ description: 'Why; shown to people. `reason` is ignored.' })),
       reason: Type.Optional(Type.String()),
       block: Type.Optional(Type.Boolean()),
       timeout: Type.Optional(Type.Integer({ description: 'Milliseconds.' })),
@@ -79,6 +80,14 @@ export const systemPaths: readonly Operation[] = [
     id: 'cancelQuietDown',
     tag: 'system',
     summary: 'Start builds again.',
+    answers: { 302: redirect() },
+  },
+  {
+    method: 'POST',
+    path: '/reload',
+    id: 'reload',
+    tag: 'system',
+    summary: 'Read the configuration from the disk again.',
     answers: { 302: redirect() },
   },
   {

@@ -5,8 +5,6 @@ import { Done, NewToken, User } from '../schemas/system.ts';
 
 const refused = { description: 'Refused, often with `X-Error`.', type: 'text/html', schema: Type.String() };
 
-const tokens = '/user/{user}/descriptorByName/jenkins.security.ApiTokenProperty';
-
 /** Users and their API tokens. */
 export const userPaths: readonly Operation[] = [
   {
@@ -50,31 +48,58 @@ export const userPaths: readonly Operation[] = [
     summary: 'Delete an account.',
     answers: { 302: redirect() },
   },
-  {
-    method: 'POST',
-    path: `${tokens}/generateNewToken`,
-    id: 'createToken',
-    tag: 'users',
-    summary: 'Make an API token.',
-    body: { form: { newTokenName: Type.String() } },
-    answers: { 200: json(NewToken) },
-  },
-  {
-    method: 'POST',
-    path: `${tokens}/rename`,
-    id: 'renameToken',
-    tag: 'users',
-    summary: 'Give a token another name.',
-    body: { form: { tokenUuid: Type.String(), newName: Type.String() } },
-    answers: { 200: json(Done) },
-  },
-  {
-    method: 'POST',
-    path: `${tokens}/revoke`,
-    id: 'revokeToken',
-    tag: 'users',
-    summary: 'Revoke a token. An unknown one is answered like success.',
-    body: { form: { tokenUuid: Type.String() } },
-    answers: { 200: empty() },
-  },
+  ...tokenPaths('/me', 'OfMine'),
+  ...tokenPaths('/user/{user}', ''),
 ];
+
+function tokenPaths(user: string, suffix: string): readonly Operation[] {
+  const tokens = `${user}/descriptorByName/jenkins.security.ApiTokenProperty`;
+  return [
+    {
+      method: 'POST',
+      path: `${tokens}/generateNewToken`,
+      id: `createToken${suffix}`,
+      tag: 'users',
+      summary: 'Make an API token.',
+      body: { form: { newTokenName: Type.String() } },
+      answers: { 200: json(NewToken) },
+    },
+    {
+      method: 'POST',
+      path: `${tokens}/rename`,
+      id: `renameToken${suffix}`,
+      tag: 'users',
+      summary: 'Give a token another name.',
+      body: { form: { tokenUuid: Type.String(), newName: Type.String() } },
+      answers: { 200: json(Done) },
+    },
+    {
+      method: 'POST',
+      path: `${tokens}/revoke`,
+      id: `revokeToken${suffix}`,
+      tag: 'users',
+      summary: 'Revoke a token. An unknown one is answered like success.',
+      body: { form: { tokenUuid: Type.String() } },
+      answers: { 200: empty() },
+    },
+    {
+      method: 'POST',
+      path: `${tokens}/revokeAll`,
+      id: `revokeAllTokens${suffix}`,
+      tag: 'users',
+      summary: 'Revoke all tokens.',
+      unproven: true,
+      answers: { 200: empty() },
+    },
+    {
+      method: 'POST',
+      path: `${tokens}/revokeAllExcept`,
+      id: `revokeOtherTokens${suffix}`,
+      tag: 'users',
+      summary: 'Revoke all tokens but one.',
+      unproven: true,
+      body: { form: { tokenUuid: Type.String() } },
+      answers: { 200: empty() },
+    },
+  ];
+}

@@ -1,14 +1,5 @@
 import { Type } from 'typebox';
-import {
-  atRootAndItem,
-  empty,
-  json,
-  jsonForm,
-  redirect,
-  selection,
-  xml,
-  type Operation,
-} from '../operation.ts';
+import { atRootAndItem, empty, json, jsonForm, redirect, selection, type Operation } from '../operation.ts';
 import { bag } from '../schemas/forms.ts';
 import { View } from '../schemas/items.ts';
 
@@ -52,14 +43,6 @@ export const viewPaths: readonly Operation[] = atRootAndItem([
       recurse: Type.Optional(Type.String()),
     }),
     answers: { 302: redirect() },
-  },
-  {
-    method: 'GET',
-    path: '/view/{view}/config.xml',
-    id: 'getViewXml',
-    tag: 'views',
-    summary: 'The configuration of a view as it is stored.',
-    answers: { 200: xml },
   },
   {
     method: 'POST',

@@ -31,11 +31,6 @@ export const CredentialStore = exported(
   },
 );
 
-/** The stores that are visible somewhere. */
-export const CredentialStores = exported('CredentialStores', 'The stores that are visible from here.', {
-  stores: Type.Record(Type.String(), CredentialStore),
-});
-
 /** A label as nodes list it, and by itself. */
 export const Label = exported('Label', 'A label.', {
   name: Type.String(),

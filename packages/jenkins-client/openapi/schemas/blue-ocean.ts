@@ -8,7 +8,7 @@ const result = Type.Enum(['SUCCESS', 'UNSTABLE', 'FAILURE', 'NOT_BUILT', 'UNKNOW
 const time = nullable(Type.String({ description: 'ISO 8601 with a zone such as +0000.' }));
 
 /** An input of a step. */
-export const BlueInput = exported('BlueInput', 'An input that a step waits for.', {
+const BlueInput = exported('BlueInput', 'An input that a step waits for.', {
   _links: open,
   id: Type.String(),
   message: Type.String(),

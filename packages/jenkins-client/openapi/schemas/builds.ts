@@ -3,7 +3,7 @@ import { ParameterValue } from './parameters.ts';
 import { exported, millis, nullable, open, reference } from './shape.ts';
 
 /** Why a build was started. */
-export const Cause = exported('Cause', 'Why a build was started. Causes of other classes hold more.', {
+const Cause = exported('Cause', 'Why a build was started. Causes of other classes hold more.', {
   shortDescription: Type.String(),
   userId: nullable(Type.String()),
   userName: Type.String(),
@@ -13,7 +13,7 @@ export const Cause = exported('Cause', 'Why a build was started. Causes of other
 });
 
 /** One action of a build or queue item. Plugins add their own; these properties are the known ones. */
-export const RunAction = Type.Partial(
+const RunAction = Type.Partial(
   Type.Object({
     _class: Type.String(),
     causes: Type.Array(Cause),
@@ -35,7 +35,7 @@ export const RunAction = Type.Partial(
 );
 
 /** An archived file as `api/json` lists it. */
-export const RunArtifact = exported('RunArtifact', 'An archived file.', {
+const RunArtifact = exported('RunArtifact', 'An archived file.', {
   fileName: Type.String(),
   relativePath: Type.String({ description: 'The path below `artifact/`, not encoded.' }),
   displayPath: nullable(Type.String()),
@@ -109,7 +109,7 @@ export const RestartableStages = exported(
 );
 
 /** One test of a suite. */
-export const TestCase = exported('TestCase', 'One test.', {
+const TestCase = exported('TestCase', 'One test.', {
   name: Type.String(),
   className: nullable(Type.String()),
   status: Type.Enum(['PASSED', 'SKIPPED', 'FAILED', 'FIXED', 'REGRESSION']),

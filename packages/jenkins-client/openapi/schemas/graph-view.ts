@@ -21,7 +21,7 @@ const node = {
 };
 
 /** A stage with those inside. */
-export const GraphStage = answer('GraphStage', 'A stage, or a branch of a parallel one.', {
+const GraphStage = answer('GraphStage', 'A stage, or a branch of a parallel one.', {
   ...node,
   type: Type.Enum(['STAGE', 'PARALLEL', 'PARALLEL_BLOCK', 'PIPELINE_START', 'STEP', 'STEPS_BLOCK']),
   children: Type.Array(reference('GraphStage')),
@@ -33,7 +33,7 @@ export const GraphStage = answer('GraphStage', 'A stage, or a branch of a parall
 });
 
 /** A step. */
-export const GraphStep = answer('GraphStep', 'A step.', {
+const GraphStep = answer('GraphStep', 'A step.', {
   ...node,
   type: Type.Enum(['STEP', 'PIPELINE_START']),
   stageId: Type.String(),

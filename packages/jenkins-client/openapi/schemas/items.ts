@@ -17,7 +17,7 @@ export const View = exported(
 );
 
 /** A property of a job; only that of the parameters says more than its class. */
-export const ItemProperty = exported('ItemProperty', 'A property of a job.', {
+const ItemProperty = exported('ItemProperty', 'A property of a job.', {
   parameterDefinitions: Type.Array(ParameterDefinition),
 });
 

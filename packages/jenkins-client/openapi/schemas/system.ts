@@ -41,7 +41,7 @@ export const Done = Type.Object(
 );
 
 /** An installed plugin. */
-export const Plugin = exported('Plugin', 'An installed plugin.', {
+const Plugin = exported('Plugin', 'An installed plugin.', {
   shortName: Type.String(),
   longName: nullable(Type.String()),
   version: Type.String(),

@@ -36,14 +36,14 @@ const node = {
 };
 
 /** A step. */
-export const FlowNode = answer('WfapiStep', 'A step of a stage.', {
+const FlowNode = answer('WfapiStep', 'A step of a stage.', {
   ...node,
   parameterDescription: Type.Optional(Type.String({ description: 'The main argument, shortened.' })),
   parentNodes: Type.Array(Type.String()),
 });
 
 /** A stage. */
-export const StageNode = answer('WfapiStage', 'A stage. Its steps are there when asked for.', {
+const StageNode = answer('WfapiStage', 'A stage. Its steps are there when asked for.', {
   ...node,
   stageFlowNodes: Type.Optional(Type.Array(FlowNode)),
 });
@@ -60,13 +60,6 @@ export const RunDescription = answer('WfapiRun', 'A build with its stages.', {
   queueDurationMillis: duration,
   pauseDurationMillis: duration,
   stages: Type.Array(StageNode),
-});
-
-/** A job. */
-export const JobDescription = answer('WfapiJob', 'A job and how many builds it has.', {
-  _links: links,
-  name: Type.String(),
-  runCount: Type.Integer(),
 });
 
 /** An input that waits for somebody. */
@@ -93,23 +86,4 @@ export const PendingInput = answer('WfapiInput', 'An input that a build waits fo
   proceedUrl: Type.String(),
   abortUrl: Type.String(),
   redirectApprovalUrl: nullable(Type.String()),
-});
-
-/** An archived file with its size. */
-export const ArtifactFile = answer('WfapiArtifact', 'An archived file.', {
-  id: Type.String(),
-  name: Type.String(),
-  path: Type.String(),
-  url: Type.String(),
-  size: Type.Integer({ description: 'Bytes.' }),
-});
-
-/** The log of a step. `length` was 0 for a step that had printed 20 MB: not to be used for content. */
-export const NodeLog = answer('WfapiNodeLog', 'The end of the log of a step, as HTML.', {
-  nodeId: Type.String(),
-  nodeStatus: status,
-  length: Type.Integer(),
-  hasMore: Type.Boolean(),
-  text: Type.Optional(Type.String()),
-  consoleUrl: Type.String(),
 });

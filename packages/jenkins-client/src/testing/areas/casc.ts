@@ -1,5 +1,5 @@
 import type { Area, Call, Route } from '../area.ts';
-import { containerPage } from '../error-pages.ts';
+import { containerPage, page } from '../error-pages.ts';
 import { empty, redirect, type Answer } from '../http.ts';
 
 /** The attributes of `jenkins`. */
@@ -20,13 +20,21 @@ export function cascArea(): Area {
     method: 'POST',
     path: `configuration-as-code/${verb}`,
     handle: (call) => {
-      if (!call.world.options.plugins.casc) return undefined;
       if (!call.user.may('hudson.model.Hudson.Administer')) throw containerPage(403, 'Forbidden', '');
       return handle(call);
     },
   });
   return {
     routes: [
+      {
+        on: 'server',
+        method: 'GET',
+        path: 'configuration-as-code',
+        handle: ({ user }) => {
+          user.need('hudson.model.Hudson.Administer');
+          return page(200, 'Configuration as Code - Jenkins', '<h1>Configuration as Code</h1>');
+        },
+      },
       on('check', ({ request }) => {
         const findings = faults(request.body.toString());
         return findingsAnswer(findings, findings.length === 0 ? 200 : 400);

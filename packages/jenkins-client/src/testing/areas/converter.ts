@@ -2,38 +2,40 @@ import type { Area, Call, Route } from '../area.ts';
 import { json, type Answer } from '../http.ts';
 import { FakeConverterError, type FakeConverter } from './fake-converter.ts';
 
-type Converting = (converter: FakeConverter, text: string) => Readonly<Record<string, unknown>>;
+type Converting = (text: string) => Readonly<Record<string, unknown>>;
 
-/** The converter of declarative pipelines, when the server was given one. It answers 200 whatever the verdict. */
-export const converterArea: Area = {
-  routes: [
-    route('validateJenkinsfile', 'jenkinsfile', (converter, text) => {
-      converter.toJson(text);
-      return {};
-    }),
-    route('validateJson', 'json', (converter, text) => {
-      converter.toJenkinsfile(parsed(text));
-      return {};
-    }),
-    route('toJson', 'jenkinsfile', (converter, text) => ({ json: converter.toJson(text) })),
-    route('toJenkinsfile', 'json', (converter, text) => ({
-      jenkinsfile: converter.toJenkinsfile(parsed(text)),
-    })),
-    route('stepsToJson', 'jenkinsfile', (converter, text) => ({ json: converter.stepsToJson?.(text) })),
-    route('stepsToJenkinsfile', 'json', (converter, text) => ({
-      jenkinsfile: converter.stepsToJenkinsfile?.(parsed(text)),
-    })),
-  ],
-};
+/** The converter of declarative pipelines. It answers 200 whatever the verdict. */
+export function converterArea(converter: FakeConverter): Area {
+  const route = (name: string, field: string, convert: Converting) =>
+    routeOf(converter, name, field, convert);
+  return {
+    routes: [
+      route('validateJenkinsfile', 'jenkinsfile', (text) => {
+        converter.toJson(text);
+        return {};
+      }),
+      route('validateJson', 'json', (text) => {
+        converter.toJenkinsfile(parsed(text));
+        return {};
+      }),
+      route('toJson', 'jenkinsfile', (text) => ({ json: converter.toJson(text) })),
+      route('toJenkinsfile', 'json', (text) => ({
+        jenkinsfile: converter.toJenkinsfile(parsed(text)),
+      })),
+      route('stepsToJson', 'jenkinsfile', (text) => ({ json: converter.stepsToJson?.(text) })),
+      route('stepsToJenkinsfile', 'json', (text) => ({
+        jenkinsfile: converter.stepsToJenkinsfile?.(parsed(text)),
+      })),
+    ],
+  };
+}
 
-function route(name: string, field: string, convert: Converting): Route {
-  const handle = ({ world, request }: Call): Answer | undefined => {
-    const { converter } = world.options.plugins;
-    if (!converter) return undefined;
+function routeOf(converter: FakeConverter, name: string, field: string, convert: Converting): Route {
+  const handle = ({ request }: Call): Answer => {
     const text = request.parameter(field);
     if (text === null) return verdict({ errors: [{ error: `No content found for '${field}' parameter` }] });
     let converted: Readonly<Record<string, unknown>> = {};
-    const errors = findings(() => (converted = convert(converter, text)));
+    const errors = findings(() => (converted = convert(text)));
     return verdict(errors.length === 0 ? converted : { errors });
   };
   return { on: 'server', method: 'POST', path: `pipeline-model-converter/${name}`, handle };

@@ -58,8 +58,7 @@ export function eventsArea(world: World): Area {
     }
   });
 
-  const connect = (call: Call): Answer | undefined => {
-    if (!world.options.plugins.sse) return undefined;
+  const connect = (call: Call): Answer => {
     const id = call.request.query.get('clientId');
     if (id === null) throw oops();
     const { key, session, cookie } = keyOf(call, id);
@@ -69,8 +68,7 @@ export function eventsArea(world: World): Area {
     const answer = json({ status: 'ok', data: { jsessionid: session } });
     return { ...answer, headers: { ...answer.headers, ...(cookie && { 'set-cookie': cookie }) } };
   };
-  const configure = (call: Call): Answer | undefined => {
-    if (!world.options.plugins.sse) return undefined;
+  const configure = (call: Call): Answer => {
     const {
       dispatcherId,
       subscribe = [],
@@ -92,8 +90,7 @@ export function eventsArea(world: World): Area {
     if (batchId !== null) send(dispatcher, 'configure', { batchId, ...identity(dispatcher) });
     return json({ status: 'ok' });
   };
-  const listen = (call: Call): Answer | undefined => {
-    if (!world.options.plugins.sse) return undefined;
+  const listen = (call: Call): Answer => {
     const { id = '' } = call.params;
     const { key } = keyOf(call, id);
     const dispatcher = dispatchers.get(key) ?? open(key, id, call.user);

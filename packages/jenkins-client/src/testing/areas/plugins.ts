@@ -21,7 +21,7 @@ const ALWAYS: Readonly<Record<string, string>> = {
 const OPTIONAL: Readonly<Record<keyof FakePlugins, readonly [name: string, version: string]>> = {
   wfapi: ['pipeline-rest-api', '2.34'],
   graphView: ['pipeline-graph-view', '637.vf2a_d25f1a_7d4'],
-  blueOcean: ['blueocean-rest', '1.27.16'],
+  blueOcean: ['blueocean-rest-impl', '1.27.16'],
   sse: ['sse-gateway', '1.27'],
   converter: ['pipeline-model-definition', '2.2265.v140e610fe9d5'],
   casc: ['configuration-as-code', '1963.v24e046127a_3f'],

@@ -15,7 +15,7 @@ export function buildOfP1(): Gated {
   return {
     open: () => gates[opened++]?.resolve(undefined),
     behaviour: async (build) => {
-      if (build.number > 1) return sleeper(build);
+      if (build.number > 1) await sleeper(build);
       for (const [index, part] of partsOfP1().entries()) {
         if (index > 0) await gates[index - 1]?.promise;
         build.print(part);

@@ -33,10 +33,17 @@ export function systemArea(restart: (call: Call) => void): Area {
       },
       { on: 'server', method: 'FORM', path: 'quietDown', handle: (call) => quietDown(call, true) },
       { on: 'server', method: 'FORM', path: 'cancelQuietDown', handle: (call) => quietDown(call, false) },
+      { on: 'server', method: 'FORM', path: 'reload', handle: reload },
       { on: 'server', method: 'FORM', path: 'safeRestart', handle: restartNow },
       { on: 'server', method: 'FORM', path: 'restart', handle: restartNow },
     ],
   };
+}
+
+/** There is no disk to read from again. */
+function reload({ user, world }: Call): Answer {
+  user.need('hudson.model.Hudson.Administer');
+  return redirect(`${world.options.prefix}/`);
 }
 
 function whoAmI({ request, user }: Call): Answer {
