@@ -1,7 +1,8 @@
 import type { Clock } from '../connection.ts';
 import type { FakeConverter } from './areas/fake-converter.ts';
 import type { Build } from './builds/build.ts';
-import { DEFAULT_BEHAVIOUR, runBuild, type Behaviour } from './builds/behaviour.ts';
+import { DEFAULT_BEHAVIOUR, type Behaviour } from './builds/behaviour.ts';
+import { runBuild } from './builds/run-build.ts';
 import { Configuration } from './items/configuration.ts';
 import { Item } from './items/item.ts';
 import type { FakeBranch } from './items/multibranch.ts';

@@ -65,7 +65,9 @@ describe('how a build ends', () => {
   });
 
   test('a stop ends an input', async () => {
-    await start((run) => run.stage('Gate', async () => void (await run.input({ message: 'Go on?' }))));
+    await start(async (run) => {
+      await run.stage('Gate', () => run.input({ message: 'Go on?' }));
+    });
     await paused();
     await ask(fake, `${build}/stop`, { form: {} });
     expect(await result()).toBe('ABORTED');
@@ -77,9 +79,7 @@ describe('what a build shows', () => {
   test('stages, branches and steps, alike by both plugins', async () => {
     await start(async (run) => {
       await run.stage('Build', () => run.step('sh', () => run.print('+ make\n'), 'make'));
-      await run.stage('Test', () =>
-        run.parallel({ unit: async () => void (await run.step('echo')), lint: () => undefined }),
-      );
+      await run.stage('Test', () => run.parallel({ unit: () => run.step('echo'), lint: () => undefined }));
       run.skip('Deploy');
     });
     await result();
@@ -154,6 +154,29 @@ describe('what a build shows', () => {
     expect(last.text).toContain('Restarted from build #1, stage A\n');
     expect(last.text).toContain('from A\n');
   });
+});
+
+test('of two inputs at once, one is answered and the other goes on waiting', async () => {
+  await start((run) =>
+    run.stage('Gates', () =>
+      run.parallel({
+        a: () => run.input({ id: 'A', message: 'a' }),
+        b: () => run.input({ id: 'B', message: 'b' }),
+      }),
+    ),
+  );
+  await until(fake, `${build}/wfapi/pendingInputActions`, ({ text }) => text.includes('"B"'));
+  await ask(fake, `${build}/input/A/proceedEmpty`, { form: {} });
+  const described = await until(fake, `${build}/wfapi/describe`, ({ text }) =>
+    text.includes('"name":"a","execNode":"","status":"SUCCESS"'),
+  );
+  expect((described.json() as { stages: { status: string }[] }).stages.map(({ status }) => status)).toEqual([
+    'PAUSED_PENDING_INPUT',
+    'SUCCESS',
+    'PAUSED_PENDING_INPUT',
+  ]);
+  await ask(fake, `${build}/input/B/abort`, { form: {} });
+  expect(await result()).toBe('ABORTED');
 });
 
 describe('who answers an input', () => {

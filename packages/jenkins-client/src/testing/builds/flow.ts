@@ -112,3 +112,16 @@ export function stageOf(node: FlowNode): FlowNode | undefined {
   const within = enclosing(node);
   return within === undefined || within.kind === 'stage' ? within : stageOf(within);
 }
+
+/** Ends a node; a result that it has already stays. */
+export function closeNode(node: FlowNode, now: number, result: Result): void {
+  endPause(node, now);
+  node.endTime = now;
+  node.result ??= result;
+}
+
+/** Ends the waiting of a node for people, if it waits. */
+export function endPause(node: FlowNode, now: number): void {
+  if (node.pausedSince !== undefined) node.pauseMs += now - node.pausedSince;
+  node.pausedSince = undefined;
+}
