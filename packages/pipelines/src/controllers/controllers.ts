@@ -1,6 +1,7 @@
 import { systemClock, type Clock, type ControllerDefinition, type ControllerManager } from '@armillary/kube';
 import type { Engine } from '../engines/engine.ts';
 import { jenkinsControllers } from '../engines/jenkins/jenkins-controllers.ts';
+import { Outage } from '../engines/jenkins/outage.ts';
 import { withDefaults, type JenkinsEngineOptions } from '../engines/jenkins/options.ts';
 import type { TektonEngineOptions } from '../engines/tekton/start-run.ts';
 import { DevOpsProjectController } from './devops-project.ts';
@@ -40,6 +41,7 @@ export function pipelinesControllers(options: PipelinesOptions): ControllerDefin
           recorder: manager.recorder('pipelines'),
           clock,
           defaultEngine,
+          outage: new Outage(clock),
         })),
   ] as unknown as ControllerDefinition[];
 }

@@ -20,7 +20,7 @@ export function jenkinsControllers(engine: JenkinsEngine): ControllerDefinition[
   return [
     new FolderController(engine).definition(),
     new CredentialController(engine).definition(),
-    new JobController(engine).definition(),
+    new JobController(engine, news).definition(),
     new JenkinsRunController(engine, news).definition(),
     new HistoryController(engine, news).definition(),
     new MetadataController(engine, news).definition(),

@@ -14,6 +14,8 @@ import { syncAnnotationsPatch, type SyncNote } from './sync-note.ts';
 
 /** How long to wait between two tries while Jenkins does not answer: between one and two times this. */
 const RETRY_MS = 10_000;
+/** How long one try may take: less than a reconcile may, so that what comes of it can still be told. */
+const TRY_MS = 30_000;
 
 /** Which kind of object has copies in Jenkins, and where it tells of them. */
 export interface JenkinsCopyOptions<T extends KubeObject> {
@@ -68,7 +70,7 @@ export class JenkinsCopy<T extends KubeObject> {
     object: T,
     fingerprint: string,
     context: ReconcileContext,
-    work: (held: T) => Promise<SyncNote>,
+    work: (held: T, signal: AbortSignal) => Promise<SyncNote>,
   ): Promise<ReconcileResult> {
     const { resyncMs, recorder, clock } = this.#engine;
     const { uid = '' } = object.metadata;
@@ -79,7 +81,8 @@ export class JenkinsCopy<T extends KubeObject> {
     try {
       // First the promise to clean up, then what is to be cleaned up.
       held = await this.#hold(object, context);
-      await this.tell(held, await work(held), context);
+      const note = await this.#ask(context, (signal) => work(held, signal));
+      await this.tell(held, note, context);
     } catch (error) {
       context.signal.throwIfAborted();
       const message = messageOf(error);
@@ -100,12 +103,12 @@ export class JenkinsCopy<T extends KubeObject> {
   async release(
     object: T,
     context: ReconcileContext,
-    remove: () => Promise<void>,
+    remove: (signal: AbortSignal) => Promise<void>,
   ): Promise<ReconcileResult | void> {
     if (!this.existsFor(object)) return;
     const { recorder, clock, deletionLimitMs } = this.#engine;
     try {
-      await remove();
+      await this.#ask(context, remove);
     } catch (error) {
       context.signal.throwIfAborted();
       const endsAt = Date.parse(object.metadata.deletionTimestamp ?? '') + deletionLimitMs;
@@ -128,6 +131,23 @@ export class JenkinsCopy<T extends KubeObject> {
     const annotations = syncAnnotationsPatch(object, this.#options.sync, note, now);
     if (annotations !== undefined) await this.#patch(object, { annotations }, context);
     return annotations !== undefined;
+  }
+
+  /** Does something with Jenkins, within the time of one try, and not at all while Jenkins is known to be away. */
+  async #ask<R>({ signal }: ReconcileContext, work: (signal: AbortSignal) => Promise<R>): Promise<R> {
+    const { outage } = this.#engine;
+    outage.throwIfOn();
+    try {
+      return await work(AbortSignal.any([signal, AbortSignal.timeout(TRY_MS)]));
+    } catch (error) {
+      if (isOutage(error) && !signal.aborted) outage.begin(error);
+      throw error;
+    }
+  }
+
+  /** What was compared last counts no more: the copy is looked at when the object is. */
+  forget({ metadata }: T): void {
+    this.#tried.delete(metadata.uid ?? '');
   }
 
   async #hold(object: T, context: ReconcileContext): Promise<T> {

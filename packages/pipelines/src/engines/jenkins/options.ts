@@ -1,6 +1,7 @@
 import type { Jenkins } from '@armillary/jenkins-client';
 import type { Clock, ControllerManager, EventRecorder } from '@armillary/kube';
 import type { Engine } from '../engine.ts';
+import type { Outage } from './outage.ts';
 import type { KubeconfigForm } from './credentials/credential-of.ts';
 
 /** What the engine Jenkins is configured with. Times in milliseconds. */
@@ -17,6 +18,8 @@ export interface JenkinsEngineOptions {
   readonly activePollMs?: number;
   /** How often it is asked at least: every 10,000 unless told. */
   readonly idlePollMs?: number;
+  /** How long a start whose answer was lost may take to reach Jenkins: 15,000 unless told. */
+  readonly startSettleMs?: number;
   /** How kubeconfigs are kept: `secret-text` unless told. */
   readonly kubeconfigForm?: KubeconfigForm;
 }
@@ -28,6 +31,8 @@ export interface JenkinsEngine extends Required<JenkinsEngineOptions> {
   readonly clock: Clock;
   /** The engine of pipelines that name none. */
   readonly defaultEngine: Engine;
+  /** Shared by all that ask Jenkins for the sake of one object. */
+  readonly outage: Outage;
 }
 
 /** The settings with their defaults. */
@@ -38,6 +43,7 @@ export function withDefaults(options: JenkinsEngineOptions): Required<JenkinsEng
     historyLimit: 20,
     activePollMs: 1000,
     idlePollMs: 10_000,
+    startSettleMs: 15_000,
     kubeconfigForm: 'secret-text',
     ...options,
   };

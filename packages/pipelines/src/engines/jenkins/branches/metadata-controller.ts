@@ -14,8 +14,8 @@ import type { JenkinsEngine } from '../options.ts';
 import { blueBranches, blueMetadata } from './blue-pipeline.ts';
 import { readOverview } from './job-overview.ts';
 
-/** How often the branches of one Pipeline are read at most, in milliseconds. */
-const PACE_MS = 5000;
+/** How often the branches of one Pipeline are read at most: once in so many looks at Jenkins. */
+const LOOKS = 5;
 
 /** Tells the branches, pull requests and parameters of jobs on their Pipelines, and scans for branches when asked. */
 export class MetadataController {
@@ -63,13 +63,14 @@ export class MetadataController {
   ): Promise<ReconcileResult | void> {
     const pipeline = this.#pipelines.get(name, namespace);
     if (pipeline === undefined || pipeline.metadata.deletionTimestamp !== undefined) return;
-    const { clock, resyncMs, defaultEngine } = this.#engine;
+    const { clock, resyncMs, activePollMs, defaultEngine } = this.#engine;
+    const newsPaceMs = LOOKS * activePollMs;
     if (wantedEngine(pipeline, undefined, defaultEngine) !== 'jenkins') return;
     try {
       const asked = pipeline.metadata.annotations?.[jenkinsAnnotation.requestToSync] !== undefined;
       if (asked) await this.#scan(pipeline, context);
       const { uid = '' } = pipeline.metadata;
-      const paceMs = asked || this.#stale.has(`${namespace}/${name}`) ? PACE_MS : resyncMs;
+      const paceMs = asked || this.#stale.has(`${namespace}/${name}`) ? newsPaceMs : resyncMs;
       const restMs = (this.#readAt.get(uid) ?? -Infinity) + paceMs - clock.now();
       if (restMs > 0) return { requeueAfterMs: restMs };
       this.#readAt.set(uid, clock.now());
@@ -80,7 +81,7 @@ export class MetadataController {
       // Its own controller tells why there is no job.
       if (!isGone(error) && !isOutage(error)) throw error;
       this.#stale.add(`${namespace}/${name}`);
-      return { requeueAfterMs: PACE_MS * (1 + Math.random()) };
+      return { requeueAfterMs: newsPaceMs * (1 + Math.random()) };
     }
     return { requeueAfterMs: resyncMs };
   }

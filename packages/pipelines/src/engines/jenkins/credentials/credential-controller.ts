@@ -74,13 +74,12 @@ export class CredentialController {
     const secret = this.#secrets.get(name, namespace);
     if (secret === undefined || !isCredential(secret)) return;
     const { jenkins } = this.#engine;
-    const { signal } = context;
     const store = jenkins.credentials.in([namespace]);
     if (secret.metadata.deletionTimestamp !== undefined)
-      return this.#copy.release(secret, context, () => store.delete(name, { signal }));
+      return this.#copy.release(secret, context, (signal) => store.delete(name, { signal }));
     if (!isProject(this.#namespaces.get(namespace))) return;
     if (secret.metadata.annotations?.[jenkinsAnnotation.autoSync] === 'false') return;
-    return this.#copy.keep(secret, digestOf(secret), context, async () => {
+    return this.#copy.keep(secret, digestOf(secret), context, async (_held, signal) => {
       const credential = credentialOf(secret, this.#engine.kubeconfigForm);
       await inFolder(jenkins, namespace, signal, () => store.upsert(credential, { signal }));
       return { status: 'successful' };

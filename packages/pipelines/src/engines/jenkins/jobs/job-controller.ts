@@ -1,4 +1,4 @@
-import type { ApplyResult, TriggersSpec } from '@armillary/jenkins-client';
+import type { ApplyResult, ItemPath, TriggersSpec } from '@armillary/jenkins-client';
 import type {
   ControllerDefinition,
   Informer,
@@ -11,6 +11,7 @@ import { wantedEngine } from '../../engine.ts';
 import { isGone } from '../failure.ts';
 import { JenkinsCopy } from '../jenkins-copy.ts';
 import { jenkinsAnnotation, jenkinsFinalizer, sync } from '../metadata.ts';
+import type { JenkinsNews } from '../news/jenkins-news.ts';
 import type { JenkinsEngine } from '../options.ts';
 import { inFolder } from '../projects/project-folder.ts';
 import type { SyncNote } from '../sync-note.ts';
@@ -30,11 +31,13 @@ const MAX_LISTED = 50;
  */
 export class JobController {
   readonly #engine: JenkinsEngine;
+  readonly #news: JenkinsNews;
   readonly #pipelines: Informer<Pipeline>;
   readonly #copy: JenkinsCopy<Pipeline>;
 
-  constructor(engine: JenkinsEngine) {
+  constructor(engine: JenkinsEngine, news: JenkinsNews) {
     this.#engine = engine;
+    this.#news = news;
     this.#pipelines = engine.manager.informer(pipelineKind);
     this.#copy = new JenkinsCopy(engine, {
       type: pipelineKind,
@@ -48,9 +51,20 @@ export class JobController {
     return {
       name: 'jenkins-job',
       for: pipelineKind,
+      sources: [(enqueue) => this.#news.onNews((job) => this.#noticeLoss(job, enqueue))],
       workers: 4,
       reconcile: (key, context) => this.#reconcile(key, context),
     };
+  }
+
+  /** A job that is shown no more may be deleted, and its runs wait for that to be known. */
+  #noticeLoss(job: ItemPath, enqueue: (key: ObjectKey) => void): void {
+    const [namespace = '', name = ''] = job;
+    if (job.length !== 2 || this.#news.job(job) !== undefined) return;
+    const pipeline = this.#pipelines.get(name, namespace);
+    if (pipeline === undefined) return;
+    this.#copy.forget(pipeline);
+    enqueue({ namespace, name });
   }
 
   async #reconcile(
@@ -60,15 +74,18 @@ export class JobController {
     const pipeline = this.#pipelines.get(name, namespace);
     if (pipeline === undefined) return;
     const { jenkins, defaultEngine } = this.#engine;
-    const { signal } = context;
     if (pipeline.metadata.deletionTimestamp !== undefined)
-      return this.#copy.release(pipeline, context, () => jenkins.item(namespace, name).delete({ signal }));
+      return this.#copy.release(pipeline, context, (signal) =>
+        jenkins.item(namespace, name).delete({ signal }),
+      );
     if (wantedEngine(pipeline, undefined, defaultEngine) === 'jenkins') {
       const hash = specHash(pipeline.spec);
-      return this.#copy.keep(pipeline, hash, context, (held) => this.#apply(held, hash, signal));
+      return this.#copy.keep(pipeline, hash, context, (held, signal) => this.#apply(held, hash, signal));
     }
     if (!this.#copy.existsFor(pipeline)) return;
-    return this.#copy.keep(pipeline, 'another engine', context, () => this.#disable(namespace, name, signal));
+    return this.#copy.keep(pipeline, 'another engine', context, (_held, signal) =>
+      this.#disable(namespace, name, signal),
+    );
   }
 
   async #apply(pipeline: Pipeline, hash: string, signal: AbortSignal): Promise<SyncNote> {

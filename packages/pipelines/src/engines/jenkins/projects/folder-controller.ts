@@ -44,9 +44,9 @@ export class FolderController {
     const project = this.#projects.get(name);
     if (project === undefined) return;
     if (project.metadata.deletionTimestamp !== undefined)
-      return this.#copy.release(project, context, () => this.#remove(project, context.signal));
-    return this.#copy.keep(project, name, context, async () => {
-      await ensureFolder(this.#engine.jenkins, name, context.signal);
+      return this.#copy.release(project, context, (signal) => this.#remove(project, signal));
+    return this.#copy.keep(project, name, context, async (_held, signal) => {
+      await ensureFolder(this.#engine.jenkins, name, signal);
       return { status: 'successful' };
     });
   }

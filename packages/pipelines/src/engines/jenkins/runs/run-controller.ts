@@ -96,8 +96,7 @@ export class JenkinsRunController {
     if (run === undefined) return;
     const pipeline = this.#pipelines.get(run.spec.pipelineRef.name ?? '', key.namespace);
     if (run.metadata.deletionTimestamp !== undefined) {
-      const { signal } = context;
-      return this.#copy.release(run, context, () =>
+      return this.#copy.release(run, context, (signal) =>
         deleteBuild(this.#engine, this.#stopper, run, pipeline, signal),
       );
     }

@@ -13,8 +13,6 @@ import { findStart } from './find-start.ts';
 import { isOfJob } from './job-of-run.ts';
 import { liveRuns } from './live-runs.ts';
 
-/** A start that was sent may reach Jenkins so much later than we lost sight of it, in milliseconds. */
-const SETTLE_MS = 15_000;
 /** The longest value of a label. */
 const MAX_LABEL = 63;
 
@@ -106,7 +104,7 @@ export class BuildStarter {
     note: BuildNote,
     context: ReconcileContext,
   ): Promise<StartResult> {
-    const { jenkins, clock } = this.#engine;
+    const { jenkins, clock, startSettleMs } = this.#engine;
     const { signal } = context;
     const { from = 0, at = 0 } = note;
     // The number first: builds that come after it only add to what is found.
@@ -132,7 +130,7 @@ export class BuildStarter {
           `It is not known whether Jenkins started this run, and it is not started twice. ${outcome.why} Look at the job, then create a new run.`,
         );
       default:
-        return clock.now() - at < SETTLE_MS ? 'unsettled' : this.start(run, pipeline, job, context);
+        return clock.now() - at < startSettleMs ? 'unsettled' : this.start(run, pipeline, job, context);
     }
   }
 
