@@ -127,6 +127,7 @@ describe('the form of a pipeline', () => {
         source: {
           'stapler-class': `${plugin}.BitbucketSCMSource`,
           traits: [
+            { 'stapler-class': `${plugin}.trait.BranchDiscoveryTrait`, strategyId: '3' },
             {
               'stapler-class': trait,
               strategyId: '1',
