@@ -237,6 +237,13 @@ describe('branches', () => {
   });
 });
 
+test('a form that is none is refused', async () => {
+  const fake = await start();
+  const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+  expect((await ask(fake, 'createItem', { method: 'POST', headers, body: 'no parts' })).status).toBe(400);
+  expect(fake.failures).toEqual([]);
+});
+
 test('an error of a function that was given to it is told', async () => {
   const fake = await start();
   await make(fake, 'p1');

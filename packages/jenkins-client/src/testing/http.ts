@@ -28,7 +28,7 @@ export interface Answer {
 
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** Reads a request; undefined when its path cannot be decoded or its body is beyond 64 MiB. */
+/** Reads a request; undefined when its path or its form cannot be decoded, or its body is beyond 64 MiB. */
 export async function readRequest(
   incoming: IncomingMessage,
   prefix: string,
@@ -43,9 +43,9 @@ export async function readRequest(
     chunks.push(chunk);
   }
   const body = Buffer.concat(chunks);
-  const { form, files } = await readForm(incoming.headers['content-type'] ?? '', body);
   const query = new URLSearchParams(search);
   try {
+    const { form, files } = await readForm(incoming.headers['content-type'] ?? '', body);
     return {
       method: incoming.method ?? 'GET',
       path,
@@ -61,7 +61,7 @@ export async function readRequest(
       parameter: (name) => query.get(name) ?? form.get(name),
     };
   } catch {
-    // decodeURIComponent refuses malformed percent signs; the servlet container does, too.
+    // Malformed percent signs or parts of a form: the servlet container refuses them, too.
     return undefined;
   }
 }
