@@ -186,11 +186,9 @@ describe('a Jenkins that does not answer', () => {
       const told = list.items.filter(({ reason }) => reason === 'LeftInJenkins');
       return told.length === 3 && { items: told };
     });
-    expect(items.map(({ involvedObject }) => involvedObject.name).toSorted()).toEqual([
-      'key',
-      'left',
-      'left-1',
-    ]);
+    expect(items.map(({ involvedObject }) => involvedObject.name)).toEqual(
+      expect.arrayContaining(['key', 'left', 'left-1']),
+    );
     await world.client.resource<DevOpsProject>(devopsProjectKind).delete('shop');
     await eventually(
       'no project',
@@ -243,12 +241,7 @@ describe('a Jenkins that does not answer', () => {
     await world.run('shop', 'kept-4', { pipelineRef: { name: 'kept' } });
     await world.phase('shop', 'kept-4', 'Succeeded');
     const runs = await world.runs('shop');
-    expect(runs.map(({ metadata }) => metadata.name).toSorted()).toEqual([
-      'kept-1',
-      'kept-2',
-      'kept-3',
-      'kept-4',
-    ]);
+    expect(runs.map(({ metadata }) => metadata.name)).toEqual(['kept-1', 'kept-2', 'kept-3', 'kept-4']);
   });
 });
 

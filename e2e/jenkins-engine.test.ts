@@ -100,7 +100,7 @@ describe('a run', () => {
       result: 'SUCCESS',
     });
     let text = '';
-    for await (const chunk of runLog(world.jenkins, settled!)) text += chunk.text;
+    for await (const chunk of runLog(world.jenkins, settled)) text += chunk.text;
     expect(text).toContain('hello ada\n');
     expect(await world.runs('shop')).toHaveLength(1);
   });
@@ -212,7 +212,7 @@ describe('a run', () => {
       const run = await world.phase('shop', name, 'Succeeded');
       numbers.push(run.metadata.annotations?.['devops.kubesphere.io/jenkins-pipelinerun-id']);
     }
-    expect(numbers.toSorted()).toEqual(['1', '2', '3']);
+    expect(new Set(numbers)).toEqual(new Set(['1', '2', '3']));
   }, 40_000);
 
   test('replays another', async () => {
@@ -283,7 +283,7 @@ describe('builds that nobody asked for here', () => {
       const found = (await world.runs('shop')).filter(({ spec }) => spec.pipelineRef.name === 'hook');
       return found.length > 0 && found;
     });
-    const name = run!.metadata.name!;
+    const name = run?.metadata.name ?? '';
     expect(name).toMatch(/^hook-1-[0-9a-f]{8}$/);
     await world.phase('shop', name, 'Running');
     open();

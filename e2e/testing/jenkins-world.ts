@@ -107,14 +107,14 @@ export class JenkinsWorld {
     const metadata = { name };
     await this.client
       .resource<DevOpsProject>(devopsProjectKind)
-      .create({ apiVersion, kind: 'DevOpsProject', metadata } as DevOpsProject);
+      .create({ apiVersion, kind: 'DevOpsProject', metadata });
     await eventually(`the namespace ${name}`, () => this.find(coreV1.namespaces, name, ''));
   }
 
   async pipeline(namespace: string, name: string, spec: PipelineSpec): Promise<Pipeline> {
     return this.client
       .resource<Pipeline>(pipelineKind)
-      .create({ apiVersion, kind: 'Pipeline', metadata: { namespace, name }, spec } as Pipeline);
+      .create({ apiVersion, kind: 'Pipeline', metadata: { namespace, name }, spec });
   }
 
   async run(
@@ -126,7 +126,7 @@ export class JenkinsWorld {
     const metadata = { namespace, name, annotations };
     return this.client
       .resource<PipelineRun>(pipelineRunKind)
-      .create({ apiVersion, kind: 'PipelineRun', metadata, spec } as PipelineRun);
+      .create({ apiVersion, kind: 'PipelineRun', metadata, spec });
   }
 
   async secret(namespace: string, name: string, type: string, values: Record<string, string>): Promise<void> {
@@ -135,7 +135,7 @@ export class JenkinsWorld {
     );
     await this.client
       .resource<Secret>(coreV1.secrets)
-      .create({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name }, type, data } as Secret);
+      .create({ apiVersion: 'v1', kind: 'Secret', metadata: { namespace, name }, type, data });
   }
 
   getRun(namespace: string, name: string): Promise<PipelineRun | undefined> {

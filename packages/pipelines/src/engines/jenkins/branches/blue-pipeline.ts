@@ -25,7 +25,7 @@ export function blueMetadata(job: JobOverview, scriptPath: string | undefined): 
   const branches = children.filter(({ name = '' }) => !requests.has(name));
   const pulls = children.filter(({ name = '' }) => requests.has(name));
   const multiBranch = job.views !== undefined;
-  return bounded({
+  const metadata = {
     name: job.name ?? '',
     weatherScore: score(multiBranch ? children : [job]),
     estimatedDurationInMillis: job.lastBuild?.estimatedDuration ?? -1,
@@ -43,14 +43,17 @@ export function blueMetadata(job: JobOverview, scriptPath: string | undefined): 
       branchNames: children.map(({ name = '' }) => name),
       scriptPath: scriptPath ?? null,
     }),
-  });
+  };
+  const whole = JSON.stringify(metadata);
+  if (whole.length <= MAX_LENGTH) return whole;
+  return JSON.stringify({ ...metadata, parameters: null, branchNames: [] });
 }
 
 /** The branches and pull requests of a job as JSON in the shape of Blue Ocean; undefined when it has no branches. */
 export function blueBranches(job: JobOverview): string | undefined {
   if (job.views === undefined) return undefined;
   const requests = pullRequests(job);
-  return bounded(
+  return cutText(
     (job.jobs ?? []).map((branch) => {
       const { name = '', displayName = branchName(name) } = branch;
       return {
@@ -128,12 +131,11 @@ function parameterOf(parameter: OverviewParameter): Record<string, unknown> {
   };
 }
 
-/** Long lists lose what is longest first, then their ends. */
-function bounded(value: object | readonly object[]): string {
-  const whole = JSON.stringify(value);
+/** A list as JSON: without parameters when it is long, and then cut. */
+function cutText(list: readonly object[]): string {
+  const whole = JSON.stringify(list);
   if (whole.length <= MAX_LENGTH) return whole;
-  if (!Array.isArray(value)) return JSON.stringify({ ...value, parameters: null, branchNames: [] });
-  let short = value.map((each: object) => ({ ...each, parameters: [] }));
+  let short = list.map((each) => ({ ...each, parameters: [] }));
   for (let text = JSON.stringify(short); ; text = JSON.stringify(short)) {
     if (text.length <= MAX_LENGTH) return text;
     short = short.slice(0, Math.floor(short.length / 2));

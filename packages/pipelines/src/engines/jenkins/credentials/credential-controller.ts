@@ -99,7 +99,7 @@ function isProject(namespace: KubeObject | undefined): boolean {
 function digestOf({ type, data, metadata }: Secret): string {
   const content = [
     type,
-    Object.entries(data ?? {}).toSorted(),
+    Object.entries(data ?? {}).toSorted(([one], [other]) => (one < other ? -1 : 1)),
     metadata.annotations?.[DESCRIPTION_ANNOTATION],
   ];
   return createHash('sha256').update(JSON.stringify(content)).digest('base64');

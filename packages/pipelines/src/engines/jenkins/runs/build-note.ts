@@ -64,7 +64,7 @@ function parse(text: string): BuildNote | undefined {
   }
   if (typeof value !== 'object' || value === null) return undefined;
   const fields = Object.entries(value).filter(([name, field]) => isField(name, field));
-  return Object.fromEntries(fields) as BuildNote;
+  return Object.fromEntries(fields);
 }
 
 function isField(name: string, field: unknown): boolean {
