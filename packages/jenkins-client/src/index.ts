@@ -71,6 +71,7 @@ export { ItemRef } from './items/item.ts';
 export type { Item, ItemKind, LastBuild } from './items/item-state.ts';
 export type { Branch, BranchKind } from './items/list-branches.ts';
 export { completeSpec } from './pipelines/kinds.ts';
+export { storedSecret } from './pipelines/stored-secret.ts';
 export { settingEvidence, type Evidence, type SettingEvidence } from './pipelines/evidence.ts';
 export type { PipelineAddress, Pipelines } from './pipelines/pipelines.ts';
 export type { CreateFolderOptions, FolderAddress, Folders } from './folders/folders.ts';

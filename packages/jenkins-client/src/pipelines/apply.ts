@@ -143,7 +143,7 @@ class Application {
 
   private result(action: ApplyResult['action'], change: Change): ApplyResult {
     const unmanaged = this.options.mode === 'replace' ? [] : change.unmanaged;
-    return { action, differences: change.differences, unmanaged, unverifiable: this.wanted.secrets };
+    return { action, differences: change.differences, unmanaged, unverifiable: change.unverifiable };
   }
 }
 

@@ -45,9 +45,9 @@ export class Pipelines {
     const wanted = wantedPipeline(spec);
     const stored = await readConfigFile(this.#connection, pathOf(address), options);
     const target = stored === undefined || options.mode === 'replace' ? wanted.complete() : wanted;
-    const { needed, differences, unmanaged } = planChange(target, stored, options);
+    const { needed, differences, unmanaged, unverifiable } = planChange(target, stored, options);
     const action = stored === undefined ? 'create' : needed ? 'update' : 'none';
-    return { action, differences, unmanaged, unverifiable: wanted.secrets };
+    return { action, differences, unmanaged, unverifiable };
   }
 
   /**

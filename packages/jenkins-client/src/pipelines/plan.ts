@@ -9,6 +9,8 @@ export interface Change {
   readonly differences: readonly Difference[];
   /** What is there and cannot be specified. It stays, unless all is replaced. */
   readonly unmanaged: readonly string[];
+  /** Secrets that are wanted, and cannot be compared with what is stored. */
+  readonly unverifiable: readonly string[];
   /** Secrets that are wanted where none is stored. */
   readonly missingSecrets: readonly string[];
   /**
@@ -35,13 +37,15 @@ export function planChange(
   const before = wanted.read(stored ?? wanted.blank);
   const { text, secretWritten } = wanted.patch(stored ?? wanted.blank, rewriteSecrets);
   const after = wanted.read(text).spec as { description?: string; disabled?: boolean };
+  const isUnreadable = (path: string): boolean => before.unreadable.includes(path);
   const dropped = mode === 'replace' ? before.unmanaged.length : 0;
   const kept = mode === 'replace' ? 0 : before.unmanaged.length + before.unreadable.length;
   return {
     needed: text !== (stored ?? wanted.blank) || dropped > 0,
     differences: differences(before.spec, after),
     unmanaged: before.unmanaged,
-    missingSecrets: secretWritten ? wanted.secrets.filter((path) => !before.unreadable.includes(path)) : [],
+    unverifiable: wanted.secrets.filter((path) => isUnreadable(path) || isNeverTold(path)),
+    missingSecrets: secretWritten ? wanted.secrets.filter((path) => !isUnreadable(path)) : [],
     by: kept === 0 ? 'form' : 'file',
     text,
     secretWritten,
@@ -49,4 +53,9 @@ export function planChange(
     description: after.description ?? '',
     disabled: after.disabled ?? false,
   };
+}
+
+/** Whether no version of Jenkins tells a secret: defaults of passwords. */
+function isNeverTold(path: string): boolean {
+  return path.startsWith('parameters.');
 }

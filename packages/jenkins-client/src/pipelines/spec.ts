@@ -175,7 +175,7 @@ export interface TriggersSpec {
   readonly pollScm?: PollScmSpec;
   /** Builds of other projects. */
   readonly upstream?: UpstreamSpec;
-  /** `GET|POST …/build?token=` starts without further rights. A secret. */
+  /** `GET|POST …/build?token=` starts without further rights. A secret; `storedSecret` keeps the one that is stored. */
   readonly remoteToken?: string;
   /** Any webhook (plugin generic-webhook-trigger). */
   readonly genericWebhook?: GenericWebhookSpec;

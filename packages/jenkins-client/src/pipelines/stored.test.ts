@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { recording } from '../testing/recording.ts';
 import { completeSpec } from './kinds.ts';
 import type { PipelineSpec } from './spec.ts';
+import { storedSecret } from './stored-secret.ts';
 import { patchStored, readStored } from './stored.ts';
+import { pipelineForm } from './form.ts';
 
 function stored(name: string): string {
   return recording(name).response.body;
@@ -369,5 +371,27 @@ describe('a specification put into a stored configuration', () => {
     expect(readStored(encrypted).unreadable).toEqual(['parameters.PW.default']);
     expect(patchStored(encrypted, spec, false)).toEqual({ text: encrypted, secretWritten: false });
     expect(patchStored(encrypted, spec, true)).toEqual(first);
+  });
+
+  test('keeps a token that newer versions of Jenkins encrypt', () => {
+    const spec: PipelineSpec = {
+      kind: 'inline',
+      script: '',
+      triggers: { remoteToken: 'tok', cron: '@daily' },
+    };
+    const encrypted = patchStored(bare, spec, false).text.replace('>tok<', '>{AQAAABAAAAAQm3p0Rt8/zA==}<');
+    const read = readStored(encrypted);
+    expect(read.spec).toMatchObject({ triggers: { remoteToken: storedSecret } });
+    expect(read.unreadable).toEqual(['triggers.remoteToken']);
+    expect(patchStored(encrypted, read.spec, true).text).toBe(encrypted);
+    expect(patchStored(encrypted, spec, false).text).toBe(encrypted);
+    expect(patchStored(encrypted, spec, true)).toEqual({
+      ...patchStored(bare, spec, false),
+      secretWritten: true,
+    });
+    const without = patchStored(encrypted, { ...spec, triggers: { cron: '@daily' } }, false);
+    expect(without.text).not.toContain('authToken');
+    expect(() => patchStored(bare, read.spec, false)).toThrow(/Give the secret itself/);
+    expect(() => pipelineForm(read.spec)).toThrow(/Give the secret itself/);
   });
 });

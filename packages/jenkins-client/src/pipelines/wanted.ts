@@ -18,7 +18,7 @@ export interface Wanted {
   readonly javaClass: string;
   /** The empty configuration of its kind. */
   readonly blank: string;
-  /** Paths of secrets, which cannot be compared. */
+  /** Paths of what Jenkins may store as a secret, which cannot be compared then. */
   readonly secrets: readonly string[];
   /** The same with every absent setting made explicit. */
   complete(): Wanted;
@@ -48,9 +48,12 @@ export function wantedPipeline(spec: PipelineSpec): Wanted {
   };
 }
 
+/** Defaults of passwords are never told; the token of a remote trigger is not by newer versions of Jenkins. */
 function secretsIn(spec: PipelineSpec): string[] {
-  const parameters = spec.kind === 'multibranch' ? [] : (spec.parameters ?? []);
-  return parameters
+  if (spec.kind === 'multibranch') return [];
+  const token = spec.triggers?.remoteToken ? ['triggers.remoteToken'] : [];
+  const passwords = (spec.parameters ?? [])
     .filter((parameter) => parameter.type === 'password' && parameter.default !== undefined)
     .map(({ name }) => `parameters.${name}.default`);
+  return [...passwords, ...token];
 }

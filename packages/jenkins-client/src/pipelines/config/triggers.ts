@@ -10,6 +10,7 @@ import type { Field } from './field.ts';
 import { group, type Group } from './group.ts';
 import { childFor, flag, optionalText, text, word } from './leaves.ts';
 import { listOf } from './list.ts';
+import { isEncrypted, realSecret, storedSecret } from '../stored-secret.ts';
 import { mapped } from './mapped.ts';
 import { item } from './places.ts';
 
@@ -126,15 +127,28 @@ const genericWebhook = group<GenericWebhookSpec>(
   { spec: null },
 );
 
+const plainToken = optionalText('authToken');
+
 /**
- * The token for starting from outside. The form has it beside the structured JSON, behind a box to tick
- * (BuildAuthorizationToken.create). Read in source, not tried.
+ * The token for starting from outside. The form has it beside the structured JSON, behind a box to tick. Newer versions
+ * of Jenkins store it encrypted, so that it cannot be compared (BuildAuthorizationToken). Read in source, not tried.
  */
 const remoteToken: Field<string | undefined> = {
-  ...optionalText('authToken'),
   encode(value, form) {
-    if (value !== undefined && value !== '')
-      Object.assign(form, { pseudoRemoteTrigger: 'on', authToken: value });
+    if (value === undefined || value === '') return;
+    Object.assign(form, { pseudoRemoteTrigger: 'on', authToken: realSecret(value, 'triggers.remoteToken') });
+  },
+  read(holder, reading) {
+    const value = plainToken.read(holder, reading);
+    if (value === undefined || !isEncrypted(value)) return value;
+    reading.unreadable.push(reading.path.join('.'));
+    return storedSecret;
+  },
+  patch(holder, value, patching) {
+    const encrypted = isEncrypted(holder.child('authToken')?.text ?? '');
+    if (encrypted && value && (value === storedSecret || !patching.rewriteSecrets)) return;
+    plainToken.patch(holder, value && realSecret(value, 'triggers.remoteToken'), patching);
+    if (encrypted && value) patching.secretWritten();
   },
 };
 
