@@ -237,6 +237,17 @@ describe('branches', () => {
   });
 });
 
+test('a queue item is cancelled by who may, and only while it waits', async () => {
+  const fake = await start({ quietPeriodMs: 3_600_000 });
+  await make(fake, 'p1');
+  await ask(fake, 'job/p1/build', { form: {} });
+  const cancel = async (user?: string) =>
+    (await ask(fake, 'queue/cancelItem?id=1', { form: {}, ...(user !== undefined && { user }) })).status;
+  expect([await cancel('viewer'), await cancel(), await cancel()]).toEqual([422, 204, 500]);
+  fake.expireQueueItems();
+  expect(await cancel()).toBe(404);
+});
+
 test('a form that is none is refused', async () => {
   const fake = await start();
   const headers = { 'content-type': 'multipart/form-data; boundary=x' };

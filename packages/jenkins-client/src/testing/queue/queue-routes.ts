@@ -25,10 +25,11 @@ function readItem({ world, request, rootUrl, params }: Call): Answer | undefined
 }
 
 /** 422 and 500 as in the source of Jenkins (Queue.doCancelItem). */
+/** 204 and 404 are recorded; the other two are read in the source of Queue.doCancelItem. */
 function cancelItem({ world, request, user }: Call): Answer {
   const id = Number(request.parameter('id'));
-  if (!world.queue.get(id)) throw errorPage(404, 'No such queue item');
+  if (!world.queue.get(id)) throw errorPage(404, `Provided id (${id}) not found`);
   if (!user.may('hudson.model.Item.Cancel')) throw errorPage(422, `Item for id (${id}) is not cancellable`);
-  if (world.queue.cancel(id)) return empty(204);
-  throw errorPage(500, `Could not cancel run for id ${id}`);
+  if (!world.queue.cancel(id)) throw errorPage(500, `Could not cancel run for id ${id}`);
+  return empty(204);
 }
