@@ -5,9 +5,9 @@ import { connect } from '@armillary/jenkins-client';
 import { request as undiciRequest } from 'undici';
 import { quantile } from './measure.ts';
 
-const rounds = 60;
-const requestsPerRound = 60;
-const warmUp = 10;
+const rounds = 300;
+const requestsPerRound = 20;
+const warmUp = 40;
 
 type Contestant = (url: string, path: string) => Promise<unknown>;
 
@@ -56,10 +56,7 @@ async function compare(what: string, url: string, path: string): Promise<void> {
   console.log(`jenkins-client, ${what}: one request after another, ${rounds} rounds of ${requestsPerRound}`);
   for (const name of Object.keys(contestants)) {
     const own = times[name] ?? [];
-    const ratio = quantile(
-      own.map((time, round) => time / (bare[round] ?? Number.NaN)),
-      0.5,
-    );
+    const ratio = quantile(own, 0.5) / quantile(bare, 0.5);
     const target = name === 'jenkins-client' ? '  target: <= 1.15x' : '';
     console.log(
       `  ${name.padEnd(27)} ${(quantile(own, 0.5) * 1000).toFixed(0).padStart(5)} us  ${ratio.toFixed(2)}x of a bare fetch${target}`,

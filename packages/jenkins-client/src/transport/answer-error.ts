@@ -45,7 +45,13 @@ export function answerError(answer: FailedAnswer): JenkinsError {
   const request = `${origin.method ?? ''} ${origin.path ?? ''}`;
   const because = said === undefined ? '' : `: ${said}`;
 
-  if (location?.login === true) return loginRedirect(location, origin);
+  if (location?.login === true) {
+    return new LoginRedirectError(
+      `Jenkins wants a login at ${location.address}. Give auth with an API token; single sign-on pages are for people.`,
+      location.address,
+      origin,
+    );
+  }
   if (status >= 300 && status < 400) {
     return new UnexpectedBodyError(
       `Jenkins answered ${request} with a redirect to ${location?.address ?? 'nowhere'}, which this route does not do.`,
@@ -100,15 +106,6 @@ export function answerError(answer: FailedAnswer): JenkinsError {
   }
   return new UnexpectedBodyError(
     `Jenkins answered ${request} with status ${status}, which has no meaning here.`,
-    origin,
-  );
-}
-
-/** The error of a redirect to a login page. */
-export function loginRedirect(location: Location, origin: ErrorOrigin): JenkinsError {
-  return new LoginRedirectError(
-    `Jenkins wants a login at ${location.address}. Give auth with an API token; single sign-on pages are for people.`,
-    location.address,
     origin,
   );
 }

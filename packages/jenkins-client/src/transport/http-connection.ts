@@ -8,14 +8,14 @@ import {
   UnexpectedBodyError,
 } from '../errors.ts';
 import { Answer } from './answer.ts';
-import { answerError, loginRedirect } from './answer-error.ts';
+import { answerError } from './answer-error.ts';
 import { Authentication, type Identity } from './authentication.ts';
 import { Call } from './call.ts';
 import { startOfBody } from './error-body.ts';
 import { fetchError } from './fetch-error.ts';
 import { Gate } from './gate.ts';
 import { lowerCased, shownHeaders, unsendable } from './headers.ts';
-import { readLocation } from './location.ts';
+import { readLocation, type Location } from './location.ts';
 import type { ConnectOptions, FetchFunction } from './options.ts';
 import { encodeBody } from './request-body.ts';
 import { requestUrl } from './request-url.ts';
@@ -110,7 +110,8 @@ export class HttpConnection implements Connection {
     let renewed = false;
     let crumbRefreshed = false;
     for (; ; sending.attempt++) {
-      const identity = await this.#authentication.current(call);
+      const current = this.#authentication.current(call);
+      const identity = current instanceof Promise ? await current : current;
       const crumb = this.#crumbFor(method, identity) && (await this.#crumb(call));
       try {
         return await this.#send(sending, identity, crumb);
@@ -175,46 +176,37 @@ export class HttpConnection implements Connection {
       headers: shownHeaders(response.headers),
       durationMs: this.clock.now() - sentAt,
     });
-    return this.#judge(
-      sending,
-      response,
-      crumb && crumb !== 'none' ? [...identity.secrets, crumb.value] : identity.secrets,
-    );
+    const answer = this.#result(sending, response);
+    if (answer) return answer;
+    throw await this.#refusal(sending, response, [
+      ...identity.secrets,
+      ...(crumb && crumb !== 'none' ? [crumb.value] : []),
+    ]);
   }
 
-  /** Takes an answer as a result or throws what it means. */
-  async #judge(
-    { request, method, url, call }: Sending,
-    response: Response,
-    secrets: readonly string[],
-  ): Promise<Answer> {
-    // Browsers hide a redirect that is not followed.
-    const hidden = response.type === 'opaqueredirect';
-    const status = hidden ? (request.accept?.find((one) => one >= 300 && one < 400) ?? 302) : response.status;
-    const header = response.headers.get('location');
-    const location = header === null ? undefined : readLocation(header, new URL(url), this.url);
+  /** The answer, when it is a result of this request. */
+  #result({ request, method, call, url }: Sending, response: Response): Answer | undefined {
+    const status = statusOf(request, response);
+    const location = this.#locationOf(url, response);
+    const success = status >= 200 && status < 300;
+    if (!success && (!request.accept?.includes(status) || (status < 400 && location?.login)))
+      return undefined;
     const origin = { method, path: request.path, status };
-    const limits = {
+    return new Answer(response, status, location?.path, call, origin, {
       maxBytes: request.maxBytes ?? this.#options.maxBytes ?? 64 * 1024 * 1024,
       deadlineCoversStream: request.timeoutMs !== undefined,
-    };
-    const redirected = status >= 300 && status < 400;
-    if (
-      (status >= 200 && status < 300) ||
-      (request.accept?.includes(status) && !(redirected && location?.login))
-    ) {
-      return new Answer(response, status, location?.path, call, origin, limits);
-    }
-    if (redirected && location?.login) {
-      void response.body?.cancel();
-      throw loginRedirect(location, origin);
-    }
-    throw answerError({
+    });
+  }
+
+  /** What an answer means that is no result. */
+  async #refusal({ request, method, url }: Sending, response: Response, secrets: string[]): Promise<Error> {
+    const status = statusOf(request, response);
+    return answerError({
       status,
       headers: response.headers,
       body: await startOfBody(response),
-      location: redirected ? location : undefined,
-      origin,
+      location: status < 400 ? this.#locationOf(url, response) : undefined,
+      origin: { method, path: request.path, status },
       secrets: [
         ...secrets,
         ...this.#session.cookies.secrets(),
@@ -223,6 +215,11 @@ export class HttpConnection implements Connection {
       ],
       now: this.clock.now(),
     });
+  }
+
+  #locationOf(url: string, response: Response): Location | undefined {
+    const header = response.headers.get('location');
+    return header === null ? undefined : readLocation(header, new URL(url), this.url);
   }
 
   /** Jenkins asks crumbs of POST alone (hudson.security.csrf.CrumbFilter). */
@@ -261,6 +258,12 @@ export class HttpConnection implements Connection {
     this.#fetch = (await this.#ownFetch).fetch;
     return this.#fetch;
   }
+}
+
+/** Browsers hide a redirect that is not followed: it is taken for the one that is wanted. */
+function statusOf(request: JenkinsRequest, response: Response): number {
+  if (response.type !== 'opaqueredirect') return response.status;
+  return request.accept?.find((status) => status >= 300 && status < 400) ?? 302;
 }
 
 function isRefusedIdentity(error: unknown): boolean {
