@@ -7,6 +7,8 @@ const Cause = exported('Cause', 'Why a build was started. Causes of other classe
   shortDescription: Type.String(),
   userId: nullable(Type.String()),
   userName: Type.String(),
+  addr: Type.String({ description: 'The host of a remote start.' }),
+  note: nullable(Type.String({ description: 'What a remote start said.' })),
   upstreamBuild: Type.Integer(),
   upstreamProject: Type.String(),
   upstreamUrl: Type.String(),
@@ -21,6 +23,15 @@ const RunAction = Type.Partial(
     waitingForInput: Type.Boolean(),
     restartEnabled: Type.Boolean(),
     restartableStages: Type.Array(Type.String()),
+    lastBuiltRevision: Type.Partial(
+      Type.Object({
+        SHA1: Type.String(),
+        branch: Type.Array(Type.Partial(Type.Object({ SHA1: Type.String(), name: Type.String() }))),
+      }),
+    ),
+    buildsByBranchName: open,
+    scmName: Type.String(),
+    remoteUrls: Type.Array(Type.String()),
     failCount: Type.Integer(),
     skipCount: Type.Integer(),
     totalCount: Type.Integer(),
@@ -41,6 +52,26 @@ const RunArtifact = exported('RunArtifact', 'An archived file.', {
   displayPath: nullable(Type.String()),
 });
 
+/** Commits that are new in a build. */
+const ChangeSet = Type.Partial(
+  Type.Object({
+    _class: Type.String(),
+    kind: nullable(Type.String({ description: 'Such as `git`.' })),
+    items: Type.Array(
+      Type.Partial(
+        Type.Object({
+          commitId: Type.String(),
+          msg: Type.String(),
+          timestamp: millis,
+          author: Type.Partial(Type.Object({ fullName: Type.String(), absoluteUrl: Type.String() })),
+        }),
+        { additionalProperties: true },
+      ),
+    ),
+  }),
+  { $id: 'ChangeSet', description: 'Commits that are new in a build.', additionalProperties: true },
+);
+
 /** A build. */
 export const Run = exported('Run', 'A build.', {
   id: Type.String(),
@@ -60,7 +91,8 @@ export const Run = exported('Run', 'A build.', {
   executor: nullable(open),
   actions: Type.Array(RunAction),
   artifacts: Type.Array(RunArtifact),
-  changeSets: Type.Array(open),
+  changeSets: Type.Array(ChangeSet, { description: 'Of a pipeline.' }),
+  changeSet: ChangeSet,
   culprits: Type.Array(open),
   nextBuild: nullable(reference('Run')),
   previousBuild: nullable(reference('Run')),

@@ -21,7 +21,17 @@ export const User = exported('User', 'A user.', {
   fullName: Type.String(),
   description: nullable(Type.String()),
   absoluteUrl: Type.String(),
-  property: Type.Array(open),
+  property: Type.Array(
+    Type.Partial(
+      Type.Object({
+        _class: Type.String(),
+        address: nullable(Type.String({ description: 'The e-mail address.' })),
+      }),
+      {
+        additionalProperties: true,
+      },
+    ),
+  ),
 });
 
 /** A token that was just made; its value is told once. */
