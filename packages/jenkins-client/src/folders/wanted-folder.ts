@@ -14,7 +14,7 @@ export interface FolderSpec {
   readonly displayName?: string | null;
 }
 
-export const FOLDER_CLASS = 'com.cloudbees.hudson.plugins.folder.Folder';
+const FOLDER_CLASS = 'com.cloudbees.hudson.plugins.folder.Folder';
 const ICON = 'com.cloudbees.hudson.plugins.folder.icons.StockFolderIcon';
 
 /** A folder, for applying. Throws InvalidError for text that cannot be stored. */

@@ -3,6 +3,7 @@ import type { CallOptions, Connection } from '../connection.ts';
 import type { Deadline } from '../deadline.ts';
 import { ConflictError, ConnectionFailedError, InvalidError, isJenkinsError } from '../errors.ts';
 import { isAway, throughOutages } from '../waiting.ts';
+import { checkNewName } from './new-name.ts';
 
 /**
  * Makes an item from a form of `createItem` (`mode` and what it needs), empty as Jenkins makes it. When the answer is
@@ -20,6 +21,7 @@ export async function createItem(
   const name = path.at(-1);
   if (name === undefined)
     throw new InvalidError('The root cannot be created: give the path of the new item.');
+  checkNewName(name);
   const send = async (call: CallOptions): Promise<void> => {
     const response = await connection.request({
       ...call,

@@ -36,7 +36,7 @@ export interface Item {
 }
 
 /** The fields that `parseItem` reads. */
-export const itemFields = {
+const itemFields = {
   name: true,
   fullName: true,
   displayName: true,

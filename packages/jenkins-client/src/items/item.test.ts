@@ -98,6 +98,8 @@ describe('an item', () => {
     expect((await back.moveTo(['team'])).path).toEqual(['team', 'p 2']);
     await expect(jenkins.item('team/none').moveTo([])).rejects.toMatchObject({ code: 'NotFoundOrHidden' });
     await expect(copy.rename('a/b')).rejects.toMatchObject({ code: 'Invalid' });
+    await expect(copy.rename('blank ')).rejects.toMatchObject({ code: 'Invalid' });
+    await expect(copy.copyTo([' blank'])).rejects.toMatchObject({ code: 'Invalid' });
     await expect(jenkins.item('team/none').copyTo(['x'])).rejects.toMatchObject({ code: 'Invalid' });
   });
 

@@ -22,6 +22,7 @@ import { itemTree, parseItem, type Item } from './item-state.ts';
 import { listBranches, type Branch } from './list-branches.ts';
 import { listChildren } from './list-children.ts';
 import { moveItem } from './move-item.ts';
+import { checkNewName } from './new-name.ts';
 import { scanItem } from './scan.ts';
 
 /**
@@ -110,6 +111,7 @@ export class ItemRef {
     if (renamed.path.length !== this.path.length) {
       throw new InvalidError(`"${newName}" is a path. Give a name; moveTo takes an item to another folder.`);
     }
+    checkNewName(newName);
     await this.#post('confirmRename', { newName }, options, renamed.path);
     return renamed;
   }

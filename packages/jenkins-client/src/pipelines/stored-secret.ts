@@ -6,9 +6,9 @@ import { InvalidError } from '../errors.ts';
  */
 export const storedSecret = '(stored secret)';
 
-/** Whether a stored text is a secret as Jenkins encrypts it. */
+/** Whether a stored text is a secret as Jenkins encrypts it, or masks it for readers who may not configure. */
 export function isEncrypted(text: string): boolean {
-  return /^\{[A-Za-z0-9+/]{20,}={0,2}\}$/.test(text);
+  return text === '********' || /^\{[A-Za-z0-9+/]{20,}={0,2}\}$/.test(text);
 }
 
 /** Refuses the stand-in where there is nothing that it could keep. */

@@ -297,6 +297,23 @@ describe('a specification put into a stored configuration', () => {
     expect(patchStored(renamed, hosted, false).text).toBe(renamed);
   });
 
+  test('takes for granted what newer plugins store beside while nobody set it', () => {
+    const hook = (extra: string): string =>
+      patchStored(bare, everything, false).text.replace('<token>hook</token>', `$&${extra}`);
+    const unset = hook('<tokenCredentialId/><shouldNotFlatten>false</shouldNotFlatten>');
+    expect(readStored(unset)).toMatchObject({ spec: everything, unmanaged: [] });
+    expect(patchStored(unset, everything, false).text).toBe(unset);
+    const set = hook('<tokenCredentialId>c</tokenCredentialId>');
+    expect(readStored(set).unmanaged).toEqual([expect.stringContaining('tokenCredentialId')]);
+    const mirror = (text: string): string =>
+      patchStored(bareMultibranch, hosted, false).text.replace(
+        /<trust class="io\.jenkins/u,
+        `<buildMRForksNotMirror>${text}</buildMRForksNotMirror>$&`,
+      );
+    expect(readStored(mirror('false'))).toMatchObject({ spec: hosted, unmanaged: [] });
+    expect(readStored(mirror('true')).unmanaged).toHaveLength(1);
+  });
+
   test('changes nothing where nothing differs', () => {
     for (const name of [
       '02-items-25-pipeline-config-xml',
@@ -393,5 +410,41 @@ describe('a specification put into a stored configuration', () => {
     expect(without.text).not.toContain('authToken');
     expect(() => patchStored(bare, read.spec, false)).toThrow(/Give the secret itself/);
     expect(() => pipelineForm(read.spec)).toThrow(/Give the secret itself/);
+  });
+
+  test('survives whatever the texts hold', () => {
+    const alphabet = [
+      ...'aZ09 \t\n\r<>&\'"]\\{}$/#%.é漢🚀\u0001\u0085\u00a0\u2028\ufffd',
+      ']]>',
+      '<!--',
+      '&amp;',
+      '&#65;',
+    ];
+    let seed = 20_251_122;
+    const random = (limit: number): number => {
+      seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
+      return seed % limit;
+    };
+    const text = (): string =>
+      Array.from({ length: random(40) }, () => alphabet[random(alphabet.length)]).join('');
+    let stored = bare;
+    for (let round = 0; round < 300; round++) {
+      const spec: PipelineSpec = {
+        kind: 'inline',
+        script: text(),
+        description: text(),
+        displayName: text() || null,
+        parameters: Array.from({ length: random(4) }, (_, index) => ({
+          type: index === 0 ? 'text' : 'string',
+          name: `${index}${text()}`,
+          ...(random(2) === 0 && { default: `x${text()}` }),
+        })),
+        triggers: random(2) === 0 ? {} : { cron: text(), remoteToken: `t${text()}` },
+      };
+      stored = patchStored(stored, spec, false).text;
+      expect(readStored(stored).spec).toMatchObject(spec);
+      expect(patchStored(stored, spec, false).text).toBe(stored);
+    }
+    expect(readStored(stored).unmanaged).toEqual([]);
   });
 });

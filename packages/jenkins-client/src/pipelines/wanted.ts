@@ -6,7 +6,7 @@ import { completeSpec, PIPELINE_KINDS } from './kinds.ts';
 import type { PipelineSpec } from './spec.ts';
 
 /** A stored configuration, read. */
-export interface ReadBack {
+interface ReadBack {
   readonly spec: object;
   readonly unmanaged: readonly string[];
   readonly unreadable: readonly string[];

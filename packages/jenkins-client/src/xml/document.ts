@@ -2,7 +2,7 @@ import { TooLargeError, UnexpectedBodyError } from '../errors.ts';
 import { XmlElement, type XmlNode } from './element.ts';
 
 /** The largest configuration taken, in characters. Scripts of megabytes fit; nothing sane is larger. */
-export const MAX_XML_LENGTH = 16 * 1024 * 1024;
+const MAX_XML_LENGTH = 16 * 1024 * 1024;
 
 /** The deepest nesting taken. */
 const MAX_DEPTH = 200;

@@ -4,7 +4,7 @@ import { decodeText, encodeText } from './text.ts';
 export type XmlNode = XmlElement | XmlText;
 
 /** Characters that are kept as they are. */
-export interface XmlText {
+interface XmlText {
   readonly kind: 'text' | 'cdata' | 'other';
   readonly raw: string;
 }

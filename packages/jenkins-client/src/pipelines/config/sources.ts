@@ -82,10 +82,15 @@ function hosted<Trust extends string>(
     discoverForks: orNull(
       trait(
         traits.forks,
-        group<ForkDiscovery<Trust>>({
-          build: word('strategyId', BUILDS, 'merge'),
-          trust: trustField(traits.forks, trust, absentTrust, renamed(traits.forks)),
-        }),
+        group<ForkDiscovery<Trust>>(
+          {
+            build: word('strategyId', BUILDS, 'merge'),
+            trust: trustField(traits.forks, trust, absentTrust, renamed(traits.forks)),
+          },
+          {},
+          // What newer versions of gitlab-branch-source store beside, as long as nobody set it.
+          { buildMRForksNotMirror: 'false' },
+        ),
         renamed(traits.forks),
       ),
     ),

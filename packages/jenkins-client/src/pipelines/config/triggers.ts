@@ -124,7 +124,15 @@ const genericWebhook = group<GenericWebhookSpec>(
     printPostContent: false,
     silentResponse: false,
   },
-  { spec: null },
+  {
+    spec: null,
+    // What newer versions of the plugin store beside, as long as nobody set it.
+    tokenCredentialId: '',
+    overrideQuietPeriod: 'false',
+    shouldNotFlatten: 'false',
+    shouldNotFlattern: 'false',
+    allowSeveralTriggersPerBuild: 'false',
+  },
 );
 
 const plainToken = optionalText('authToken');
