@@ -19,7 +19,7 @@ beforeAll(async () => {
   fake.runs('shop/web', buildTheShop);
   fake.runs(
     'shop/endless',
-    ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', resolve)),
+    ({ signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve())),
   );
   fake.runs('shop/release', async (build) => {
     const parameters = [{ name: 'TARGET', type: 'choice', choices: ['staging', 'production'] }] as const;
