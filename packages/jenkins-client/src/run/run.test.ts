@@ -252,7 +252,7 @@ describe('inputs', () => {
     const { jenkins, requests } = await scriptedJenkins(({ url, method }, response) => {
       const json = url.includes('pendingInputActions')
         ? [{ id: 'In', inputs: definitions }]
-        : { plugins: [] };
+        : { plugins: [{ shortName: 'pipeline-rest-api', version: '2.34', active: true }] };
       const wanted = method === 'POST' || /wfapi|api\/json/u.test(url);
       response
         .writeHead(wanted ? 200 : 404, { 'content-type': 'application/json' })
