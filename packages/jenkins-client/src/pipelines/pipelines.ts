@@ -24,6 +24,8 @@ export class Pipelines {
    * Makes a pipeline be as specified, and writes nothing when it is. By default (`merge`) it is created when it does not
    * exist; settings that the specification leaves out, or has no words for, stay as they are. The folder must exist.
    *
+   * A multibranch pipeline looks for branches when its sources or script path changed.
+   *
    * Throws InvalidError for a specification that cannot be stored, ConflictError for an item of another kind, an
    * existing one with `create`, and a configuration that others keep changing; AppliedDifferentlyError when Jenkins
    * stored something else. An item that could not be configured after it was created is removed again.

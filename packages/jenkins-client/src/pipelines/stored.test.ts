@@ -414,7 +414,7 @@ describe('a specification put into a stored configuration', () => {
 
   test('survives whatever the texts hold', () => {
     const alphabet = [
-      ...'aZ09 \t\n\r<>&\'"]\\{}$/#%.é漢🚀\u0001\u0085\u00a0\u2028\ufffd',
+      ...Array.from('aZ09 \t\n\r<>&\'"]\\{}$/#%.é漢🚀\u0001\u0085\u00a0\u2028\ufffd'),
       ']]>',
       '<!--',
       '&amp;',
