@@ -79,7 +79,11 @@ export const buildPaths: readonly Operation[] = [
     tag: 'queue',
     summary: 'Take an item out of the queue.',
     query: { id: Type.Integer() },
-    answers: { 204: empty() },
+    answers: {
+      204: empty(),
+      422: empty('The user sees the item and may not cancel it.'),
+      500: empty('It has left the queue.'),
+    },
   },
   {
     method: 'GET',

@@ -133,7 +133,7 @@ export const itemPaths: readonly Operation[] = [
     body: {
       form: { destination: Type.String({ description: 'The folder, such as `/team`; `/` is the root.' }) },
     },
-    answers: { 302: redirect() },
+    answers: { 302: redirect('To the item in its new folder. To anywhere else: it was not moved.') },
   },
   {
     method: 'POST',

@@ -154,6 +154,15 @@ describe('the words of an error page', () => {
     expect(code).toBe('Forbidden');
   });
 
+  test('of an exception come without its trace', async () => {
+    const trace =
+      'java.io.IOException: no such file\n\tat hudson.FilePath.read(FilePath.java:7)\n\tat a.B.c(B.java:1)\n';
+    const error = await errorOf(
+      new Response(trace, { status: 500, headers: { 'content-type': 'text/plain;charset=utf-8' } }),
+    );
+    expect(error.message).toMatch(/: java\.io\.IOException: no such file$/u);
+  });
+
   test('of JSON that is none, or not an object, do no harm', async () => {
     for (const body of ['{', 'null', '3', '"x"', '[null,3]', '{"message":5,"errors":[null,{"message":7}]}']) {
       const error = await errorOf(
@@ -177,6 +186,8 @@ describe('other answers', () => {
     [409, '<h1>Error</h1><p>Pipeline changed meanwhile</p>', 'Conflict'],
     [410, '', 'NotFoundOrHidden'],
     [413, '', 'Invalid'],
+    [414, '', 'Invalid'],
+    [431, '', 'Invalid'],
     [422, '', 'Invalid'],
     [501, '', 'ServerFault'],
     [304, undefined, 'UnexpectedBody'],

@@ -90,6 +90,13 @@ export function answerError(answer: FailedAnswer): JenkinsError {
       return new InvalidError(`Jenkins does not take ${request}: another method is wanted.`, origin);
     case 413:
       return new InvalidError(`The body of ${request} is larger than the server accepts.`, origin);
+    case 414:
+    case 431:
+      // Jenkins' own server takes 8 KB of request line and headers.
+      return new InvalidError(
+        `The address or headers of ${request} are longer than the server accepts. Select fewer fields.`,
+        origin,
+      );
     case 415:
       return new InvalidError(`Jenkins does not take a body of that type at ${request}${because}`, origin);
   }

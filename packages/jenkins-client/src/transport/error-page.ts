@@ -7,7 +7,8 @@ export function errorText(headers: Headers, body: string): string | undefined {
   if (header !== null) return oneLine(header);
   const type = headers.get('content-type') ?? '';
   if (/\bjson\b/u.test(type)) return jsonText(body);
-  if (type.startsWith('text/plain')) return oneLine(body);
+  // An exception is told with its trace.
+  if (type.startsWith('text/plain')) return oneLine(body.split(/\r?\n\tat /u, 1).join());
   // Repetition is bounded throughout: a page made to keep the parser busy cannot.
   const said =
     // Jenkins: <h1>Error</h1><p>text</p>, in the language of the server; <pre> for text of several lines.
