@@ -63,6 +63,7 @@ export class HttpServer {
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
+  /** From the socket and back. */
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     try {
       const request = await readRequest(incoming, this.#world.options.prefix);
@@ -80,6 +81,7 @@ export class HttpServer {
     }
   }
 
+  /** Keeps an error that is nobody's intention. */
   #failed(error: unknown): void {
     if (this.failures.length < MOST_FAILURES) this.failures.push(error);
   }
@@ -99,6 +101,7 @@ export class HttpServer {
     if (this.requests.length > MOST_LOGGED) this.requests.shift();
   }
 
+  /** The answer, or the refusal, in the order in which Jenkins looks: address, start-up, credentials, the rest. */
   async #answer(
     request: FakeRequest | undefined,
     who: Authentication | undefined,
@@ -122,6 +125,7 @@ export class HttpServer {
     }
   }
 
+  /** Finds the thing and the route that a path names, and lets the route answer. */
   async #dispatch(request: FakeRequest, who: Authentication): Promise<Answer> {
     const { item, build, rest } = this.#locate(request.segments);
     const on = build === undefined ? this.#targets(item) : (['build'] as const);
@@ -157,6 +161,7 @@ export class HttpServer {
     return this.#routes.some((route) => route.on === 'build' && route.path.split('/')[0] === name);
   }
 
+  /** The root is the server and an item at once. */
   #targets(item: Item | undefined): readonly Route['on'][] {
     return item?.kind === 'root' ? ['server', 'item'] : ['item'];
   }
@@ -189,6 +194,7 @@ export class HttpServer {
     if (request.segments[0] === 'job' && !who.user.may('hudson.model.Item.Read')) throw notFound();
   }
 
+  /** The crumb may come in a header or in a field; it counts only with the session that it was made for. */
   #hasCrumb(request: FakeRequest, user: User): boolean {
     const session = this.#world.sessions.of(request.headers.cookie);
     const given = request.headers['jenkins-crumb'] ?? request.parameter('Jenkins-Crumb');
@@ -209,6 +215,7 @@ export class HttpServer {
     return `${String(proto)}://${address}${prefix}/`;
   }
 
+  /** Sends an answer with the headers that Jenkins has on all, and those that its own pages have. */
   async #send(
     outgoing: ServerResponse,
     answer: Answer,

@@ -133,7 +133,7 @@ export class World {
 }
 
 /** An item and all below it. */
-export function allItems(item: Item): readonly Item[] {
+function allItems(item: Item): readonly Item[] {
   return [item, ...[...item.children.values()].flatMap(allItems)];
 }
 

@@ -33,17 +33,20 @@ function replayPage(build: Build, { user }: Call): Answer {
   return page(200, `Replay #${build.number} - Jenkins`, form);
 }
 
+/** The form holds the script; loaded scripts beside it are of no use here. */
 function replay(build: Build, call: Call): Answer {
   const script = submittedForm(call.request)['mainScript'];
   if (typeof script !== 'string') throw oops();
   return again(build, call, { kind: 'replay', of: build.number }, { script }, 'replay');
 }
 
+/** The stages that a finished build can be restarted from. */
 function readRestart(build: Build, { request }: Call): Answer {
   const name = 'org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclarativePipelineAction';
   return apiJson(request, bean(name, restartFields(build)));
 }
 
+/** A stage that cannot be restarted from, or a build that runs: as if the build had no such action. */
 function restart(build: Build, call: Call): Answer {
   const stage = call.request.parameter('stageName');
   const stages = restartFields(build)['restartableStages']?.() as readonly string[];

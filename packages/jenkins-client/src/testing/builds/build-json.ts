@@ -2,6 +2,7 @@ import { valueBean, type ParameterValue } from '../items/parameters.ts';
 import { bean, type Bean } from '../tree.ts';
 import { shortDescription, type Build, type Cause } from './build.ts';
 
+/** The class of the builds of pipelines. */
 const RUN_CLASS = 'org.jenkinsci.plugins.workflow.job.WorkflowRun';
 const CAUSE_CLASSES: Readonly<Record<Cause['kind'], string>> = {
   user: 'hudson.model.Cause$UserIdCause',
@@ -13,6 +14,7 @@ const CAUSE_CLASSES: Readonly<Record<Cause['kind'], string>> = {
 
 /** A build as `api/json` shows it. */
 export function buildBean(build: Build, rootUrl: string): Bean {
+  // The builds beside it are shown without a class, unlike all other references.
   const neighbour = (step: number): Bean | null => {
     const numbers = [...build.job.builds.keys()];
     const number = numbers[numbers.indexOf(build.number) + step];
@@ -50,17 +52,23 @@ export function buildBean(build: Build, rootUrl: string): Bean {
   );
 }
 
+/** The mean of the last three that succeeded, as core guesses; -1 without any. In milliseconds. */
 function estimate(build: Build): number {
   const done = build.job.newest.filter((other) => !other.running && other.result === 'SUCCESS').slice(0, 3);
   if (done.length === 0) return -1;
   return Math.round(done.reduce((sum, other) => sum + other.duration, 0) / done.length);
 }
 
+/** Core tells no size and no time of an artifact. */
 function artifactBean(path: string): Bean {
   const name = path.slice(path.lastIndexOf('/') + 1);
   return bean(undefined, { displayPath: () => name, fileName: () => name, relativePath: () => path }, 9);
 }
 
+/**
+ * The actions of a build. Most have nothing to show and appear as `{}`; a client must not count on their places, so only
+ * their number and order as recorded are kept.
+ */
 function buildActions(build: Build, rootUrl: string): readonly Bean[] {
   const base = rootUrl + build.urlPath;
   const nothing = (count: number): Bean[] => Array.from({ length: count }, () => bean(undefined));
@@ -119,6 +127,7 @@ export function workActions(
   return parameters.length > 0 ? [given, causeAction] : [causeAction];
 }
 
+/** A cause; replays and restarts tell what they repeat only in words. */
 function causeBean(cause: Cause): Bean {
   return bean(
     CAUSE_CLASSES[cause.kind],
@@ -131,6 +140,7 @@ function causeBean(cause: Cause): Bean {
   );
 }
 
+/** What the plugin `metrics` adds to each build: how long it waited and worked, in milliseconds. */
 function timeInQueue(build: Build): Bean['fields'] {
   return {
     blockedDurationMillis: () => 0,
@@ -146,6 +156,7 @@ function timeInQueue(build: Build): Bean['fields'] {
   };
 }
 
+/** The counts of a test report; the report itself is at `testReport`. */
 function testsBean(build: Build): Bean {
   const cases = [...build.tests.values()].flatMap((suite) => suite.cases);
   const count = (status: string) => (): number => cases.filter((one) => one.status === status).length;

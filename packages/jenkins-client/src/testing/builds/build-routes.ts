@@ -80,6 +80,7 @@ export function buildUrl(build: Build, { world }: Call): string {
   return `${world.options.prefix}/${build.urlPath}`;
 }
 
+/** A build without tests does not have this action at all. */
 function readTests(build: Build, { request }: Call): Answer {
   if (build.tests.size === 0) throw noSuchAction();
   return apiJson(request, testReportBean(build));
@@ -98,6 +99,7 @@ function describe(build: Build, call: Call): Answer {
   return redirect(buildUrl(build, call));
 }
 
+/** The form of the page "Edit Build Information". */
 function configure(build: Build, call: Call): Answer {
   call.user.need('hudson.model.Run.Update');
   const form = submittedForm(call.request);
@@ -106,16 +108,19 @@ function configure(build: Build, call: Call): Answer {
   return redirect(buildUrl(build, call));
 }
 
+/** A text of a form; an empty one counts as none. */
 function textOr<T>(value: unknown, otherwise: T): string | T {
   return typeof value === 'string' && value !== '' ? value : otherwise;
 }
 
+/** Keeping needs the right to update, letting go that to delete, as core asks. */
 function toggleKeep(build: Build, call: Call): Answer {
   call.user.need(build.keepLog ? 'hudson.model.Run.Delete' : 'hudson.model.Run.Update');
   build.keepLog = !build.keepLog;
   return redirect(buildUrl(build, call));
 }
 
+/** 400 with `X-Error` while it is kept or runs. */
 function deleteBuild(build: Build, call: Call): Answer {
   call.user.need('hudson.model.Run.Delete');
   if (build.keepLog) {

@@ -9,6 +9,7 @@ import { RunningBuild } from './running-build.ts';
 export async function runBuild(build: Build, behaviour: Behaviour, clock: Clock): Promise<void> {
   build.writeCauses();
   const run = new RunningBuild(build, clock);
+  // A behaviour cannot be stopped from outside: the build ends without it.
   const killed = new Promise<'killed'>((resolve) => {
     build.killing.signal.addEventListener('abort', () => resolve('killed'), { once: true });
   });
@@ -25,6 +26,7 @@ export async function runBuild(build: Build, behaviour: Behaviour, clock: Clock)
   finish(build, outcome === 'killed' ? 'ABORTED' : outcome, clock.now());
 }
 
+/** Closes what is open and writes the last lines. After this nothing that the behaviour still does has an effect. */
 function finish(build: Build, result: Result, now: number): void {
   for (const node of build.flow.nodes) if (node.endTime === undefined) closeNode(node, now, result);
   build.inputs.clear();

@@ -39,6 +39,7 @@ export class RunningBuild implements FakeBuild {
   }
 
   print(text: string | Uint8Array): void {
+    // What a killed behaviour still says is not heard.
     if (!this.#build.running) return;
     this.#build.log.append(text);
     const node = this.#within.getStore();
@@ -65,6 +66,7 @@ export class RunningBuild implements FakeBuild {
   }
 
   skip(name: string): void {
+    // A skipped stage runs one step all the same: it looks at its conditions.
     const { flow } = this.#build;
     this.#announce('stage');
     flow.skip(1);
@@ -99,6 +101,7 @@ export class RunningBuild implements FakeBuild {
       return { name, body, node: flow.add('branch', name, block, this.#clock.now()) };
     });
     await this.#inside(block, async () => {
+      // As without failFast: all branches end before the first failure counts.
       const ends = nodes.map(({ name, body, node }) => this.#branch(node, () => this.stage(name, body)));
       const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
       if (failed) throw failed.reason;
@@ -125,6 +128,7 @@ export class RunningBuild implements FakeBuild {
     });
   }
 
+  /** Waits for `proceed` or `abort`, or for the end of the build. */
   #answer(
     id: string,
     question: FakeInput,
@@ -184,6 +188,7 @@ export class RunningBuild implements FakeBuild {
     }
   }
 
+  /** Runs a parallel branch, whose end takes an id and a line. */
   async #branch(node: FlowNode, body: () => Promise<unknown>): Promise<void> {
     try {
       await this.#inside(node, body);
@@ -204,6 +209,7 @@ export class RunningBuild implements FakeBuild {
     }
   }
 
+  /** Writes a line of the pipeline itself. */
   #announce(text: string): void {
     if (this.#build.running) this.#build.log.append(`${consoleNote(text)}[Pipeline] ${text}\n`);
   }

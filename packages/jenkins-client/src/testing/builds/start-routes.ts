@@ -45,6 +45,7 @@ function startPlain(call: Call): Answer | undefined {
   return { status: 201, headers: { location: call.rootUrl + item.urlPath } };
 }
 
+/** A parameter of the form; one that the job does not know is dropped. What is missing has no default here. */
 function formValue(definitions: readonly ParameterDefinition[], given: unknown): readonly ParameterValue[] {
   if (typeof given !== 'object' || given === null || !('name' in given)) return [];
   const definition = definitions.find(({ name }) => name === given.name);
@@ -66,6 +67,7 @@ function startWithParameters(call: Call): Answer | undefined {
   );
 }
 
+/** A parameter of the request, or its default. A file is known by its name alone. */
 function requestValue(request: FakeRequest, definition: ParameterDefinition): ParameterValue {
   const file = request.files.get(definition.name);
   if (file) return { name: definition.name, type: definition.type, value: file.name };
@@ -94,6 +96,7 @@ function needBuildable({ item, request, user }: Call): void {
   if (!item.buildable) throw errorPage(409, `${item.fullDisplayName} is not buildable`);
 }
 
+/** 201 with the queue item, or 303 with the item that the same work waits in already. */
 function submit(call: Call, parameters: Submission['parameters']): Answer {
   const { item: task, request, world } = call;
   const quietMs = delayMs(request.parameter('delay')) ?? world.options.quietPeriodMs;
@@ -104,6 +107,7 @@ function submit(call: Call, parameters: Submission['parameters']): Answer {
   };
 }
 
+/** A start with the job's token is a remote one, whoever asks. */
 function causeOf({ item, request, user }: Call): Cause {
   const token = request.parameter('token');
   if (token === null || token !== item.config.authToken) return { kind: 'user', user };
@@ -111,7 +115,7 @@ function causeOf({ item, request, user }: Call): Cause {
 }
 
 /** Queue items are located at the address that the request used, whatever root URL is configured. */
-export function requestRoot({ request, world }: Call): string {
+function requestRoot({ request, world }: Call): string {
   return `http://${request.headers.host ?? 'localhost'}${world.options.prefix}/`;
 }
 

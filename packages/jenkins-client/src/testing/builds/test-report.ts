@@ -17,10 +17,12 @@ export function testReportBean(build: Build): Bean {
   });
 }
 
+/** In seconds. */
 function durationOf(cases: readonly FakeTestCase[]): number {
   return cases.reduce((sum, one) => sum + (one.duration ?? 0), 0);
 }
 
+/** A suite; the stage and the step that reported it are named by their ids in the graph. */
 function suiteBean(build: Build, name: string, { cases, step }: StoredSuite): Bean {
   const stage = step && stageOf(step);
   const fields = {
@@ -39,6 +41,7 @@ function suiteBean(build: Build, name: string, { cases, step }: StoredSuite): Be
   return bean(undefined, constants(fields), 9);
 }
 
+/** A case; `age` and `failedSince` tell for how many builds it has been failing, and since which. */
 function caseBean(build: Build, one: FakeTestCase): Bean {
   const status = one.status ?? 'PASSED';
   const failing = status === 'FAILED' ? failingBuilds(build, one) : [];

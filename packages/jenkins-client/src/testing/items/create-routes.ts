@@ -15,6 +15,10 @@ export const createArea: Area = {
   ],
 };
 
+/**
+ * Makes an item by a class (`mode`), by a document, or as a copy. Forms are answered 302, documents 200. What is missing
+ * is told in `X-Error`, what is wrong only in the page.
+ */
 function createItem(call: Call): Answer | undefined {
   const { item: parent, request, user, world } = call;
   if (parent.kind !== 'root' && parent.kind !== 'folder') return undefined;
@@ -38,6 +42,7 @@ function createItem(call: Call): Answer | undefined {
   return redirect(`${world.options.prefix}/${created.urlPath}configure`);
 }
 
+/** An item with nothing configured; a multibranch pipeline finds nothing until it has a source. */
 function itemOfMode(mode: string, name: string, parent: Item): Item {
   const kind = (Object.keys(ITEM_CLASSES) as ItemKind[]).find((one) => ITEM_CLASSES[one] === mode);
   if (kind === undefined || kind === 'root') throw errorPage(400, `No item type ‘${mode}’ is known`);
@@ -61,6 +66,7 @@ function copyOf({ item: parent, request, world }: Call, name: string): Item {
   return copy;
 }
 
+/** Always 200: what it says stands in HTML, for the form of the web interface. */
 function checkJobName({ item, request }: Call): Answer {
   const name = request.parameter('value') ?? '';
   const taken = item.children.has(name);
@@ -70,6 +76,7 @@ function checkJobName({ item, request }: Call): Answer {
   return { status: 200, headers: { 'content-type': 'text/html;charset=UTF-8' }, body: text };
 }
 
+/** The classes that can be made; the real catalogue has icons and words for people, too. */
 function itemCategories({ user }: Call): Answer {
   user.need('hudson.model.Item.Create');
   const items = (['pipeline', 'folder', 'multibranch', 'freestyle'] as const).map((kind) => ({

@@ -39,6 +39,7 @@ export function itemBean(item: Item, rootUrl: string, inQueue: (item: Item) => B
   return bean(ITEM_CLASSES[item.kind], { ...general, ...own }, { name: 3, url: 3, color: 3, allBuilds: 0 });
 }
 
+/** What folders and multibranch pipelines show: the items inside, and views of them. */
 function folderFields(item: Item, rootUrl: string, inQueue: (item: Item) => Bean | null): Bean['fields'] {
   const show = (child: Item): Bean => itemBean(child, rootUrl, inQueue);
   const views = (): readonly Bean[] =>
@@ -60,6 +61,7 @@ function folderFields(item: Item, rootUrl: string, inQueue: (item: Item) => Bean
   };
 }
 
+/** What jobs show. `builds` ends after a hundred; `allBuilds` has all, and is shown only when a `tree` names it. */
 function jobFields(item: Item, rootUrl: string, inQueue: (item: Item) => Bean | null): Bean['fields'] {
   const reference = (build: Build | undefined): Bean | null => (build ? buildBean(build, rootUrl) : null);
   const newest = (): readonly Build[] => item.newest;
@@ -87,6 +89,7 @@ function jobFields(item: Item, rootUrl: string, inQueue: (item: Item) => Bean | 
   };
 }
 
+/** Of properties only parameters have something to show. */
 function propertyBean(property: Parameters<typeof readParameters>[0] & object): Bean {
   return property.name === 'hudson.model.ParametersDefinitionProperty'
     ? bean(property.name, { parameterDefinitions: () => readParameters(property).map(definitionBean) }, 9)
@@ -116,6 +119,7 @@ export function isPermalink(name: string): boolean {
   return name in PERMALINKS;
 }
 
+/** The colours of the balls, from the days of the balls. */
 const COLORS = {
   SUCCESS: 'blue',
   UNSTABLE: 'yellow',

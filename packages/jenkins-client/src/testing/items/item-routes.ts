@@ -59,6 +59,10 @@ function readItem(call: Call): Answer | undefined {
   return apiJson(call.request, showItem(call)(call.item));
 }
 
+/**
+ * Replaces the configuration by what the form holds. Saving makes a copy buildable, and a multibranch pipeline is scanned
+ * at once. A wrong form is an exception inside Jenkins, which tells nothing.
+ */
 function configSubmit(call: Call): Answer | undefined {
   const { item, request } = call;
   if (item.kind === 'root' || item.kind === 'freestyle') return undefined;
@@ -85,12 +89,14 @@ function configSubmit(call: Call): Answer | undefined {
   return redirect(`${ownUrl(call)}indexing/console`);
 }
 
+/** Needs Configure; the real server takes Extended Read, too, where that is switched on. */
 function readConfig(call: Call): Answer | undefined {
   if (call.item.kind === 'root') return undefined;
   call.user.need('hudson.model.Item.Configure');
   return { status: 200, headers: { 'content-type': 'application/xml' }, body: call.item.config.text };
 }
 
+/** Stores a document with all that it holds, known or not. It must be of the same kind of item. */
 function postConfig(call: Call): Answer | undefined {
   const { item, request } = call;
   if (item.kind === 'root') return undefined;
@@ -113,6 +119,7 @@ export function postedConfiguration(text: string, kind?: Item['kind']): Configur
   }
 }
 
+/** Writes the description into the document, and the document anew. */
 function describe(call: Call): Answer | undefined {
   if (call.item.kind === 'root') return undefined;
   needConfigure(call);
@@ -121,6 +128,7 @@ function describe(call: Call): Answer | undefined {
   return redirect(ownUrl(call));
 }
 
+/** Folders cannot be disabled. */
 function setDisabled(call: Call, disabled: boolean): Answer | undefined {
   if (call.item.kind === 'root' || call.item.kind === 'folder') return undefined;
   needConfigure(call);
@@ -134,6 +142,7 @@ function needConfigure({ item, user }: Call): void {
   if (item.branch) throw missing(user.name, 'hudson.model.Item.Configure');
 }
 
+/** Deletes an item and all below it: what waits is cancelled, what runs is killed. */
 function deleteItem({ item, user, world }: Call, answer: Answer): Answer | undefined {
   if (!item.parent) return undefined;
   user.need('hudson.model.Item.Delete');
@@ -146,6 +155,7 @@ function deleteItem({ item, user, world }: Call, answer: Answer): Answer | undef
   return answer;
 }
 
+/** Both routes answer with a path that goes up and down again. */
 function rename(call: Call): Answer | undefined {
   const { item, request } = call;
   const name = request.parameter('newName') ?? '';

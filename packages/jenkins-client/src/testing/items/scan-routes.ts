@@ -25,6 +25,7 @@ export const scanArea: Area = {
   ],
 };
 
+/** The log of the last scan; before the first one there is none, which is an exception. */
 function logOf(call: Call): NonNullable<Item['indexing']>['log'] {
   if (!call.item.indexing) throw oops();
   return call.item.indexing.log;
@@ -46,6 +47,7 @@ export function startScan(world: World, project: Item, startedBy: string): void 
   }
 }
 
+/** Scans end at once here, so there is never one to stop. */
 function stopScan(call: Call): Answer | undefined {
   if (call.item.kind !== 'multibranch') return undefined;
   return redirect(`${call.world.options.prefix}/${call.item.urlPath}indexing/`);

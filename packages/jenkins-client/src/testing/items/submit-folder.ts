@@ -86,12 +86,14 @@ export function submitMultibranch(form: FormObject): XmlElement {
   );
 }
 
+/** Without a description or an icon Jenkins fails with an exception in the middle of the form. */
 function requireParts(form: FormObject, iconClass: string): void {
   if (typeof form['description'] !== 'string') throw new MissingFormPartError('description');
   if (!isFormObject(form['icon'])) throw new MissingFormPartError('icon');
   if (classOf(form['icon']) !== iconClass) throw new UnknownClassError(classOf(form['icon']));
 }
 
+/** The folder properties that the server knows; others in the bag are ignored. */
 function submitFolderProperties(bag: unknown): readonly XmlElement[] {
   if (!isFormObject(bag)) return [];
   const known = {
@@ -104,6 +106,10 @@ function submitFolderProperties(bag: unknown): readonly XmlElement[] {
   });
 }
 
+/**
+ * A branch source. Its fields are stored in the order of the form, as no recording tells the order of the classes that
+ * were not tried; those of git are recorded.
+ */
 function submitSource(form: FormObject): XmlElement {
   const source = isFormObject(form['source']) ? form['source'] : {};
   const type = classOf(source);
@@ -119,6 +125,7 @@ function submitSource(form: FormObject): XmlElement {
   ]);
 }
 
+/** What becomes of the jobs of dead branches. Empty counts mean no limit, which is stored as -1. */
 function submitOrphans(value: unknown): XmlElement {
   const form = isFormObject(value) ? value : {};
   const count = (name: string): XmlElement => element(name, optionalText(form, `${name}Str`) ?? '-1');
@@ -137,8 +144,10 @@ function submitOrphans(value: unknown): XmlElement {
   );
 }
 
+/** The units of an interval in milliseconds. */
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
+/** The interval is stored in milliseconds, and a cron line beside it says how often to look whether it has passed. */
 function submitPeriodicScan(form: unknown): readonly XmlElement[] {
   if (!isFormObject(form)) return [];
   const [, count = '1', unit = 'd'] = /^(\d+)([mhdw])$/.exec(textIn(form, 'interval')) ?? [];

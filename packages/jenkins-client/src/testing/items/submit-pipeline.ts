@@ -48,8 +48,10 @@ export function submitPipeline(old: XmlElement, form: FormObject, fields: Submit
   );
 }
 
+/** Makes the element of a property from its form; undefined when it is switched off. */
 type PropertyReader = (form: FormObject, name: string) => XmlElement | undefined;
 
+/** A property whose fields are stored as they come; `specified` is the check box before it. */
 const plainProperty: PropertyReader = (form, name) => {
   if (form['specified'] === false) return undefined;
   const { specified: _, ...rest } = form;
@@ -79,6 +81,7 @@ const PROPERTIES: Readonly<Record<string, PropertyReader>> = {
   },
 };
 
+/** Keys of the bag are class names with dashes for `.` and `$`. */
 function submitProperties(bag: unknown): readonly XmlElement[] {
   if (!isFormObject(bag)) return [];
   return Object.entries(PROPERTIES)
@@ -89,6 +92,7 @@ function submitProperties(bag: unknown): readonly XmlElement[] {
     .filter((property) => property !== undefined);
 }
 
+/** Empty numbers mean no limit, which is stored as -1. */
 function submitDiscarder(strategy: unknown): XmlElement {
   if (!isFormObject(strategy) || classOf(strategy) !== 'hudson.tasks.LogRotator')
     throw new UnknownClassError('strategy');
@@ -103,6 +107,10 @@ function submitDiscarder(strategy: unknown): XmlElement {
   );
 }
 
+/**
+ * A parameter definition. Choices come as lines and are stored as an array; a password's default is read from
+ * `defaultValueAsSecret` alone; an empty text is no default at all.
+ */
 function submitParameter(form: FormObject): XmlElement {
   const type = classOf(form);
   const text = optionalText(form, 'defaultValue');
@@ -153,6 +161,7 @@ function submitParameter(form: FormObject): XmlElement {
   ]);
 }
 
+/** Triggers in the order of their class names; the field of SCM polling has a name of its own in the form. */
 function submitTriggers(bag: unknown): readonly XmlElement[] {
   if (!isFormObject(bag)) return [];
   const timer = bag['hudson-triggers-TimerTrigger'];
@@ -178,6 +187,7 @@ function submitTriggers(bag: unknown): readonly XmlElement[] {
   return found;
 }
 
+/** Where the script comes from. */
 function submitDefinition(form: FormObject): XmlElement {
   const type = classOf(form);
   const attributes = { class: type, plugin: CPS_PLUGIN };

@@ -37,11 +37,13 @@ export function submitScm(form: FormObject): XmlElement {
   );
 }
 
+/** The fields stand in another order than in the form; empty ones are left out. */
 function submitRemote(form: FormObject): XmlElement {
   const fields = ['name', 'refspec', 'url', 'credentialsId'].map((name) => optionalElement(form, name));
   return element('hudson.plugins.git.UserRemoteConfig', fields);
 }
 
+/** A pattern of branches, with wildcards. */
 function submitBranch(form: FormObject): XmlElement {
   return element('hudson.plugins.git.BranchSpec', [element('name', textIn(form, 'name'))]);
 }

@@ -4,6 +4,7 @@ import { colorOf } from '../items/item-json.ts';
 import { bean, type Bean } from '../tree.ts';
 import type { Queue, QueueItem } from './queue.ts';
 
+/** The classes of queue items by their state. */
 const CLASSES = {
   waiting: 'WaitingItem',
   blocked: 'BlockedItem',
@@ -43,6 +44,7 @@ export function queueItemBean(item: QueueItem, rootUrl: string): Bean {
   );
 }
 
+/** The job, as a queue item shows it: without what is inside. */
 function taskBean(task: Item, rootUrl: string): Bean {
   return bean(
     ITEM_CLASSES[task.kind],

@@ -17,7 +17,9 @@ export const artifactArea: Area = {
   ],
 };
 
+/** Artifacts may be pages: Jenkins keeps their scripts from running. */
 const SANDBOX = "sandbox allow-same-origin; default-src 'none'; img-src 'self'; style-src 'self';";
+/** Content types by the end of a file's name. */
 const TYPES: Readonly<Record<string, string>> = {
   txt: 'text/plain',
   log: 'text/plain',
@@ -28,6 +30,7 @@ const TYPES: Readonly<Record<string, string>> = {
   png: 'image/png',
 };
 
+/** `*zip*` in a path stands for the folder before it, packed. */
 function readArtifact(build: Build, { request, params }: Call): Answer | undefined {
   const path = params['path'] ?? '';
   const [, folder = '', zipName] = /^(?:(.*)\/)?\*zip\*\/([^/]+)\.zip$/.exec(path) ?? [];
@@ -38,6 +41,7 @@ function readArtifact(build: Build, { request, params }: Call): Answer | undefin
   return ranged(request, found, TYPES[extension] ?? 'application/octet-stream');
 }
 
+/** One range of bytes, as the servlet container offers it: `a-b`, `a-` or `-n`; 416 beyond the end. */
 function ranged(request: FakeRequest, { bytes, modified }: StoredArtifact, type: string): Answer {
   const headers = {
     'content-security-policy': SANDBOX,

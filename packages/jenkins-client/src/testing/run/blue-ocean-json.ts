@@ -32,6 +32,7 @@ export function blueNode(build: Build, node: FlowNode, base: string, call: Call)
   const next = node.kind === 'branch' ? around && nextOf(build, around) : nextOf(build, node);
   const edges = branches.length > 0 ? [...branches].reverse() : next ? [next] : [];
   const before = node.kind === 'branch' ? around : (siblings[siblings.indexOf(node) - 1] ?? around);
+  // Behind parallel branches a stage names no parent, as recorded.
   const parent = node.kind === 'stage' && before && branchesOf(build, before).length > 0 ? undefined : before;
   return {
     ...described('PipelineNodeImpl', node, `${base}nodes/`, call),
@@ -46,10 +47,12 @@ export function blueNode(build: Build, node: FlowNode, base: string, call: Call)
   };
 }
 
+/** The parallel branches directly in a stage. */
 function branchesOf(build: Build, stage: FlowNode): readonly FlowNode[] {
   return build.flow.nodes.filter((node) => node.kind === 'branch' && shownAround(node) === stage);
 }
 
+/** The stage after a stage, in the same stage or branch. */
 function nextOf(build: Build, node: FlowNode): FlowNode | undefined {
   const siblings = blueStages(build).filter(
     (other) => other.kind === 'stage' && shownAround(other) === shownAround(node),
@@ -84,6 +87,7 @@ export function blueStep(build: Build, step: FlowNode, base: string, call: Call)
   };
 }
 
+/** Types of parameters, as class names begin. */
 const KINDS = {
   string: 'String',
   text: 'Text',
@@ -115,6 +119,7 @@ function describeParameter({
   };
 }
 
+/** What stages and steps have in common. Dates are in ISO 8601 with the zone as `+0000`. */
 function described(kind: string, node: FlowNode, base: string, { world }: Call) {
   const state = stateOf(node);
   return {
@@ -129,6 +134,7 @@ function described(kind: string, node: FlowNode, base: string, { world }: Call) 
   };
 }
 
+/** The state apart from the result; the result of what is not finished is UNKNOWN. */
 function stateOf(node: FlowNode): string {
   if (node.pausedSince !== undefined) return 'PAUSED';
   if (node.skipped !== undefined) return 'SKIPPED';

@@ -20,6 +20,7 @@ export const blueOceanArea: Area = {
   ],
 };
 
+/** A JSON answer with the header that tells the front end of Blue Ocean to reload. */
 function blue(value: unknown): Answer {
   const answer = json(value);
   return { ...answer, headers: { ...answer.headers, 'x-jenkins': '', 'x-blueocean-refresher': 'fake' } };
@@ -59,11 +60,13 @@ function answerRun(call: Call): Answer {
   return blue(stages.map((stage) => blueNode(build, stage, base, call)));
 }
 
+/** Only stages and branches that Blue Ocean shows have a page. */
 function stageNode(stages: readonly FlowNode[], node: FlowNode): FlowNode {
   if (!stages.includes(node)) throw notFound();
   return node;
 }
 
+/** A branch is not found below `pipelines`, and a job not below `branches`. */
 function findItem(
   root: Item,
   segments: readonly string[],
@@ -77,6 +80,7 @@ function findItem(
   return { item, rest: segments.slice(at) };
 }
 
+/** The path of an item in Blue Ocean's links; they never carry the prefix of a sub-path install, as recorded. */
 function bluePath(item: Item): string {
   const above = item.parent?.parent ? `${bluePath(item.parent)}/` : '';
   return `${above}${item.branch ? 'branches' : 'pipelines'}/${encodeName(item.name)}`;
@@ -99,6 +103,7 @@ function settle(build: Build, stepId: string | undefined, call: Call): Answer {
   return empty();
 }
 
+/** The body as a JSON object; Blue Ocean takes no forms. */
 function parsed(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);

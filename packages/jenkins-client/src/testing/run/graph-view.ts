@@ -42,6 +42,7 @@ export const graphViewArea: Area = {
   ],
 };
 
+/** The words of pipeline-graph-view for results. */
 const STATES: Readonly<Record<Result, string>> = {
   SUCCESS: 'success',
   UNSTABLE: 'unstable',
@@ -56,6 +57,7 @@ function nodeOf(build: Build, { request }: Call): FlowNode {
   return node;
 }
 
+/** The stages as a tree; branches stand below the stage that they are in. */
 function tree(build: Build, call: Call): Answer {
   const base = `${call.world.options.prefix}${call.request.path.replace(/\/tree$/, '')}`;
   const now = call.world.clock.now();
@@ -66,6 +68,7 @@ function tree(build: Build, call: Call): Answer {
   });
 }
 
+/** Steps are asked for apart. */
 function isShown(node: FlowNode): boolean {
   return node.kind !== 'step';
 }
@@ -78,6 +81,7 @@ function shownChildren(build: Build, node: FlowNode): readonly FlowNode[] {
   return build.flow.childrenOf(only).filter(isShown);
 }
 
+/** A stage or branch. Stages that a declarative pipeline adds itself are `synthetic`, and lose that word in their name. */
 function describe(build: Build, node: FlowNode, base: string, now: number): unknown {
   return {
     ...timed(node, now),
@@ -92,6 +96,7 @@ function describe(build: Build, node: FlowNode, base: string, now: number): unkn
   };
 }
 
+/** What stages and steps have in common. One that a restart passed over has no times. */
 function timed(node: FlowNode, now: number) {
   const began = node.skipped !== 'restart';
   return {
@@ -144,6 +149,7 @@ function runs({ item }: Call): Answer | undefined {
 /** The words of these steps are their text or script alone. */
 const SHOWN_AS_TEXT = ['echo', 'sh', 'bat'];
 
+/** The steps of the build, or of one stage; `stageId` tells the stage that each is shown in. */
 function steps(build: Build, { world }: Call, inside: FlowNode | undefined): Answer {
   const now = world.clock.now();
   const shown = build.flow.nodes
@@ -172,6 +178,7 @@ function stageId(build: Build, node: FlowNode): string | undefined {
   return within.kind === 'branch' ? within.id : stageId(build, within);
 }
 
+/** The input that a step waits with. */
 function inputOf(build: Build, node: FlowNode): unknown {
   const input = [...build.inputs.values()].find((one) => one.node === node);
   return (

@@ -43,6 +43,7 @@ function runBase(build: Build, { world }: Call): string {
   return `${world.options.prefix}/${build.urlPath}`;
 }
 
+/** The inputs that wait, with addresses for answering them. */
 function pending(build: Build, call: Call): readonly unknown[] {
   const base = runBase(build, call);
   return [...build.inputs.values()].map((input) => {
@@ -59,6 +60,7 @@ function pending(build: Build, call: Call): readonly unknown[] {
   });
 }
 
+/** Types of parameters, as class names begin. */
 const TYPES = {
   string: 'String',
   text: 'Text',
@@ -67,6 +69,7 @@ const TYPES = {
   password: 'Password',
 } as const;
 
+/** A parameter in the words of wfapi, which are not those of core: no class, and the default inside `definition`. */
 function describeParameter(parameter: InputParameter): unknown {
   const { name, type = 'string', description, choices } = parameter;
   return {
@@ -89,6 +92,7 @@ function submitByWfapi(build: Build, call: Call): Answer {
   return empty();
 }
 
+/** The form of the web interface: its buttons are fields, and what is not `proceed` aborts. */
 function submitClassic(build: Build, call: Call): Answer {
   const answer = redirect(`${runBase(build, call)}console`);
   if (call.request.parameter('proceed') !== null) return proceed(build, call, answer);
@@ -111,6 +115,7 @@ function proceedEmpty(build: Build, call: Call): Answer {
   return empty();
 }
 
+/** Who may cancel the build may abort its inputs. */
 function abort(build: Build, call: Call): Answer {
   const input = inputOf(build, call);
   if (!call.user.may('hudson.model.Item.Cancel')) needSettle(input, call);
@@ -118,6 +123,7 @@ function abort(build: Build, call: Call): Answer {
   return empty();
 }
 
+/** An input that was answered is not there any more: 404. */
 function inputOf(build: Build, { params }: Call): PendingInput {
   const input = build.inputs.get(params['id'] ?? '');
   if (!input) throw notFound();
@@ -130,6 +136,7 @@ export function maySettle({ submitters }: PendingInput, { user }: Call): boolean
   return submitters.length > 0 ? submitters.includes(user.name) : user.may('hudson.model.Item.Build');
 }
 
+/** The classic routes tell in words what wfapi hides behind a 500. */
 function needSettle(input: PendingInput, call: Call): void {
   if (maySettle(input, call)) return;
   const needed =

@@ -29,6 +29,7 @@ export const wfapiArea: Area = {
   ],
 };
 
+/** The words of wfapi for results. */
 const STATUSES: Readonly<Record<Result, string>> = {
   SUCCESS: 'SUCCESS',
   UNSTABLE: 'UNSTABLE',
@@ -42,6 +43,7 @@ function runBase({ request, world }: Call): string {
   return `${world.options.prefix}${request.path.replace(/\/(wfapi|execution)\/.*$/, '')}`;
 }
 
+/** Whether the steps of each stage are asked for. */
 function withSteps({ request }: Call): boolean {
   return request.query.get('fullStages') === 'true';
 }
@@ -66,6 +68,7 @@ function describeRuns(call: Call): Answer | undefined {
   return json(runs);
 }
 
+/** A run. Its links to inputs are there only while one waits; its pause counts only when it is over, as recorded. */
 function describeRun(build: Build, { world }: Call, base: string, steps: boolean): unknown {
   const now = world.clock.now();
   const end = build.endTime ?? now;
@@ -93,6 +96,7 @@ function describeRun(build: Build, { world }: Call, base: string, steps: boolean
   };
 }
 
+/** The status of a run, stage or step that does not wait for people. */
 function statusOf(of: Build | FlowNode): string {
   if (of.endTime === undefined || of.result === undefined) return 'IN_PROGRESS';
   // A step that warns is no failure here; only its stage and its build are unstable.
@@ -100,6 +104,7 @@ function statusOf(of: Build | FlowNode): string {
   return STATUSES[of.result];
 }
 
+/** A stage. All stages stand in one list, those of parallel branches, too. */
 function describeStage(build: Build, stage: FlowNode, base: string, now: number, steps: boolean): unknown {
   return {
     _links: { self: { href: `${base}/execution/node/${stage.id}/wfapi/describe` } },
@@ -112,6 +117,7 @@ function describeStage(build: Build, stage: FlowNode, base: string, now: number,
   };
 }
 
+/** A step; its parent is the step before it, or its stage. */
 function describeStep(step: FlowNode, before: FlowNode, base: string, now: number): unknown {
   const node = `${base}/execution/node/${step.id}`;
   const { id, name, execNode, status, ...rest } = describeFlowNode(step, now);
@@ -131,6 +137,7 @@ function describeStep(step: FlowNode, before: FlowNode, base: string, now: numbe
   };
 }
 
+/** What stages and steps have in common. An interruption has no message. */
 function describeFlowNode(node: FlowNode, now: number) {
   const type = node.interrupted
     ? 'org.jenkinsci.plugins.workflow.steps.FlowInterruptedException'
@@ -152,6 +159,7 @@ export function pausedMs(node: FlowNode, now: number): number {
   return node.pauseMs + (node.pausedSince === undefined ? 0 : now - node.pausedSince);
 }
 
+/** The archived files; unlike core, with their sizes in bytes. */
 function artifacts(build: Build, call: Call): unknown {
   return [...build.artifacts].map(([path, { bytes }], index) => ({
     id: `n${index + 1}`,
@@ -162,6 +170,7 @@ function artifacts(build: Build, call: Call): unknown {
   }));
 }
 
+/** One stage with its steps, or one step. */
 function describeNode(build: Build, call: Call): Answer {
   const node = build.flow.find(call.params['id'] ?? '');
   if (!node) throw notFound();
@@ -171,6 +180,7 @@ function describeNode(build: Build, call: Call): Answer {
   return json(describeStep(node, stageOf(node) ?? node, base, now));
 }
 
+/** The log of a step, at once. A real server was seen to answer nothing for a log of 20 MB; this one does not. */
 function nodeLog(build: Build, call: Call): Answer {
   const node = build.flow.find(call.params['id'] ?? '');
   if (!node) throw notFound();

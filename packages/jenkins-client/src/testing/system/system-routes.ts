@@ -46,6 +46,7 @@ function reload({ user, world }: Call): Answer {
   return redirect(`${world.options.prefix}/`);
 }
 
+/** Open to everybody: an anonymous user counts as authenticated, too, in Jenkins' words. */
 function whoAmI({ request, user }: Call): Answer {
   const anonymous = user === ANONYMOUS;
   const who = bean('hudson.security.WhoAmI', {
@@ -73,6 +74,7 @@ function issueCrumb({ world, request }: Call): Answer {
   };
 }
 
+/** Holds the queue; running builds go on. The parameter is `message`: `reason` is ignored, as recorded. */
 function quietDown({ world, request, user }: Call, down: boolean): Answer {
   user.need('hudson.model.Hudson.Administer');
   world.quietingDown = down;
@@ -81,6 +83,7 @@ function quietDown({ world, request, user }: Call, down: boolean): Answer {
   return redirect(`${world.options.prefix}/`);
 }
 
+/** The root object. Its `url` is null when no root URL is configured. */
 function rootBean(call: Call): Bean {
   const { world, rootUrl } = call;
   const show = showItem(call);
