@@ -9,6 +9,8 @@ import type { World, WorldEvent } from '../world.ts';
 /** How often `job_run_started` came for one run when it was recorded. */
 const STARTED_TIMES = 3;
 const MOST_WAITING = 1000;
+/** In characters: a client that does not read gets no more. */
+const MOST_UNREAD = 1_000_000;
 
 /** One client's stream, by the id that it chose. */
 interface Dispatcher {
@@ -54,7 +56,8 @@ export function eventsArea(world: World): Area {
   world.listeners.add((event) => {
     for (const dispatcher of dispatchers.values()) {
       if (!dispatcher.channels.has('job') || !dispatcher.user.may('hudson.model.Item.Read')) continue;
-      for (const told of jobEvents(event)) send(dispatcher, 'job', { ...told, ...addressed(dispatcher) });
+      for (const told of jobEvents(event, world.clock.now()))
+        send(dispatcher, 'job', { ...told, ...addressed(dispatcher) });
     }
   });
 
@@ -140,15 +143,15 @@ function eventText(name: string, data: Readonly<Record<string, unknown>>): strin
 
 function send(dispatcher: Dispatcher, name: string, data: Readonly<Record<string, unknown>>): void {
   const text = eventText(name, data);
-  if (dispatcher.stream) dispatcher.stream.write(text);
+  if (dispatcher.stream && dispatcher.stream.writableLength < MOST_UNREAD) dispatcher.stream.write(text);
   else if (dispatcher.waiting.length < MOST_WAITING) dispatcher.waiting.push(text);
 }
 
 /** What the channel `job` tells of something that happened. All values are text. */
-function jobEvents({ type, build }: WorldEvent): readonly Readonly<Record<string, string>>[] {
+function jobEvents({ type, build }: WorldEvent, now: number): readonly Readonly<Record<string, string>>[] {
   const { job } = build;
   const about = {
-    jenkins_event_timestamp: String(Date.now()),
+    jenkins_event_timestamp: String(now),
     jenkins_channel: 'job',
     jenkins_org: 'jenkins',
     job_name: job.fullName,

@@ -1,6 +1,6 @@
 import { apiJson, submittedForm } from '../api-json.ts';
 import type { Area, Call } from '../area.ts';
-import { errorPage, notFound } from '../error-pages.ts';
+import { errorPage, notFound, oops } from '../error-pages.ts';
 import { empty, redirect } from '../http.ts';
 import { encodeName } from '../items/item.ts';
 import { ownUrl, showItem } from '../items/item-routes.ts';
@@ -132,15 +132,23 @@ function configure(view: ListView, { item, request }: Call): void {
   view.filterExecutors = request.parameter('filterExecutors') !== null;
   view.filterQueue = request.parameter('filterQueue') !== null;
   view.includeRegex =
-    request.parameter('useincluderegex') === null
-      ? undefined
-      : (request.parameter('includeRegex') ?? undefined);
+    request.parameter('useincluderegex') === null ? undefined : patternOf(request.parameter('includeRegex'));
   const status = request.parameter('statusFilter');
   view.statusFilter = status === '1' ? false : status === '2' ? true : undefined;
   view.jobNames.clear();
   for (const field of request.form.keys()) if (field.startsWith('item_')) view.jobNames.add(field.slice(5));
   const columns = Array.isArray(form['columns']) ? form['columns'].filter(isForm) : [];
   view.columns = columns.map((column) => column['stapler-class']).filter((name) => typeof name === 'string');
+}
+
+/** A pattern; 500 when it is none. */
+function patternOf(text: string | null): string | undefined {
+  try {
+    const pattern = text === null ? undefined : new RegExp(text);
+    return pattern && (text ?? undefined);
+  } catch {
+    throw oops();
+  }
 }
 
 function viewXml(view: ListView): string {

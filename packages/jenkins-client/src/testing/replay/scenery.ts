@@ -3,7 +3,7 @@ import type { Stage } from './stage.ts';
 
 export const FOLDER = 'com.cloudbees.hudson.plugins.folder.Folder';
 export const PIPELINE = 'org.jenkinsci.plugins.workflow.job.WorkflowJob';
-export const MULTIBRANCH = 'org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject';
+const MULTIBRANCH = 'org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject';
 const FREESTYLE = 'hudson.model.FreeStyleProject';
 
 /** One item of each kind, as they stood at the root of the recorded server. */
