@@ -50,10 +50,15 @@ export class NoteCounter {
   readonly lines: number[] = [];
   /** The bytes of notes in the line that has not ended yet. */
   openNotes = 0;
+  /** All bytes of that line; NaN when U+FFFD may be among them, which may stand for fewer bytes of the file. */
+  openBytes = 0;
   #rest: Uint8Array | undefined;
 
   /** Takes the next piece. */
   add(piece: Uint8Array): void {
+    const line = piece.lastIndexOf(lineFeed) + 1;
+    if (line > 0) this.openBytes = 0;
+    this.openBytes += mayBeReplaced(piece, line) ? NaN : piece.length - line;
     const bytes = this.#rest ? concat([this.#rest, piece]) : piece;
     this.#rest = undefined;
     let note = bytes.indexOf(escape);
@@ -74,6 +79,14 @@ export class NoteCounter {
       note = bytes.indexOf(escape, behind > 0 ? behind : note + 1);
     }
   }
+}
+
+/** Whether there is a U+FFFD, EF BF BD, or what may be the start of one. */
+function mayBeReplaced(bytes: Uint8Array, from: number): boolean {
+  for (let at = bytes.indexOf(0xef, from); at >= 0; at = bytes.indexOf(0xef, at + 1)) {
+    if ((bytes[at + 1] ?? 0xbf) === 0xbf && (bytes[at + 2] ?? 0xbd) === 0xbd) return true;
+  }
+  return false;
 }
 
 /** One array of several. */

@@ -44,9 +44,9 @@ export async function* exactText(
     let { offset, textOffset, ahead } = from;
     // Whether the text is at least as long as the answer: it is asked for once, and after the first answer.
     let whole = true;
+    const notes = new NoteCounter();
     for (;;) {
-      const notes = new NoteCounter();
-      const before = offset;
+      const before = offset + notes.openBytes;
       for (let part; (part = await nextLines(answer.body, notes, plain, mostLines));) {
         // Lines that came after the text was asked for are left to the next reading.
         if (part.bytes.length === 0) return false;
@@ -59,10 +59,12 @@ export async function* exactText(
         yield { bytes: part.bytes, position: { offset, textOffset, ahead } };
       }
       if (!answer.more && whole) break;
-      if (offset === before) return false;
+      // A line may be longer than an answer, which ends at a CR, too.
+      const read = offset + notes.openBytes;
+      if (!(read > before)) return false;
       whole = false;
       await answer.body.close();
-      answer = await source.text(offset, call());
+      answer = await source.text(read, call());
     }
     // What is left is a line without an end; the size counts its notes, too.
     const end = { offset: answer.size, textOffset: textOffset + ahead, ahead: 0 };

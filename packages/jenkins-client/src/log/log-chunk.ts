@@ -23,7 +23,10 @@ export interface LogChunk extends LogPosition {
 
 /** How to read a log. */
 export interface LogOptions extends CallOptions {
-  /** Where to begin: at the start when left out, at an offset, behind a chunk, or `tail` for the last lines. */
+  /**
+   * Where to begin: at the start when left out, behind a chunk, at an offset, or `tail` for the last lines. A chunk is
+   * better than its offset alone, with which a log with line ends of both kinds must be searched first.
+   */
   readonly from?: number | LogPosition | 'tail';
   /** Whether to go on until the build is done; `false` ends with what is there. */
   readonly follow?: boolean;

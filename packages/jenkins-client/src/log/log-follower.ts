@@ -53,37 +53,34 @@ export class LogFollower {
     const interval = this.#options.intervalMs ?? 1000;
     const pace = new Pace(Math.min(100, interval), interval);
     await this.#through(() => this.#begin());
-    let unsettled = 0;
+    let stuck = 0;
     for (;;) {
-      const before = this.#offset + this.#ahead;
+      const before = this.#place;
       const { held, known } = await this.#through(() => this.#ask());
-      let last = known?.last ?? false;
-      let pauseMs = 0;
-      if (known && (known.certain || !this.#canBeExact)) yield* this.#known(known);
-      else if (!this.#canBeExact) {
-        // A log that grows too fast to be measured rests at some time.
-        if (held.whole && ++unsettled < patience) {
-          await this.#deadline.sleep(pace.next());
-          continue;
-        }
-        yield* this.#known(assumed(held));
-      } else {
-        const began = this.#clock.now();
-        last = yield* this.#exact();
-        // It read the whole log for what is new: the longer that takes, the more seldom it is done.
-        pauseMs = 4 * (this.#clock.now() - began);
-        // The plain text of a running step ends after 10,000 lines.
-        const stuck = !last && this.#offset + this.#ahead === before;
-        if (stuck && held.body.includes(0x0a)) yield* this.#known(known ?? assumed(held));
-      }
+      const settled = known && (known.certain || !this.#canBeExact) ? known : undefined;
+      let last = settled?.last ?? false;
+      const began = this.#clock.now();
+      if (settled) yield* this.#known(settled);
+      else if (this.#canBeExact) last = yield* this.#exact();
       if (last) return;
-      unsettled = 0;
-      const progress = this.#offset + this.#ahead > before;
-      if (progress) pace.reset();
-      if (progress && (!held.whole || held.size - this.#offset > behindBytes)) continue;
-      if (!progress && this.#options.follow === false) return;
-      if (this.#options.follow !== false) await this.#deadline.sleep(Math.max(pauseMs, pace.next()));
+      // Reading the whole log for what is new: the longer that takes, the more seldom it is done.
+      const restMs = settled ? 0 : 4 * (this.#clock.now() - began);
+      const waits = !settled && this.#place === before && (held.body.includes(0x0a) || !held.whole);
+      // A log that grows too fast to be measured rests at some time; a larger one than is held is not asked in vain.
+      if (waits && ++stuck >= (held.whole || this.#canBeExact ? patience : 1))
+        yield* this.#known(assumed(held));
+      if (this.#place > before) {
+        stuck = 0;
+        pace.reset();
+        if (!held.whole || held.size - this.#offset > behindBytes) continue;
+      } else if (!waits && this.#options.follow === false) return;
+      if (this.#options.follow !== false || waits) await this.#deadline.sleep(Math.max(restMs, pace.next()));
     }
+  }
+
+  /** Moves on whenever something is given. */
+  get #place(): number {
+    return this.#offset + this.#ahead;
   }
 
   /** Whether bytes that are uncertain can be had from the plain text, which has no notes. */
