@@ -2,20 +2,34 @@
 import { readFileSync } from 'node:fs';
 import { connect } from '@armillary/jenkins-client';
 import { startFakeJenkins, type FakeBuild, type FakeJenkins } from '@armillary/jenkins-client/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { blocksOf, DocumentedProgram, programOf } from './testing/documented-code.ts';
 
-const page = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
+describe.each(['docs/jenkins-client.md', 'packages/jenkins-client/README.md'])('%s', (path) => {
+  const page = readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
-let fake: FakeJenkins;
-let env: Readonly<Record<string, string>>;
-const end = new AbortController();
-let nights: Promise<void>;
+  test('compiles, runs, and prints what it says', { timeout: 240_000 }, async () => {
+    const program = new DocumentedProgram(programOf(page));
+    onTestFinished(() => program.remove());
+    expect(await program.check()).toBe('');
 
-beforeAll(async () => {
-  fake = await startFakeJenkins({ prefix: '/jenkins' });
-  const { name, token } = fake.users.admin;
-  env = { JENKINS_URL: fake.url, JENKINS_USER: name, JENKINS_TOKEN: token };
+    await using fake = await startFakeJenkins({ prefix: '/jenkins' });
+    const ended = new AbortController();
+    const nights = buildEveryNight(fake, ended.signal);
+    shop(fake);
+    const { name, token } = fake.users.admin;
+    const env = { JENKINS_URL: fake.url, JENKINS_USER: name, JENKINS_TOKEN: token };
+    const { code, stdout, stderr } = await program.run(env);
+    ended.abort();
+    await nights;
+    expect(`${code} ${stderr}`).toBe('0 ');
+    expect(fake.failures).toEqual([]);
+    for (const text of blocksOf(page, 'text')) expect(stdout).toContain(text);
+  });
+});
+
+/** What the pipelines of the pages do, and which branches there are. */
+function shop(fake: FakeJenkins): void {
   fake.runs('shop/web', buildTheShop);
   fake.runs(
     'shop/endless',
@@ -31,29 +45,7 @@ beforeAll(async () => {
     { name: 'PR-7', kind: 'pull-request' },
     { name: 'v1.0', kind: 'tag' },
   ]);
-  nights = buildEveryNight(end.signal);
-});
-
-afterAll(async () => {
-  end.abort();
-  await nights;
-  await fake.close();
-});
-
-describe.each(['docs/jenkins-client.md'])('%s', (path) => {
-  const program = new DocumentedProgram(programOf(page(path)));
-  afterAll(() => program.remove());
-
-  test('compiles', { timeout: 120_000 }, async () => {
-    expect(await program.check()).toBe('');
-  });
-
-  test('runs, and prints what it says', { timeout: 120_000 }, async () => {
-    const { code, stdout, stderr } = await program.run(env);
-    expect(`${code} ${stderr}`).toBe('0 ');
-    for (const text of blocksOf(page(path), 'text')) expect(stdout).toContain(text);
-  });
-});
+}
 
 async function buildTheShop(build: FakeBuild): Promise<void> {
   await build.stage('Build', () => build.step('sh', () => build.print('+ make\n')));
@@ -63,14 +55,12 @@ async function buildTheShop(build: FakeBuild): Promise<void> {
 }
 
 /** What the guide listens to: builds that others start. */
-async function buildEveryNight(signal: AbortSignal): Promise<void> {
-  const jenkins = connect({
-    url: fake.url,
-    auth: { user: env['JENKINS_USER'] ?? '', token: env['JENKINS_TOKEN'] ?? '' },
+async function buildEveryNight(fake: FakeJenkins, ended: AbortSignal): Promise<void> {
+  const jenkins = connect({ url: fake.url, auth: { user: 'admin', token: fake.users.admin.token } });
+  await jenkins.pipelines.apply((await jenkins.folders.create('night')).item('batch'), {
+    kind: 'inline',
+    script: '',
   });
-  await jenkins.folders.create('night');
-  const inline = { kind: 'inline', script: '' } as const;
-  await jenkins.pipelines.apply(['night', 'batch'], inline);
-  while (!signal.aborted) await (await jenkins.item('night', 'batch').build()).finished();
+  while (!ended.aborted) await (await jenkins.item('night', 'batch').build()).finished();
   await jenkins.close();
 }
