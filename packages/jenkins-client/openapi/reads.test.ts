@@ -107,9 +107,29 @@ const called: readonly Called[] = [
   ['06-sys-27-plugins', (jenkins) => jenkins.plugins.list()],
   ['06-sys-30-updateCenter', (jenkins) => jenkins.plugins.updateCenter()],
   ['06-sys-37-quiet-state', (jenkins) => jenkins.system.quietState()],
+  ['02-items-21-folder-get', (jenkins) => jenkins.views.in(['team']).list()],
+  ['04-mb-05-mb-branches-tree', (jenkins) => all(jenkins.item('team/mb').children())],
+  ['03-builds-17-build-done-tree', (jenkins) => jenkins.item('team/p1').buildRef(1).artifacts()],
+  ['03-builds-35-queue-list-several', (jenkins) => jenkins.queue.list()],
+  ['05-cred-08-global-list', (jenkins) => all(jenkins.credentials.in('system').list())],
+  ['06-sys-01-computers', (jenkins) => jenkins.nodes.list()],
+  ['06-sys-02-computers-full', (jenkins) => jenkins.labels.list()],
+  ['06-sys-48-casc-check-bad', (jenkins) => jenkins.casc.check('jenkins:')],
+  ['07-conv-05-validateJenkinsfile-bad', (jenkins) => jenkins.converter.validateJenkinsfile('x')],
+  ['07-conv-14-validateJson-bad', (jenkins) => jenkins.converter.validateJson({})],
+  ['07-conv-25-checkScriptCompile', (jenkins) => jenkins.converter.checkScript(['team', 'p1'], 'x')],
+  [
+    '13-pgv-16-restart-list',
+    (jenkins) => jenkins.item('team/mb/main').buildRef('lastBuild').restartableStages(),
+  ],
   ['07-conv-07-toJson', (jenkins) => jenkins.converter.toJson('x')],
   ['07-conv-10-toJenkinsfile', (jenkins) => jenkins.converter.toJenkinsfile({})],
 ];
+
+/** Reads a list to its end. */
+async function all(list: AsyncIterable<unknown>): Promise<void> {
+  for await (const one of list) expect(one).toBeDefined();
+}
 
 describe('what the client reads of an answer is described', () => {
   test.each(parsed)('%s', (name, parse) => {
