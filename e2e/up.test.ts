@@ -28,7 +28,8 @@ describe('the command line', () => {
     [['up', '--nonsense'], /unknown option '--nonsense'/],
     [['up', '--api-port', '70000'], /0 \(pick a free one\) to 65535/],
     [['up', '--node-lb', 'sometimes'], /plan, apply/],
-    [['up', '--jenkins-url', 'http://x'], /Jenkins engine is not part of version/],
+    [['up', '--jenkins-url', 'http://x'], /needs --jenkins-url, --jenkins-user and --jenkins-token-file/],
+    [['up', '--default-engine', 'jenkins'], /--default-engine jenkins needs --jenkins-url/],
     [['fly'], /unknown command 'fly'/],
   ])('refuses %j with exit code 2', async (args, message) => {
     const result = await run(...args);

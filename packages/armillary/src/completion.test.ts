@@ -17,7 +17,7 @@ test('bash completes commands', () => {
 });
 
 test('bash completes the flags of a command', () => {
-  expect(complete(['armillary', 'up', '--d'])).toEqual(['--data', '--demo']);
+  expect(complete(['armillary', 'up', '--de'])).toEqual(['--demo', '--default-engine']);
 });
 
 test('every shell gets a script that names every command', () => {

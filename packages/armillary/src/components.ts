@@ -3,7 +3,8 @@ import { hostname } from 'node:os';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ControllerManager, type KubeClient, type LeaderElectionOptions, type Logger } from '@armillary/kube';
-import { devopsKinds, pipelinesControllers } from '@armillary/pipelines';
+import type { Jenkins } from '@armillary/jenkins-client';
+import { devopsKinds, pipelinesControllers, type Engine } from '@armillary/pipelines';
 import { tektonKinds } from '@armillary/tekton';
 import { tektonRunner, type TektonRunner } from '@armillary/tekton-runner';
 import type { ComponentName } from './component-names.ts';
@@ -26,6 +27,10 @@ export interface KubeletFiles {
 export interface ComponentsOptions {
   client: KubeClient;
   components: readonly ComponentName[];
+  /** For pipelines: the Jenkins to run them on, beside Tekton. */
+  jenkins?: Jenkins;
+  /** For pipelines: what runs those that name no engine. */
+  defaultEngine?: Engine;
   /** For tekton-runner: pods, logs and volumes. */
   dataDir: string;
   /** Required for tekton-runner. */
@@ -70,7 +75,13 @@ export async function startComponents(options: ComponentsOptions): Promise<Runni
     ...(options.standalone ? {} : { leaderElection: leaderElection(options) }),
   });
   if (components.includes('pipelines')) {
-    for (const controller of pipelinesControllers({ manager })) manager.add(controller);
+    const { jenkins, defaultEngine } = options;
+    const controllers = pipelinesControllers({
+      manager,
+      ...(defaultEngine === undefined ? {} : { defaultEngine }),
+      ...(jenkins === undefined ? {} : { jenkins: { jenkins } }),
+    });
+    for (const controller of controllers) manager.add(controller);
   }
   const runner = components.includes('tekton-runner') ? await createRunner(options, manager) : undefined;
   await runner?.start();

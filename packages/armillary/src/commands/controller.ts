@@ -4,12 +4,13 @@ import { CommandError } from '../command-error.ts';
 import { componentNames, type ComponentName } from '../component-names.ts';
 import type { KubeletFiles } from '../components.ts';
 import { createLogger } from '../log.ts';
+import { connectJenkins, jenkinsOptions, type JenkinsFlags } from '../jenkins-flags.ts';
 import { dataOption, logLevelOption, outputOption, port } from '../options.ts';
 import { printEvent, say } from '../output.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
 import { version } from '../version.ts';
 
-interface ControllerOptions {
+interface ControllerOptions extends JenkinsFlags {
   components: ComponentName[];
   kubeconfig?: string;
   standalone?: true;
@@ -42,7 +43,7 @@ function components(text: string): ComponentName[] {
 
 /** `armillary controller`: the controllers as one process, against any Kubernetes API server. */
 export function controllerCommand(): Command {
-  return new Command('controller')
+  const command = new Command('controller')
     .description('run controllers against a Kubernetes API server, until SIGTERM')
     .requiredOption(
       '--components <names>',
@@ -68,6 +69,8 @@ export function controllerCommand(): Command {
     .addOption(outputOption())
     .addOption(logLevelOption('info'))
     .action(controller);
+  for (const option of jenkinsOptions()) command.addOption(option);
+  return command;
 }
 
 function kubelet(options: ControllerOptions): { kubelet: KubeletFiles } | Record<string, never> {
@@ -95,6 +98,7 @@ async function controller(options: ControllerOptions): Promise<void> {
   const { startComponents } = await import('../components.ts');
   const { startHealthServer } = await import('../health-server.ts');
   const logger = createLogger(options.logLevel, 'controller');
+  const jenkins = await connectJenkins(options);
   const config = await loadKubeconfig(options.kubeconfig === undefined ? {} : { path: options.kubeconfig });
   const client = new KubeClient(config, { userAgent: `armillary-controller/${version}` });
   try {
@@ -105,6 +109,8 @@ async function controller(options: ControllerOptions): Promise<void> {
       standalone: options.standalone ?? false,
       ...kubelet(options),
       ...(options.nodeName === undefined ? {} : { nodeName: options.nodeName }),
+      defaultEngine: options.defaultEngine,
+      ...(jenkins === undefined ? {} : { jenkins }),
       logger,
       signal,
     });
@@ -124,6 +130,7 @@ async function controller(options: ControllerOptions): Promise<void> {
     // A manager that failed has ended already; its error decides the exit code.
     await running.ended;
   } finally {
+    await jenkins?.close();
     await client.close();
   }
 }

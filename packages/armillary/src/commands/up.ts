@@ -2,12 +2,13 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { ChildRole, type ReadyEvent } from '../child-role.ts';
 import { CommandError } from '../command-error.ts';
+import { checkJenkinsFlags, jenkinsArguments, jenkinsOptions, type JenkinsFlags } from '../jenkins-flags.ts';
 import { dataOption, logLevelOption, outputOption, port } from '../options.ts';
 import { printEvent, say } from '../output.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
 import { version } from '../version.ts';
 
-interface UpOptions {
+interface UpOptions extends JenkinsFlags {
   data: string;
   host: string;
   port: number;
@@ -16,9 +17,6 @@ interface UpOptions {
   demo?: true;
   output: 'text' | 'json';
   logLevel: string;
-  jenkinsUrl?: string;
-  jenkinsUser?: string;
-  jenkinsTokenFile?: string;
   nodeLb: 'plan' | 'apply';
 }
 
@@ -27,7 +25,7 @@ const stopTimeoutMs = 35_000;
 
 /** `armillary up`: everything on one machine, one process a role, until it is told to stop. */
 export function upCommand(): Command {
-  return new Command('up')
+  const command = new Command('up')
     .description('run everything on this machine, until SIGTERM')
     .addOption(dataOption())
     .option('--host <address>', 'address to listen on', '127.0.0.1')
@@ -35,9 +33,6 @@ export function upCommand(): Command {
     .option('--api-port <port>', 'Kubernetes API', port, 6443)
     .option('--notification-port <port>', 'notification manager; this version has none yet', port, 19093)
     .option('--demo', 'apply the examples on the first start')
-    .option('--jenkins-url <url>', 'Jenkins to run pipelines on; this version runs them on Tekton only')
-    .option('--jenkins-user <name>', 'user name for Jenkins')
-    .option('--jenkins-token-file <file>', 'file that holds the API token for Jenkins')
     .addOption(
       new Option('--node-lb <mode>', 'load balancing; this version has none yet')
         .choices(['plan', 'apply'])
@@ -46,20 +41,12 @@ export function upCommand(): Command {
     .addOption(outputOption())
     .addOption(logLevelOption('warn'))
     .action(up);
+  for (const option of jenkinsOptions()) command.addOption(option);
+  return command;
 }
 
 /** Asking for what is not there yet is an error, rather than a flag that does nothing. */
 function refuseMissingParts(options: UpOptions): void {
-  if (
-    options.jenkinsUrl !== undefined ||
-    options.jenkinsUser !== undefined ||
-    options.jenkinsTokenFile !== undefined
-  ) {
-    throw new CommandError(
-      'usage',
-      `the Jenkins engine is not part of version ${version}: leave out --jenkins-*`,
-    );
-  }
   if (options.nodeLb !== 'plan') {
     throw new CommandError('usage', `load balancing is not part of version ${version}: leave out --node-lb`);
   }
@@ -76,11 +63,13 @@ function controllerFlags(api: ReadyEvent, options: UpOptions): string[] {
     `--kubelet-key=${key!}`,
     `--kubelet-client-ca=${clientCa!}`,
     ...(options.demo ? ['--demo'] : []),
+    ...jenkinsArguments(options),
   ];
 }
 
 async function up(options: UpOptions): Promise<void> {
   refuseMissingParts(options);
+  checkJenkinsFlags(options);
   const stop = stopSignal();
   const data = resolve(options.data);
   const common = ['--data', data, '--output', 'json', '--log-level', options.logLevel];

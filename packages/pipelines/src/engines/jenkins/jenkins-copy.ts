@@ -13,7 +13,7 @@ import type { JenkinsEngine } from './options.ts';
 import { syncAnnotationsPatch, type SyncNote } from './sync-note.ts';
 
 /** How long to wait between two tries while Jenkins does not answer: between one and two times this. */
-const RETRY_MS = 10_000;
+const RETRY_MS = 5000;
 /** How long one try may take: less than a reconcile may, so that what comes of it can still be told. */
 const TRY_MS = 30_000;
 
