@@ -87,6 +87,12 @@ export const ComputerSet = exported('ComputerSet', 'All nodes.', {
 
 /** What `configuration-as-code/check` finds. */
 export const CascFindings = Type.Array(
-  Type.Object({ line: Type.Integer({ description: '-1 when it is not known.' }), message: Type.String() }),
+  Type.Object({
+    line: Type.Integer({ description: '-1 when it is not known.' }),
+    message: Type.Optional(Type.String({ description: 'An error; with status 400.' })),
+    warning: Type.Optional(
+      Type.String({ description: 'What does not keep it from being applied; with status 200.' }),
+    ),
+  }),
   { $id: 'CascFindings', description: 'What is wrong with a configuration; empty when nothing is.' },
 );

@@ -15,7 +15,7 @@ test('tells what is wrong; the line only when it is one', async () => {
   const [finding] = await jenkins.casc.check('jenkins:\n  nope: hi\n');
   expect(finding?.line).toBeUndefined();
   expect(finding?.message).toMatch(/^jenkins: Invalid configuration elements for type: .* : nope\.\n/u);
-  expect(await jenkins.casc.check('a')).toEqual([{ line: 3, message: 'm' }]);
+  expect(await jenkins.casc.check('a')).toEqual([{ severity: 'error', line: 3, message: 'm' }]);
   expect(sent[0]).toEqual(await recordedRequest(bad));
 });
 
@@ -23,6 +23,16 @@ test('applies what it checked', async () => {
   const { jenkins, sent } = answering(check, '06-sys-47-casc-apply');
   await jenkins.casc.apply('jenkins:\n  systemMessage: "set by casc"\n');
   expect(sent[1]).toEqual(await recordedRequest('06-sys-47-casc-apply'));
+});
+
+test('applies in spite of warnings', async () => {
+  const warned = { status: 200, body: '[{"line":2,"warning":"an obsolete attribute name"}]' };
+  const { jenkins, sent } = answering(warned, warned, '06-sys-47-casc-apply');
+  expect(await jenkins.casc.check('a')).toEqual([
+    { severity: 'warning', line: 2, message: 'an obsolete attribute name' },
+  ]);
+  await jenkins.casc.apply('a');
+  expect(sent).toHaveLength(3);
 });
 
 test('does not apply what is wrong', async () => {

@@ -5,8 +5,13 @@ import { expectedObjects } from '../expected.ts';
 import { textOf, wholeOf } from '../json-shape.ts';
 import { unsupportedWhenMissing } from '../unsupported.ts';
 
-/** Something that is wrong with a configuration. */
+/** Something that is wrong with a configuration, or not as it should be. */
 export interface CascFinding {
+  /**
+   * An error keeps the configuration from being applied; a warning, such as of an old name, does not (read in the source
+   * of configuration-as-code, not tried).
+   */
+  readonly severity: 'error' | 'warning';
   /** Counted from 1, when the plugin tells. */
   readonly line: number | undefined;
   readonly message: string;
@@ -23,7 +28,10 @@ export class Casc {
     this.#connection = connection;
   }
 
-  /** What is wrong with a configuration; nothing when it can be applied. Changes nothing. */
+  /**
+   * What is wrong with a configuration together with the server's own files; it can be applied when there is no error.
+   * Changes nothing.
+   */
   async check(yaml: string, options: CallOptions = {}): Promise<readonly CascFinding[]> {
     const answer = await this.#post(
       'check',
@@ -32,20 +40,23 @@ export class Casc {
     );
     return expectedObjects(await answer.json(), 'findings about a configuration').map((finding) => {
       const line = wholeOf(finding['line']);
+      const message = textOf(finding['message']);
       return {
+        severity: message === undefined && textOf(finding['warning']) !== undefined ? 'warning' : 'error',
         line: line !== undefined && line > 0 ? line : undefined,
-        message: textOf(finding['message']) ?? textOf(finding['warning']) ?? '',
+        message: message ?? textOf(finding['warning']) ?? '',
       };
     });
   }
 
   /**
-   * Applies a configuration now. It is not kept: the next reload or restart applies the server's own files again.
-   * It is checked first, so that what is wrong comes as an InvalidError with its findings.
+   * Applies a configuration now, together with the server's own files: by default it may not give what they give. It is
+   * not kept: the next reload or restart applies just the files. It is checked first, so that errors come as an
+   * InvalidError with its findings; warnings do not matter.
    */
   async apply(yaml: string, options: CallOptions = {}): Promise<void> {
     const deadline = new Deadline(this.#connection.clock, options);
-    const findings = await this.check(yaml, deadline.left());
+    const findings = (await this.check(yaml, deadline.left())).filter((one) => one.severity === 'error');
     if (findings.length > 0) {
       const lines = findings.map(({ line, message }) =>
         line === undefined ? message : `line ${line}: ${message}`,
