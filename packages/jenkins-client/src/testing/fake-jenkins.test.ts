@@ -220,6 +220,37 @@ describe('branches', () => {
     expect((await scan()).status).toBe(500);
   });
 
+  test('are found when a scan that takes its time is over', async () => {
+    const clock = new ManualClock();
+    const fake = await start({ clock, scanMs: 5000 });
+    await make(fake, 'mb', 'multibranch');
+    fake.branches('mb', [{ name: 'main' }]);
+    await ask(fake, 'job/mb/build', { form: {} });
+    const log = () => ask(fake, 'job/mb/indexing/logText/progressiveText');
+    expect((await log()).headers.get('x-more-data')).toBe('true');
+    expect(fake.job('mb')?.children).toEqual([]);
+    await ask(fake, 'job/mb/build', { form: {} });
+    await clock.advance(5000);
+    expect(fake.job('mb/main')?.builds).toHaveLength(1);
+    expect((await log()).headers.get('x-more-data')).toBeNull();
+  });
+
+  test('that are gone stay while they are built', async () => {
+    const fake = await start();
+    await make(fake, 'mb', 'multibranch');
+    fake.branches('mb', [{ name: 'main' }]);
+    fake.runs('mb/main', () => new Promise(() => undefined));
+    const scan = () => ask(fake, 'job/mb/build', { form: {} });
+    await scan();
+    fake.branches('mb', []);
+    await scan();
+    expect(fake.job('mb')?.children).toEqual(['mb/main']);
+    await ask(fake, 'job/mb/job/main/1/kill', { form: {} });
+    await until(fake, 'job/mb/job/main/1/api/json?tree=building', ({ text }) => text.includes('false'));
+    await scan();
+    expect(fake.job('mb')?.children).toEqual([]);
+  });
+
   test('that are gone are kept as orphans when they are not pruned', async () => {
     const fake = await start();
     const body = `<org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject><orphanedItemStrategy><pruneDeadBranches>false</pruneDeadBranches></orphanedItemStrategy></org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject>`;

@@ -51,6 +51,8 @@ export interface FakeOptions {
   readonly crumbs?: boolean;
   /** How long a build waits for more of the same, in milliseconds; 0 unless told. */
   readonly quietPeriodMs?: number;
+  /** How long a scan of a multibranch pipeline takes, in milliseconds; 0 unless told: it is over when it is answered. */
+  readonly scanMs?: number;
   /** How long the server is away when a client asks for a restart, in milliseconds; 0 unless told. */
   readonly restartMs?: number;
   /** Time, for tests that do not want to wait. */
@@ -90,6 +92,7 @@ export async function startFakeJenkins(options: FakeOptions = {}): Promise<FakeJ
     plugins: { ...PLUGINS, ...options.plugins },
     crumbs: options.crumbs ?? true,
     quietPeriodMs: options.quietPeriodMs ?? 0,
+    scanMs: options.scanMs ?? 0,
     clock: options.clock ?? systemClock,
     version: options.version ?? FAKE_VERSION,
     script: options.script ?? (() => ''),
@@ -107,12 +110,11 @@ export class FakeJenkins {
   readonly #faults: Faults;
   readonly #areas: readonly Area[];
   readonly #server: HttpServer;
-  readonly #closing = new AbortController();
   #port = 0;
 
   constructor(world: World, restartMs: number) {
     this.#world = world;
-    this.#faults = new Faults(world.clock, this.#closing.signal);
+    this.#faults = new Faults(world.clock, world.closing.signal);
     this.#areas = [
       systemArea(() => void this.restart({ downMs: restartMs })),
       itemArea,
@@ -210,7 +212,7 @@ export class FakeJenkins {
     this.#world.down = true;
     if (options.abortBuilds) await this.#world.killBuilds();
     try {
-      if (options.downMs) await this.#world.clock.sleep(options.downMs, this.#closing.signal);
+      if (options.downMs) await this.#world.clock.sleep(options.downMs, this.#world.closing.signal);
     } catch {
       return; // The server was closed meanwhile: it does not come up again.
     }
@@ -221,7 +223,6 @@ export class FakeJenkins {
 
   /** Stops: connections are closed, running builds end. */
   async close(): Promise<void> {
-    this.#closing.abort();
     await this.#world.close();
     await this.#server.close();
   }

@@ -31,6 +31,7 @@ export interface WorldOptions {
   readonly plugins: FakePlugins;
   readonly crumbs: boolean;
   readonly quietPeriodMs: number;
+  readonly scanMs: number;
   readonly clock: Clock;
   readonly version: string;
   /** What a Groovy script prints. */
@@ -60,11 +61,13 @@ export class World {
   session = newSession();
   quietingDown = false;
   quietDownReason: string | null = null;
+  /** Aborted when the server is closed. */
+  readonly closing = new AbortController();
   /** While the server restarts it answers 503, or nothing at all. */
   down = false;
   readonly #behaviours: { readonly matches: Matcher; readonly behaviour: Behaviour }[] = [];
   readonly #branches = new Map<string, readonly FakeBranch[]>();
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Map<Build, Promise<void>>();
 
   constructor(options: WorldOptions) {
     this.options = options;
@@ -92,7 +95,7 @@ export class World {
 
   /** All running builds. */
   get runningBuilds(): readonly Build[] {
-    return allItems(this.root).flatMap((item) => item.newest.filter((build) => build.running));
+    return [...this.#running.keys()];
   }
 
   /** Another session: sessions and queue ids die. */
@@ -108,11 +111,12 @@ export class World {
   /** Kills all running builds; resolves when they have ended. */
   async killBuilds(): Promise<void> {
     for (const build of this.runningBuilds) build.kill();
-    await Promise.all(this.#running);
+    await Promise.all(this.#running.values());
   }
 
   /** Ends the queue and all builds. */
   async close(): Promise<void> {
+    this.closing.abort();
     this.queue.close();
     await this.killBuilds();
   }
@@ -121,8 +125,8 @@ export class World {
     const found = this.#behaviours.find(({ matches }) => matches(build.job, build.script));
     this.emit({ type: 'started', build });
     const run = this.#runToEnd(build, found?.behaviour ?? DEFAULT_BEHAVIOUR);
-    this.#running.add(run);
-    return run.finally(() => this.#running.delete(run));
+    this.#running.set(build, run);
+    return run.finally(() => this.#running.delete(build));
   }
 
   async #runToEnd(build: Build, behaviour: Behaviour): Promise<void> {
@@ -130,11 +134,6 @@ export class World {
     discardOld(build.job);
     this.emit({ type: 'ended', build });
   }
-}
-
-/** An item and all below it. */
-function allItems(item: Item): readonly Item[] {
-  return [item, ...[...item.children.values()].flatMap(allItems)];
 }
 
 function discardOld(job: Item): void {

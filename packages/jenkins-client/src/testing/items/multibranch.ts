@@ -28,20 +28,26 @@ export interface Branch {
 /** A scan of a multibranch pipeline. */
 export interface Indexing {
   readonly log: GrowingLog;
+  finished: boolean;
 }
 
-/** What a scan did: its log, and the jobs that are to be built. */
-export interface ScanResult {
-  readonly indexing: Indexing;
-  readonly changed: readonly Item[];
-}
-
-/** Makes the jobs of a multibranch pipeline agree with the branches of its source. */
-export function scan(project: Item, found: readonly FakeBranch[], startedBy: string, now: Date): ScanResult {
+/** Begins a scan: its log has its first lines. */
+export function beginScan(startedBy: string, now: Date): Indexing {
   const log = new GrowingLog();
+  log.append(`${startedBy}\n[${javaDate(now)}] Starting branch indexing...\n`);
+  return { log, finished: false };
+}
+
+/** Makes the jobs of a multibranch pipeline agree with the branches of its source. Tells which are to be built. */
+export function finishScan(
+  project: Item,
+  indexing: Indexing,
+  found: readonly FakeBranch[],
+  now: Date,
+): readonly Item[] {
+  const { log } = indexing;
   const changed: Item[] = [];
-  const stamp = javaDate(now);
-  log.append(`${startedBy}\n[${stamp}] Starting branch indexing...\nChecking branches...\n`);
+  log.append('Checking branches...\n');
   for (const { name, kind = 'branch', head = `head of ${name}`, script } of found) {
     log.append(
       `  Checking ${kind} ${name}\n      ‘${project.config.scriptPath ?? 'Jenkinsfile'}’ found\n    Met criteria\n`,
@@ -61,18 +67,20 @@ export function scan(project: Item, found: readonly FakeBranch[], startedBy: str
   }
   log.append(`Processed ${found.length} branches\n`);
   removeOrphans(project, found, log);
-  log.append(`[${stamp}] Finished branch indexing. Indexing took 0.2 sec\nFinished: SUCCESS\n`);
-  return { indexing: { log }, changed };
+  log.append(`[${javaDate(now)}] Finished branch indexing. Indexing took 0.2 sec\nFinished: SUCCESS\n`);
+  indexing.finished = true;
+  return changed;
 }
 
 function removeOrphans(project: Item, found: readonly FakeBranch[], log: GrowingLog): void {
   const alive = new Set(found.map(({ name }) => name));
   for (const job of project.children.values()) {
     if (!job.branch || alive.has(job.branch.name)) continue;
-    if (project.config.prunesDeadBranches) {
-      log.append(`Will remove ${job.name}\n`);
-      project.children.delete(job.name);
-    } else job.branch.orphaned = true;
+    job.branch.orphaned = true;
+    // A job that is still building outlives its branch until a later scan.
+    if (!project.config.prunesDeadBranches || job.newest.some((build) => build.running)) continue;
+    log.append(`Will remove ${job.name}\n`);
+    project.children.delete(job.name);
   }
 }
 

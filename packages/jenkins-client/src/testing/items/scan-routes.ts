@@ -4,7 +4,7 @@ import { redirect, type Answer } from '../http.ts';
 import { consoleText, progressiveText } from '../builds/log-answers.ts';
 import type { World } from '../world.ts';
 import type { Item } from './item.ts';
-import { scan } from './multibranch.ts';
+import { beginScan, finishScan, type Indexing } from './multibranch.ts';
 
 /** The scan of multibranch pipelines and its log. Starting it is in `builds/start-routes.ts`: it is `build`, too. */
 export const scanArea: Area = {
@@ -13,41 +13,46 @@ export const scanArea: Area = {
       on: 'item',
       method: 'GET',
       path: 'indexing/consoleText',
-      handle: (call) => consoleText(logOf(call), true),
+      handle: (call) => consoleText(indexingOf(call).log, indexingOf(call).finished),
     },
     {
       on: 'item',
       method: 'GET',
       path: 'indexing/logText/progressiveText',
-      handle: (call) => progressiveText(call.request, logOf(call), true),
+      handle: (call) => progressiveText(call.request, indexingOf(call).log, indexingOf(call).finished),
     },
     { on: 'item', method: 'POST', path: 'indexing/stop', handle: stopScan },
   ],
 };
 
-/** The log of the last scan; before the first one there is none, which is an exception. */
-function logOf(call: Call): NonNullable<Item['indexing']>['log'] {
-  if (!call.item.indexing) throw oops();
-  return call.item.indexing.log;
+/** The last scan; before the first one there is none, which is an exception. */
+function indexingOf({ item }: Call): Indexing {
+  if (!item.indexing) throw oops();
+  return item.indexing;
 }
 
-/** Scans now and puts the changed branches into the queue. Throws the 500 that a disabled project answers. */
+/**
+ * Scans and puts the changed branches into the queue: at once, or after the time that scans are set to take. Throws the
+ * 500 that a disabled project answers. A scan that is asked for while one runs is that one.
+ */
 export function startScan(world: World, project: Item, startedBy: string): void {
-  if (project.config.disabled) throw errorPage(500, 'Cannot schedule a scan of a disabled project');
-  const now = new Date(world.clock.now());
-  const { indexing, changed } = scan(project, world.branchesOf(project), startedBy, now);
+  if (project.config.disabled) throw errorPage(500, `${project.fullName} cannot be recomputed`);
+  if (project.indexing?.finished === false) return;
+  const { clock, options } = world;
+  const indexing = beginScan(startedBy, new Date(clock.now()));
   project.indexing = indexing;
-  for (const task of changed) {
-    world.queue.submit({
-      task,
-      parameters: [],
-      causes: [{ kind: 'indexing' }],
-      quietMs: world.options.quietPeriodMs,
-    });
-  }
+  const finish = (): void => {
+    const changed = finishScan(project, indexing, world.branchesOf(project), new Date(clock.now()));
+    for (const task of changed) {
+      const causes = [{ kind: 'indexing' }] as const;
+      world.queue.submit({ task, parameters: [], causes, quietMs: options.quietPeriodMs });
+    }
+  };
+  if (options.scanMs === 0) finish();
+  else void clock.sleep(options.scanMs, world.closing.signal).then(finish, () => undefined);
 }
 
-/** Scans end at once here, so there is never one to stop. */
+/** Answers the same whether a scan runs or not; here none is ended before its time. */
 function stopScan(call: Call): Answer | undefined {
   if (call.item.kind !== 'multibranch') return undefined;
   return redirect(`${call.world.options.prefix}/${call.item.urlPath}indexing/`);
