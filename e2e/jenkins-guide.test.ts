@@ -5,7 +5,11 @@ import { startFakeJenkins, type FakeBuild, type FakeJenkins } from '@armillary/j
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { blocksOf, DocumentedProgram, programOf } from './testing/documented-code.ts';
 
-describe.each(['docs/jenkins-client.md', 'packages/jenkins-client/README.md'])('%s', (path) => {
+describe.each([
+  'docs/jenkins-client.md',
+  'docs/jenkins-client-migration.md',
+  'packages/jenkins-client/README.md',
+])('%s', (path) => {
   const page = readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
   test('compiles, runs, and prints what it says', { timeout: 240_000 }, async () => {
