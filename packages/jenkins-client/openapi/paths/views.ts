@@ -34,14 +34,18 @@ export const viewPaths: readonly Operation[] = atRootAndItem([
     path: '/view/{view}/configSubmit',
     id: 'configureView',
     tag: 'views',
-    summary: 'Replace the configuration of a view. What to include is read from form fields, too.',
-    body: jsonForm(bag, {
-      name: Type.Optional(Type.String()),
-      description: Type.Optional(Type.String()),
-      useincluderegex: Type.Optional(Type.String()),
-      includeRegex: Type.Optional(Type.String()),
-      recurse: Type.Optional(Type.String()),
-    }),
+    summary:
+      'Replace the configuration of a view. What to include is read from form fields, too; `item_<name>` names an item.',
+    body: {
+      anyField: true,
+      ...jsonForm(bag, {
+        name: Type.Optional(Type.String()),
+        description: Type.Optional(Type.String()),
+        useincluderegex: Type.Optional(Type.String()),
+        includeRegex: Type.Optional(Type.String()),
+        recurse: Type.Optional(Type.String()),
+      }),
+    },
     answers: { 302: redirect() },
   },
   {
