@@ -45,7 +45,9 @@ export async function readRequest(
   const body = Buffer.concat(chunks);
   const query = new URLSearchParams(search);
   try {
-    const { form, files } = await readForm(incoming.headers['content-type'] ?? '', body);
+    const fields = await readForm(incoming.headers['content-type'] ?? '', body).catch(() => undefined);
+    if (!fields) return undefined;
+    const { form, files } = fields;
     return {
       method: incoming.method ?? 'GET',
       path,

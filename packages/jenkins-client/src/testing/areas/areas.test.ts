@@ -80,6 +80,12 @@ describe('credentials', () => {
     expect(xml.status).toBe(500);
   });
 
+  test('are refused in a form that is broken', async () => {
+    const headers = { 'content-type': 'multipart/form-data; boundary=x' };
+    const question = { method: 'POST', headers, body: '--x\r\nbroken' };
+    expect((await ask(fake, `${store}/domain/_/createCredentials`, question)).status).toBe(400);
+  });
+
   test('tell a taken id when they come as XML', async () => {
     const body =
       '<org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl><id>x</id><secret>s</secret></org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl>';
