@@ -2,12 +2,14 @@
 import { benchEmbeddedApi } from './embedded-api.ts';
 import { benchTektonRunner } from './tekton-runner.ts';
 import { benchJenkinsClient } from './jenkins-client.ts';
+import { benchJenkinsClientLog } from './jenkins-client-log.ts';
 import { benchJenkinsfile } from './jenkinsfile.ts';
 import { benchTekton } from './tekton.ts';
 
 const benchmarks: Record<string, () => Promise<void> | void> = {
   'embedded-api': benchEmbeddedApi,
   'jenkins-client': benchJenkinsClient,
+  'jenkins-client-log': benchJenkinsClientLog,
   jenkinsfile: benchJenkinsfile,
   tekton: benchTekton,
   'tekton-runner': benchTektonRunner,
