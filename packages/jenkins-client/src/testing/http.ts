@@ -45,9 +45,7 @@ export async function readRequest(
   const body = Buffer.concat(chunks);
   const query = new URLSearchParams(search);
   try {
-    const fields = await readForm(incoming.headers['content-type'] ?? '', body).catch(() => undefined);
-    if (!fields) return undefined;
-    const { form, files } = fields;
+    const { form, files } = await readForm(incoming.headers['content-type'] ?? '', body);
     return {
       method: incoming.method ?? 'GET',
       path,
