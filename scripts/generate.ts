@@ -1,6 +1,6 @@
 /**
  * `npm run generate`: writes the files that derive from the sources: the CRDs in `deploy/crds` from the kinds in
- * TypeScript, and the OpenAPI description of Jenkins. With `--check` it writes nothing and fails when a file differs
+ * TypeScript, the OpenAPI description of Jenkins, and the page about what of it was tried. With `--check` it writes nothing and fails when a file differs
  * from what it would write.
  */
 import { spawnSync } from 'node:child_process';
