@@ -13,7 +13,8 @@ export type LogRoutesOf = LogRoutes | ((options: CallOptions) => Promise<LogRout
  * lines, CR LF, and bytes that are no UTF-8 included.
  *
  * Jenkins since 2.509 tells a wrong offset to resume at (jenkinsci/jenkins#26739), so the offset is counted from the
- * bytes received, and what the count leaves open is settled by `progressiveHtml` or `consoleText`.
+ * bytes received, and what the count leaves open is settled by `progressiveHtml` or `consoleText`. The streaming
+ * answers that Jenkins has since 2.534 are not asked for: they could not be tried.
  *
  * Throws NotFoundOrHiddenError when the build is deleted meanwhile, ConflictError when its log became shorter.
  */

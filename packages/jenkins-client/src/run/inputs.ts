@@ -16,7 +16,7 @@ export async function inputs(
   options: CallOptions = {},
 ): Promise<readonly PendingInput[]> {
   const source = await sourceOf(connection, build, options);
-  const descriptions = await describe(source);
+  const descriptions = source ? await describe(source) : [];
   return descriptions.map((description) => new PendingInput(connection, build, description));
 }
 

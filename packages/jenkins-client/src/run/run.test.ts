@@ -116,6 +116,19 @@ describe('stages and steps', () => {
     },
   );
 
+  test('of a build that is of no Pipeline, as far as its user can see', async () => {
+    const { jenkins } = await scriptedJenkins(({ url }, response) => {
+      const free = url.startsWith('/job/team/job/p1/1/api/json');
+      const json = free ? { _class: 'hudson.model.FreeStyleBuild', number: 1 } : {};
+      const found = free || url.startsWith('/api/json');
+      response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' }).end(JSON.stringify(json));
+    });
+    const build = new BuildRef(jenkins.connection, item, 1);
+    expect(await build.stages()).toEqual([]);
+    expect(await build.steps()).toEqual([]);
+    expect(await build.inputs()).toEqual([]);
+  });
+
   test('the log of a step and of a stage', async () => {
     const build = await ran(await start(), pipeline);
     const stages = await build.stages();

@@ -8,8 +8,8 @@ import type { Stage, Step } from './stage.ts';
 import { wfapiStages, wfapiSteps } from './wfapi.ts';
 
 /**
- * The stages of a build: from pipeline-graph-view, else pipeline-rest-api, else Blue Ocean. Throws UnsupportedError
- * when the server has none of them.
+ * The stages of a build: from pipeline-graph-view, else pipeline-rest-api, else Blue Ocean; none for a build that is of
+ * no Pipeline. Throws UnsupportedError when the server has none of the plugins.
  */
 export async function stages(
   connection: Connection,
@@ -17,6 +17,7 @@ export async function stages(
   options: CallOptions = {},
 ): Promise<readonly Stage[]> {
   const source = await sourceOf(connection, build, options);
+  if (!source) return [];
   if (source.graphView !== undefined) return graphViewStages(await source.json(`${source.graphView}/tree`));
   if (source.wfapi) return wfapiStages(await source.json('wfapi/describe'));
   return blueStages(await source.blue('nodes/'));
@@ -29,6 +30,7 @@ export async function steps(
   options: CallOptions = {},
 ): Promise<readonly Step[]> {
   const source = await sourceOf(connection, build, options);
+  if (!source) return [];
   if (source.graphView !== undefined) {
     return graphViewSteps(await source.json(`${source.graphView}/allSteps`));
   }
@@ -47,12 +49,15 @@ export interface RunSource {
   blue(route: 'nodes/' | 'steps/'): Promise<unknown>;
 }
 
-/** Finds out which plugins can tell of a build. Throws UnsupportedError when none can. */
+/**
+ * Finds out which plugins can tell of a build. Undefined when it has nothing to tell: it is of no Pipeline, or has only
+ * just begun. Throws UnsupportedError when the server has none of the plugins.
+ */
 export async function sourceOf(
   connection: Connection,
   build: BuildAddress,
   options: CallOptions,
-): Promise<RunSource> {
+): Promise<RunSource | undefined> {
   const deadline = new Deadline(connection.clock, options);
   const {
     graphView,
@@ -66,6 +71,7 @@ export async function sourceOf(
     // A build that is missing tells nothing either: then this throws what is wrong.
     const path = buildRoute(build, 'api/json');
     await (await connection.request({ ...deadline.left(), path, query: { tree: 'number' } })).discard();
+    if (wfapi === undefined) return undefined;
     throw new UnsupportedError(
       'The server tells nothing of the stages of builds. Install pipeline-graph-view or pipeline-rest-api.',
       ['pipeline-graph-view', 'pipeline-rest-api', 'blueocean-rest-impl'],
