@@ -1,4 +1,5 @@
 import type { CallOptions, Connection, JenkinsRequest, JenkinsResponse } from './connection.ts';
+import { objectOf, objectsOf, textOf } from './json-shape.ts';
 
 /** What a server can. Optional parts are found by asking, so that no right to list plugins is needed. */
 export interface Capabilities {
@@ -101,7 +102,7 @@ async function probeHead(
 ): Promise<Pick<Capabilities, 'version' | 'session' | 'crumbs'> & { readonly readable: boolean }> {
   const root = await ask({ path: 'api/json', query: { tree: 'useCrumbs' }, accept: [403] });
   const readable = root.status === 200;
-  const crumbs = readable ? (await root.json<{ useCrumbs?: boolean } | null>())?.useCrumbs !== false : true;
+  const crumbs = readable ? objectOf(await root.json<unknown>())?.useCrumbs !== false : true;
   if (!readable) await root.discard();
   let { headers } = root;
   if (!headers.has('x-jenkins')) {
@@ -127,12 +128,12 @@ async function listPlugins(ask: Ask): Promise<ReadonlyMap<string, string> | unde
     await answer.discard();
     return undefined;
   }
-  const { plugins } = await answer.json<{
-    plugins?: { shortName: string; version: string; active: boolean }[];
-  }>();
+  const plugins = objectOf(await answer.json<unknown>())?.plugins;
   if (!Array.isArray(plugins)) return undefined;
   return new Map(
-    plugins.filter((plugin) => plugin.active).map((plugin) => [plugin.shortName, plugin.version]),
+    objectsOf(plugins)
+      .filter((plugin) => plugin.active === true)
+      .map((plugin) => [textOf(plugin.shortName) ?? '', textOf(plugin.version) ?? '']),
   );
 }
 
@@ -155,7 +156,7 @@ async function jsonStatus(ask: Ask, path: string): Promise<number> {
 async function isPipelineRun(ask: Ask, build: string): Promise<boolean> {
   const answer = await ask({ path: `${build}/api/json`, query: { tree: 'number' }, accept: [404] });
   if (answer.status === 200) {
-    return (await answer.json<{ _class?: string } | null>())?._class?.endsWith('.WorkflowRun') === true;
+    return textOf(objectOf(await answer.json<unknown>())?._class)?.endsWith('.WorkflowRun') === true;
   }
   await answer.discard();
   return false;

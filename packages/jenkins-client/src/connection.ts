@@ -26,7 +26,8 @@ export interface JenkinsRequest extends CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * Statuses that are results of this request, beside 2xx. Redirects (301, 302, 303, 307, 308) are never followed:
-   * list them here when they are a result. What is not listed becomes a typed error.
+   * list them here when they are a result. What is not listed becomes a typed error; so does an HTML page with 200 for
+   * a POST that lists 302 and not 200.
    */
   readonly accept?: readonly number[];
   /**

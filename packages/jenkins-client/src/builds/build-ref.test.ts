@@ -130,6 +130,23 @@ describe('stopping', () => {
     open();
   });
 
+  test('by a permalink keeps to the build that it named at first', async () => {
+    const { jenkins: scripted, requests } = await scriptedJenkins(
+      ({ method, url }, response, nth) => {
+        if (method === 'POST') response.writeHead(302, { location: '/job/team/job/p1/' }).end();
+        else {
+          const number = url.includes('lastBuild') ? nth : 1;
+          response.end(JSON.stringify({ number, timestamp: 1, building: nth < 8, result: null }));
+        }
+      },
+      { clock: hastyClock() },
+    );
+    await new BuildRef(scripted.connection, item, 'lastBuild').stop({ escalate: true, waitMs: 500 });
+    const stopped = requests.filter(({ method }) => method === 'POST').map(({ url }) => url);
+    expect(stopped[0]).toBe('/job/team/job/p1/1/stop');
+    expect(stopped.every((url) => url.startsWith('/job/team/job/p1/1/'))).toBe(true);
+  });
+
   test('says when not even the last step helps', async () => {
     const { jenkins: scripted, requests } = await scriptedJenkins(
       ({ method }, response) => {

@@ -1,4 +1,4 @@
-import { objectOf, objectsOf, textOf, type JsonObject } from '../json-shape.ts';
+import { objectOf, objectsOf, textOf, textsOf, type JsonObject } from '../json-shape.ts';
 
 /** What kind of value a parameter takes. `other` is a kind that some plugin brought. */
 export type ParameterKind =
@@ -47,9 +47,7 @@ export function parseParameterDefinition(json: JsonObject): ParameterDefinition 
     type,
     ...(description === undefined ? {} : { description }),
     ...(typeof value === 'string' || typeof value === 'boolean' ? { defaultValue: value } : {}),
-    ...(Array.isArray(json.choices)
-      ? { choices: json.choices.filter((choice) => typeof choice === 'string') }
-      : {}),
+    ...(Array.isArray(json.choices) ? { choices: textsOf(json.choices) } : {}),
   };
 }
 

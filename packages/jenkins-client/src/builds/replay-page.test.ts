@@ -14,6 +14,10 @@ echo '&unknown; &#99999999;'</textarea>
   });
 });
 
+test('a page of areas that do not end takes no time', () => {
+  expect(parseReplayPage('<textarea name="_.mainScript">'.repeat(100_000))).toBeUndefined();
+});
+
 test('a page without a main script has none', () => {
   expect(parseReplayPage(recording('03-builds-72-replay-page').response.body)).toBeUndefined();
   expect(parseReplayPage('<textarea name="_.Script1">x</textarea>')).toBeUndefined();

@@ -1,3 +1,5 @@
+import { decodeHtml } from '../html-text.ts';
+
 /** The scripts of a Pipeline build. */
 export interface ReplayScripts {
   /** The Pipeline itself. */
@@ -12,33 +14,15 @@ export interface ReplayScripts {
  */
 export function parseReplayPage(html: string): ReplayScripts | undefined {
   const found = new Map<string, string>();
-  for (const [, attributes = '', text = ''] of html.matchAll(
-    /<textarea\b([^>]*)>([\s\S]*?)<\/textarea>/giu,
-  )) {
+  // Taken apart first, so that a page without ends of areas takes no longer than another.
+  for (const area of html.split(/<textarea\b/iu).slice(1)) {
+    const [, attributes = '', text = ''] = /^([^>]*)>([\s\S]*?)<\/textarea>/iu.exec(area) ?? [];
     const name = /\bname\s*=\s*"_\.([^"]+)"/iu.exec(attributes)?.[1];
     // A browser drops a newline right after the tag, and so does the page's author count on it.
-    if (name !== undefined) found.set(decode(name), decode(text).replace(/^\r?\n/u, ''));
+    if (name !== undefined) found.set(decodeHtml(name), decodeHtml(text).replace(/^\r?\n/u, ''));
   }
   const script = found.get('mainScript');
   if (script === undefined) return undefined;
   found.delete('mainScript');
   return { script, scripts: Object.fromEntries(found) };
-}
-
-const entities: Readonly<Record<string, string>> = {
-  amp: '&',
-  lt: '<',
-  gt: '>',
-  quot: '"',
-  apos: "'",
-  nbsp: '\u00a0',
-};
-
-/** Decodes the entities that Jenkins writes; one that is not known stays as it is. */
-function decode(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w+));/giu, (whole, decimal, hex, name) => {
-    if (typeof name === 'string') return entities[name] ?? whole;
-    const code = typeof decimal === 'string' ? Number(decimal) : Number.parseInt(String(hex), 16);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-  });
 }

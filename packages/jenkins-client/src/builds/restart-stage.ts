@@ -1,7 +1,7 @@
 import type { CallOptions, Connection } from '../connection.ts';
 import { Deadline } from '../deadline.ts';
 import { InvalidError } from '../errors.ts';
-import { objectOf, textOf } from '../json-shape.ts';
+import { objectOf, textsOf } from '../json-shape.ts';
 import type { QueuedStart } from '../queue/queue-follower.ts';
 import { buildName, buildRoute, type BuildAddress } from './build-address.ts';
 import { startLike } from './replay.ts';
@@ -26,8 +26,7 @@ export async function restartableStages(
     return [];
   }
   const restart = objectOf(await response.json<unknown>());
-  if (restart?.restartEnabled !== true || !Array.isArray(restart.restartableStages)) return [];
-  return restart.restartableStages.map(textOf).filter((stage) => stage !== undefined);
+  return restart?.restartEnabled === true ? textsOf(restart.restartableStages) : [];
 }
 
 /** Runs a build again from one of its stages on. Throws InvalidError for a stage from which it cannot. */

@@ -1,4 +1,4 @@
-import { objectOf, objectsOf, textOf, type JsonObject } from '../json-shape.ts';
+import { objectOf, objectsOf, textOf, textsOf, type JsonObject } from '../json-shape.ts';
 
 /** What a build checked out with git. */
 export interface BuildRevision {
@@ -18,16 +18,12 @@ export function parseRevision(action: JsonObject): BuildRevision | undefined {
   const revision = objectOf(action.lastBuiltRevision);
   const commit = textOf(revision?.SHA1);
   if (commit === undefined) return undefined;
-  const remotes = Array.isArray(action.remoteUrls) ? action.remoteUrls : [];
   return {
     commit,
     branches: objectsOf(revision?.branch)
       .map((branch) => textOf(branch.name))
       .filter((name) => name !== undefined),
-    remotes: remotes
-      .map(textOf)
-      .filter((url) => url !== undefined)
-      .map(withoutCredentials),
+    remotes: textsOf(action.remoteUrls).map(withoutCredentials),
   };
 }
 

@@ -40,7 +40,7 @@ export async function sendStop(
 
 /**
  * Ends a build, harder with each step, and waits for the end. Gives the step that ended it; undefined when it was over
- * before. Throws TimeoutError when it outlives even `kill`.
+ * before. A permalink stands for the build that it names at first. Throws TimeoutError when it outlives even `kill`.
  */
 export async function stopAndWait(
   connection: Connection,
@@ -50,12 +50,17 @@ export async function stopAndWait(
   const { waitMs = 10_000 } = options;
   const { clock } = connection;
   const deadline = new Deadline(clock, options);
-  const isOver = async (): Promise<boolean> =>
-    !(await throughOutages(clock, deadline, (call) => buildState(connection, build, call))).building;
+  let address = build;
+  const isOver = async (): Promise<boolean> => {
+    const state = await throughOutages(clock, deadline, (call) => buildState(connection, address, call));
+    // A permalink may name another build by the next step.
+    address = { ...build, number: state.number };
+    return !state.building;
+  };
 
   if (await isOver()) return undefined;
   for (const step of steps) {
-    await throughOutages(clock, deadline, (call) => sendStop(connection, build, step, call));
+    await throughOutages(clock, deadline, (call) => sendStop(connection, address, step, call));
     const until = clock.now() + waitMs;
     const pace = new Pace(100, 2000);
     do {
@@ -65,6 +70,6 @@ export async function stopAndWait(
   }
   if (await isOver()) return 'kill';
   throw new TimeoutError(
-    `${buildName(build)} still runs after stop, term and kill with ${waitMs} ms for each. Its node may be unreachable; look at the server's log.`,
+    `${buildName(address)} still runs after stop, term and kill with ${waitMs} ms for each. Its node may be unreachable; look at the server's log.`,
   );
 }

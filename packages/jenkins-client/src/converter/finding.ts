@@ -1,5 +1,5 @@
 import { objectOf, objectsOf, textOf, wholeOf } from '../json-shape.ts';
-import { decodeHtml } from '../transport/error-page.ts';
+import { decodeHtml } from '../html-text.ts';
 
 /** What is wrong with a pipeline. */
 export interface PipelineFinding {

@@ -1,6 +1,8 @@
 import type { CallOptions, Connection } from '../connection.ts';
 import { Deadline } from '../deadline.ts';
-import { ConnectionFailedError, NotReadyError, TimeoutError, UnexpectedBodyError } from '../errors.ts';
+import { ConnectionFailedError, NotReadyError, TimeoutError } from '../errors.ts';
+import { expected } from '../expected.ts';
+import { objectOf, textOf, textsOf } from '../json-shape.ts';
 import { select } from '../select.ts';
 
 /** Who Jenkins takes the caller for. */
@@ -42,14 +44,13 @@ export class System {
   /** Who Jenkins takes the caller for; works without any permission. */
   async whoAmI(options: CallOptions = {}): Promise<WhoAmI> {
     const answer = await this.#connection.request({ ...options, path: 'whoAmI/api/json' });
-    const who = await answer.json<WhoAmI>();
-    if (typeof who?.name !== 'string' || !Array.isArray(who.authorities)) {
-      throw new UnexpectedBodyError('whoAmI answered without a name and authorities.', {
-        path: 'whoAmI/api/json',
-      });
-    }
-    const { name, anonymous, authenticated, authorities } = who;
-    return { name, anonymous, authenticated, authorities };
+    const who = expected(objectOf(await answer.json<unknown>()), 'who asks');
+    return {
+      name: expected(textOf(who.name), 'who asks'),
+      anonymous: who.anonymous === true,
+      authenticated: who.authenticated === true,
+      authorities: textsOf(who.authorities),
+    };
   }
 
   /** Whether Jenkins is about to go down. */
@@ -59,8 +60,8 @@ export class System {
       path: 'api/json',
       query: { tree: quietState.tree },
     });
-    const state = await answer.json<{ quietingDown?: boolean; quietDownReason?: string | null }>();
-    return { quietingDown: state.quietingDown === true, reason: state.quietDownReason ?? undefined };
+    const state = expected(objectOf(await answer.json<unknown>()), 'its state');
+    return { quietingDown: state.quietingDown === true, reason: textOf(state.quietDownReason) };
   }
 
   /** Lets running builds end and starts no others. The reason is shown to users. */

@@ -112,7 +112,7 @@ export function answerError(answer: FailedAnswer): JenkinsError {
     return new InvalidError(`Jenkins refused ${request}${because}`, origin, [said ?? `status ${status}`]);
   }
   return new UnexpectedBodyError(
-    `Jenkins answered ${request} with status ${status}, which has no meaning here.`,
+    `Jenkins answered ${request} with ${status === 200 ? 'a page: a login may stand before it, or it shows the form again' : `status ${status}, which has no meaning here`}.`,
     origin,
   );
 }

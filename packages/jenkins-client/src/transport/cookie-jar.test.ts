@@ -38,11 +38,20 @@ describe('cookies', () => {
       `b=1; Expires=${new Date(now + 30_000).toUTCString()}`,
       'c=1',
       'd=1',
+      'e=1; Expires=never',
+      'f=1',
     );
-    cookies.store(['c=; Max-Age=0', 'd=; Expires=Thu, 01 Jan 1970 00:00:10 GMT'], now);
-    expect(cookies.header('/', now)).toBe('a=1; b=1');
-    expect(cookies.header('/', now + 30_000)).toBe('a=1');
-    expect(cookies.header('/', now + 60_000)).toBeUndefined();
+    cookies.store(
+      [
+        'c=; Max-Age=0',
+        'd=; Expires=Thu, 01 Jan 1970 00:00:10 GMT',
+        'f=; Expires=Thu, 01-Jan-1970 00:00:00 GMT',
+      ],
+      now,
+    );
+    expect(cookies.header('/', now)).toBe('a=1; b=1; e=1');
+    expect(cookies.header('/', now + 30_000)).toBe('a=1; e=1');
+    expect(cookies.header('/', now + 60_000)).toBe('e=1');
   });
 
   test('Max-Age wins over Expires', () => {

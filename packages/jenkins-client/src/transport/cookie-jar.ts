@@ -34,7 +34,8 @@ export class CookieJar {
             if (value.trim().startsWith('/')) path = value.trim();
             break;
           case 'expires':
-            expires = Date.parse(value) || expires;
+            // Jetty takes a cookie back with the time 0.
+            if (!Number.isNaN(Date.parse(value))) expires = Date.parse(value);
             break;
           case 'max-age':
             if (/^-?\d+$/u.test(value.trim())) maxAge = Number(value);

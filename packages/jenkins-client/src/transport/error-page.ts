@@ -1,3 +1,5 @@
+import { decodeHtml } from '../html-text.ts';
+
 /**
  * What an error answer says, as one line without control characters: `X-Error`, the message of Blue Ocean's JSON, or the one paragraph of
  * Jenkins' or the servlet container's page. Undefined when it says nothing of use.
@@ -38,27 +40,6 @@ function jsonText(body: string): string | undefined {
     ...(Array.isArray(one?.errors) ? one.errors.map((error) => error?.message) : []),
   ]);
   return oneLine(messages.filter((message) => typeof message === 'string' && message !== '').join('; '));
-}
-
-const entities: Readonly<Record<string, string>> = {
-  lt: '<',
-  gt: '>',
-  amp: '&',
-  quot: '"',
-  apos: "'",
-  nbsp: ' ',
-};
-
-/** Decodes the entities that Jenkins and servlet containers write. */
-export function decodeHtml(text: string): string {
-  return text.replaceAll(
-    /&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));/giu,
-    (whole, decimal, hex, name) => {
-      if (typeof name === 'string') return entities[name.toLowerCase()] ?? whole;
-      const code = typeof decimal === 'string' ? Number(decimal) : parseInt(String(hex), 16);
-      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-    },
-  );
 }
 
 /** Text as one line without control and formatting characters; undefined when nothing is left. */

@@ -69,6 +69,23 @@ describe('a request', () => {
     await answer.discard();
   });
 
+  test('does not take a page for the redirect that it wanted', async () => {
+    const { jenkins } = await scriptedJenkins(({ url }, response) =>
+      response
+        .writeHead(200, { 'content-type': url === '/text' ? 'text/plain' : 'text/html; charset=utf-8' })
+        .end('<form action="https://sso.test/login">'),
+    );
+    const post = (path: string, accept: number[]) => jenkins.raw.request({ method: 'POST', path, accept });
+    expect(await rejection(post('job/a/doDelete', [302]))).toMatchObject({
+      code: 'UnexpectedBody',
+      message: expect.stringContaining('a login may stand before it') as string,
+    });
+    for (const page of [await post('form', [200, 302]), await post('text', [302])]) {
+      expect(page.status).toBe(200);
+      await page.discard();
+    }
+  });
+
   test('does not take a redirect to a login for the result', async () => {
     const { jenkins } = await scriptedJenkins((_, response) =>
       response.writeHead(302, { location: '/login?from=x' }).end(),

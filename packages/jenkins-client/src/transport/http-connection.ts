@@ -1,12 +1,9 @@
 import { CapabilityCache } from '../capability-cache.ts';
 import type { Capabilities } from '../capabilities.ts';
 import type { CallOptions, Clock, Connection, JenkinsRequest, JenkinsResponse } from '../connection.ts';
-import {
-  CrumbRejectedError,
-  LoginRedirectError,
-  UnauthenticatedError,
-  UnexpectedBodyError,
-} from '../errors.ts';
+import { CrumbRejectedError, LoginRedirectError, UnauthenticatedError } from '../errors.ts';
+import { expected } from '../expected.ts';
+import { objectOf, textOf } from '../json-shape.ts';
 import { Answer } from './answer.ts';
 import { answerError } from './answer-error.ts';
 import { Authentication, type Identity } from './authentication.ts';
@@ -188,7 +185,7 @@ export class HttpConnection implements Connection {
   #result({ request, method, call, url }: Sending, response: Response): Answer | undefined {
     const status = statusOf(request, response);
     const location = this.#locationOf(url, response);
-    const success = status >= 200 && status < 300;
+    const success = status >= 200 && status < 300 && !isPageInstead(request, status, response.headers);
     if (!success && (!request.accept?.includes(status) || (status < 400 && location?.login)))
       return undefined;
     const origin = { method, path: request.path, status };
@@ -239,17 +236,11 @@ export class HttpConnection implements Connection {
       await answer.discard();
       return 'none';
     }
-    const { crumb, crumbRequestField } = await answer.json<{
-      crumb?: unknown;
-      crumbRequestField?: unknown;
-    }>();
-    if (typeof crumb !== 'string' || typeof crumbRequestField !== 'string') {
-      throw new UnexpectedBodyError('Jenkins gave no crumb.', {
-        method: 'GET',
-        path: 'crumbIssuer/api/json',
-      });
-    }
-    return { header: crumbRequestField, value: crumb };
+    const json = objectOf(await answer.json<unknown>());
+    return {
+      header: expected(textOf(json?.crumbRequestField), 'a crumb'),
+      value: expected(textOf(json?.crumb), 'a crumb'),
+    };
   }
 
   async #openOwnFetch(): Promise<FetchFunction> {
@@ -268,4 +259,22 @@ function statusOf(request: JenkinsRequest, response: Response): number {
 
 function isRefusedIdentity(error: unknown): boolean {
   return error instanceof UnauthenticatedError || error instanceof LoginRedirectError;
+}
+
+/**
+ * Whether a form was answered with a page where Jenkins redirects when it is done: the login page of a proxy, or the
+ * form once more.
+ */
+function isPageInstead(
+  { method = 'GET', accept = [] }: JenkinsRequest,
+  status: number,
+  headers: Headers,
+): boolean {
+  return (
+    status === 200 &&
+    method === 'POST' &&
+    accept.includes(302) &&
+    !accept.includes(200) &&
+    /^text\/html\b/iu.test(headers.get('content-type') ?? '')
+  );
 }

@@ -83,6 +83,14 @@ describe('with a password', () => {
     expect(requests.filter((request) => request.method === 'POST')).toHaveLength(2);
   });
 
+  test.each(['null', '[]', '{"crumb":1}', '"crumb"'])('%s is no crumb', async (body) => {
+    const { jenkins, requests } = await scriptedJenkins((_, response) => response.end(body), password);
+    expect(await rejection(jenkins.raw.request({ method: 'POST', path: 'x' }))).toMatchObject({
+      code: 'UnexpectedBody',
+    });
+    expect(requests.filter((request) => request.method === 'POST')).toHaveLength(0);
+  });
+
   test('a server without crumbs is asked once and then believed', async () => {
     const { jenkins, requests } = await scriptedJenkins((request, response) => {
       response.writeHead(request.url.startsWith('/crumbIssuer') ? 404 : 200).end();

@@ -64,7 +64,7 @@ export class Users {
       method: 'POST',
       path: 'securityRealm/createAccountByAdmin',
       form: { ...fields, json: JSON.stringify(json) },
-      accept: [302],
+      accept: [200, 302],
     });
     await answer.discard();
     // A refused form is shown again, as a page.
