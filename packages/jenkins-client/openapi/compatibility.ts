@@ -1,9 +1,9 @@
 import { settingEvidence, type SettingEvidence } from '../src/pipelines/evidence.ts';
-import { recording, recordingNames } from '../src/testing/recording.ts';
+import { recordingNames } from '../src/testing/recording.ts';
 import { areas } from '../suite/areas.ts';
 import { operations } from './document.ts';
-import { findOperation } from './find-operation.ts';
 import { tags, type Operation } from './operation.ts';
+import { recordedOperations } from './recorded.ts';
 import { untried } from './untried.ts';
 
 /** The plugins of the recorded server that the client has to do with. */
@@ -84,17 +84,6 @@ export function compatibilityPage(): string {
   ]
     .join('\n')
     .replace(/\n+$/u, '\n');
-}
-
-/** How many recorded exchanges of each operation succeeded, by its id. */
-function recordedOperations(): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of recordingNames()) {
-    const { request, response } = recording(name);
-    const id = findOperation(request.method, request.path.split('?')[0] ?? '')?.id;
-    if (id !== undefined && response.status < 400) counts.set(id, (counts.get(id) ?? 0) + 1);
-  }
-  return counts;
 }
 
 function routes(tag: string, recorded: ReadonlyMap<string, number>): readonly string[] {

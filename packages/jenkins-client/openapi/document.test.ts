@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openApiDocument, operations } from './document.ts';
+import { recordedOperations } from './recorded.ts';
 
 const version = (
   JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as { version: string }
@@ -56,6 +57,12 @@ describe('the OpenAPI document', () => {
       expect(Object.keys(operation.answers).length).toBeGreaterThan(0);
       for (const answer of Object.values(operation.answers)) expect(answer.description).not.toBe('');
     }
+  });
+
+  test('marks exactly those as unproven that no recording shows', () => {
+    const recorded = recordedOperations();
+    const unproven = operations.filter((operation) => operation.unproven).map(({ id }) => id);
+    expect(unproven).toEqual(operations.map(({ id }) => id).filter((id) => !recorded.has(id)));
   });
 
   test('is the file that is published', () => {

@@ -143,6 +143,7 @@ export const buildPaths: readonly Operation[] = [
     id: 'deleteBuild',
     tag: 'builds',
     summary: 'Delete the record of a build.',
+    unproven: true,
     answers: {
       302: redirect(),
       400: { ...html('It is kept.'), headers: { 'X-Error': 'Why it cannot be deleted.' } },

@@ -11,6 +11,7 @@ export const cascPaths: readonly Operation[] = [
     id: 'probeCasc',
     tag: 'casc',
     summary: 'Whether configuration as code is there.',
+    unproven: true,
     plugins: ['configuration-as-code'],
     answers: { 200: { description: 'It is there.' } },
   },

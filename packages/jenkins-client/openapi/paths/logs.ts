@@ -13,15 +13,23 @@ const start = {
   ),
 };
 
+/** Of steps and scans, only plain text was recorded. */
+const unproven = { unproven: true } as const;
+
 const places = [
-  { below: '/{item}/{build}', id: 'Build', what: 'of a build' },
-  { below: '/{item}/{build}/execution/node/{node}/log', id: 'Step', what: 'of a step' },
-  { below: '/{item}/indexing', id: 'Scan', what: 'of the last scan of a multibranch pipeline' },
+  { below: '/{item}/{build}', id: 'Build', what: 'of a build', asHtml: {} },
+  { below: '/{item}/{build}/execution/node/{node}/log', id: 'Step', what: 'of a step', asHtml: unproven },
+  {
+    below: '/{item}/indexing',
+    id: 'Scan',
+    what: 'of the last scan of a multibranch pipeline',
+    asHtml: unproven,
+  },
 ] as const;
 
 /** Logs, whole and as they grow. */
 export const logPaths: readonly Operation[] = [
-  ...places.flatMap(({ below, id, what }): readonly Operation[] => [
+  ...places.flatMap(({ below, id, what, asHtml }): readonly Operation[] => [
     {
       method: 'GET',
       path: `${below}/logText/progressiveText`,
@@ -37,6 +45,7 @@ export const logPaths: readonly Operation[] = [
       id: `measure${id}Log`,
       tag: 'logs',
       summary: `How long the log ${what} is.`,
+      unproven: true,
       query: start,
       answers: { 200: { description: 'See the headers.', headers: progress } },
     },
@@ -46,6 +55,7 @@ export const logPaths: readonly Operation[] = [
       id: `follow${id}LogAsHtml`,
       tag: 'logs',
       summary: `Part of the log ${what} with markup. Its size header is right.`,
+      ...asHtml,
       query: start,
       answers: {
         200: {

@@ -88,6 +88,7 @@ export const systemPaths: readonly Operation[] = [
     id: 'reload',
     tag: 'system',
     summary: 'Read the configuration from the disk again.',
+    unproven: true,
     answers: { 302: redirect() },
   },
   {

@@ -48,7 +48,7 @@ export const userPaths: readonly Operation[] = [
     summary: 'Delete an account.',
     answers: { 302: redirect() },
   },
-  ...tokenPaths('/me', 'OfMine'),
+  ...tokenPaths('/me', 'OfMine').map((operation) => ({ ...operation, unproven: true as const })),
   ...tokenPaths('/user/{user}', ''),
 ];
 

@@ -5,8 +5,7 @@ import { View } from '../schemas/items.ts';
 
 const refused = { description: 'Refused, often with `X-Error`.', type: 'text/html', schema: Type.String() };
 
-/** Views, at the root and in folders. */
-export const viewPaths: readonly Operation[] = atRootAndItem([
+const views = atRootAndItem([
   {
     method: 'POST',
     path: '/createView',
@@ -75,3 +74,8 @@ export const viewPaths: readonly Operation[] = atRootAndItem([
     answers: { 302: redirect() },
   },
 ]);
+
+/** Views, at the root and in folders; only those at the root were recorded. */
+export const viewPaths: readonly Operation[] = views.map((operation) =>
+  operation.path.startsWith('/{item}') ? { ...operation, unproven: true } : operation,
+);
