@@ -11,6 +11,8 @@ import type { StartOptions } from '../builds/start.ts';
 import type { CallOptions, Connection } from '../connection.ts';
 import { Deadline } from '../deadline.ts';
 import { InvalidError, isJenkinsError } from '../errors.ts';
+import { expected } from '../expected.ts';
+import { objectOf } from '../json-shape.ts';
 import { BuildLog } from '../log/build-log.ts';
 import type { LogOptions } from '../log/log-chunk.ts';
 import type { Selection } from '../select.ts';
@@ -77,7 +79,8 @@ export class ItemRef {
     try {
       const path = itemRoute(this.path, 'api/json');
       const response = await this.connection.request({ ...options, path, query: { tree: 'name' } });
-      await response.discard();
+      // Read, since the login page of a proxy comes with 200, too.
+      expected(objectOf(await response.json<unknown>()), 'an item');
       return true;
     } catch (error) {
       if (isJenkinsError(error, 'NotFoundOrHidden')) return false;

@@ -106,7 +106,7 @@ export class Answer implements JenkinsResponse {
     } catch {
       const type = this.headers.get('content-type')?.split(';')[0]?.slice(0, 60) ?? 'no type';
       throw new UnexpectedBodyError(
-        `${this.#origin.path} answered with ${type} instead of JSON. A proxy or a login page may stand before Jenkins.`,
+        `Jenkins answered ${this.#origin.path} with ${type} instead of JSON. A proxy or a login page may stand before Jenkins.`,
         this.#origin,
       );
     }
