@@ -141,7 +141,7 @@ describe('a restart of Jenkins', () => {
       const run = await world.getRun('shop', 'queue-2');
       return run !== undefined && reasonOf(run) === 'Queued';
     });
-    await world.fake.restart();
+    await world.fake.restart({ crash: true });
     const run = await eventually(
       'the second to fail',
       async () => {
@@ -197,6 +197,24 @@ describe('a Jenkins that does not answer', () => {
     heal();
     expect(world.fake.job('shop/left')).toBeDefined();
   }, 60_000);
+
+  test('because nobody is given one any more, holds nothing back either', async () => {
+    await job('orphaned');
+    await world.run('shop', 'orphaned-1', { pipelineRef: { name: 'orphaned' } });
+    await world.phase('shop', 'orphaned-1', 'Succeeded');
+    await world.leave();
+    await world.controlWithoutJenkins(3_600_000);
+    await world.client.resource<DevOpsProject>(devopsProjectKind).delete('shop');
+    await eventually(
+      'no project',
+      async () => (await world.find(devopsProjectKind, 'shop', '')) === undefined,
+    );
+    await eventually(
+      'no namespace',
+      async () => (await world.find(coreV1.namespaces, 'shop', '')) === undefined,
+    );
+    expect(world.fake.job('shop/orphaned')).toBeDefined();
+  });
 
   test('is waited for by what is new', async () => {
     const heal = world.fake.fault(() => ({ status: 503, body: '<title>Starting Jenkins</title>' }));

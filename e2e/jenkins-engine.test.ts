@@ -1,7 +1,7 @@
 /** KubeSphere DevOps on Jenkins: runs become builds, whatever happens on the way, and each becomes one. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerInput, runLog, type PipelineRun } from '@armillary/pipelines';
-import { pipelineRunKind } from '@armillary/pipelines';
+import { pipelineKind, pipelineRunKind, type Pipeline } from '@armillary/pipelines';
 import { JenkinsWorld, plain } from './testing/jenkins-world.ts';
 import { eventually } from './testing/process.ts';
 
@@ -273,6 +273,36 @@ describe('deleting a run', () => {
 });
 
 describe('builds that nobody asked for here', () => {
+  test('become runs however many came while nobody looked, and the newest of a job that is new', async () => {
+    const named = async (name: string): Promise<string[]> =>
+      (await world.runs('shop'))
+        .filter(({ spec }) => spec.pipelineRef.name === name)
+        .map(({ metadata }) => metadata.annotations?.['devops.kubesphere.io/jenkins-pipelinerun-id'] ?? '');
+    const start = async (name: string, count: number): Promise<void> => {
+      for (let number = 1; number <= count; number += 1)
+        await (await world.jenkins.item('shop', name).build({ N: String(number) })).finished();
+    };
+    const parameters = [{ name: 'N', type: 'string' }];
+    await world.pipeline('shop', 'known', plain('known', { parameters }));
+    await world.pipeline('shop', 'new', plain('new', { parameters }));
+    await eventually('the jobs', () => world.fake.job('shop/known') && world.fake.job('shop/new'));
+    await start('known', 1);
+    await eventually('the first', async () => (await named('known')).length === 1);
+    await world.leave();
+    await start('known', 24);
+    await start('new', 24);
+    const mark = { 'pipelines.armillary.dev/jenkins-history': null };
+    await world.client
+      .resource<Pipeline>(pipelineKind)
+      .patch('new', { type: 'merge', namespace: 'shop', body: { metadata: { annotations: mark } } });
+    await world.control({ historyLimit: 15 });
+    await eventually('all of one', async () => (await named('known')).length === 25);
+    await eventually('some of the other', async () => (await named('new')).length === 15);
+    expect(new Set(await named('new'))).toEqual(
+      new Set(Array.from({ length: 15 }, (_, index) => `${index + 10}`)),
+    );
+  }, 60_000);
+
   test('become runs, once each, and follow their builds', async () => {
     await world.pipeline('shop', 'hook', plain('hook'));
     await eventually('the job', () => world.fake.job('shop/hook'));

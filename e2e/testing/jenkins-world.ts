@@ -8,6 +8,7 @@ import {
   isNotFound,
   KubeClient,
   loadKubeconfig,
+  systemClock,
   type CustomResourceDefinition,
   type KubeObject,
   type Secret,
@@ -23,6 +24,7 @@ import {
   type Pipeline,
   type PipelineRun,
   type PipelineSpec,
+  type PipelinesOptions,
 } from '@armillary/pipelines';
 import { tektonKinds } from '@armillary/tekton';
 import { temporaryFolder } from './armillary.ts';
@@ -78,10 +80,18 @@ export class JenkinsWorld {
 
   /** Starts the controllers; the default engine is Jenkins. */
   async control(options: EngineOptions = {}): Promise<void> {
-    const manager = new ControllerManager({ client: this.client, freezeObjects: true });
     const engine = { activePollMs: 50, idlePollMs: 200, resyncMs: 60_000, ...options, jenkins: this.jenkins };
-    for (const controller of pipelinesControllers({ manager, defaultEngine: 'jenkins', jenkins: engine }))
-      manager.add(controller);
+    await this.#control({ defaultEngine: 'jenkins', jenkins: engine });
+  }
+
+  /** Starts the controllers without a Jenkins, and with their clock so many milliseconds ahead. */
+  async controlWithoutJenkins(aheadMs: number): Promise<void> {
+    await this.#control({ clock: { ...systemClock, now: () => Date.now() + aheadMs } });
+  }
+
+  async #control(options: Omit<PipelinesOptions, 'manager'>): Promise<void> {
+    const manager = new ControllerManager({ client: this.client, freezeObjects: true });
+    for (const controller of pipelinesControllers({ manager, ...options })) manager.add(controller);
     this.#manager = manager;
     manager.start().catch(() => undefined);
     await eventually('the controllers to run', () => manager.readiness().ok);

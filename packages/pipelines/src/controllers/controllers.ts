@@ -2,7 +2,8 @@ import { systemClock, type Clock, type ControllerDefinition, type ControllerMana
 import type { Engine } from '../engines/engine.ts';
 import { jenkinsControllers } from '../engines/jenkins/jenkins-controllers.ts';
 import { Outage } from '../engines/jenkins/outage.ts';
-import { withDefaults, type JenkinsEngineOptions } from '../engines/jenkins/options.ts';
+import { jenkinsDefaults, type JenkinsEngineOptions } from '../engines/jenkins/options.ts';
+import { controllersWithoutJenkins } from '../engines/jenkins/without-jenkins.ts';
 import type { TektonEngineOptions } from '../engines/tekton/start-run.ts';
 import { DevOpsProjectController } from './devops-project.ts';
 import { PipelineRunController } from './pipeline-run.ts';
@@ -28,20 +29,16 @@ export interface PipelinesOptions extends TektonEngineOptions {
 export function pipelinesControllers(options: PipelinesOptions): ControllerDefinition[] {
   const { manager, defaultEngine = 'tekton', clock = systemClock, jenkins, ...engine } = options;
   const settings = { ...engine, defaultEngine, jenkins: jenkins !== undefined };
+  const shared = { manager, recorder: manager.recorder('pipelines'), clock, outage: new Outage(clock) };
+  const engineControllers =
+    jenkins === undefined
+      ? controllersWithoutJenkins({ ...shared, ...jenkinsDefaults })
+      : jenkinsControllers({ ...jenkinsDefaults, ...jenkins, ...shared, defaultEngine });
   // The list forgets which kind each is for; the manager asks only for the parts that all have.
   return [
     new DevOpsProjectController(manager).definition(),
     new PipelineController(manager, settings).definition(),
     new PipelineRunController(manager, settings, clock).definition(),
-    ...(jenkins === undefined
-      ? []
-      : jenkinsControllers({
-          ...withDefaults(jenkins),
-          manager,
-          recorder: manager.recorder('pipelines'),
-          clock,
-          defaultEngine,
-          outage: new Outage(clock),
-        })),
+    ...engineControllers,
   ] as unknown as ControllerDefinition[];
 }

@@ -8,8 +8,8 @@ import {
   type ResourceType,
 } from '@armillary/kube';
 import { isGone, isOutage, isRefusal, messageOf } from './failure.ts';
-import type { SyncAnnotations } from './metadata.ts';
-import type { JenkinsEngine } from './options.ts';
+import { jenkinsAnnotation, type SyncAnnotations } from './metadata.ts';
+import type { CopyEngine } from './options.ts';
 import { syncAnnotationsPatch, type SyncNote } from './sync-note.ts';
 
 /** How long to wait between two tries while Jenkins does not answer: between one and two times this. */
@@ -44,12 +44,12 @@ interface Tried {
  * says what was left behind. Until then the object's annotations say what it waits for.
  */
 export class JenkinsCopy<T extends KubeObject> {
-  readonly #engine: JenkinsEngine;
+  readonly #engine: CopyEngine;
   readonly #options: JenkinsCopyOptions<T>;
   /** By the UID of the object. */
   readonly #tried = new Map<string, Tried>();
 
-  constructor(engine: JenkinsEngine, options: JenkinsCopyOptions<T>) {
+  constructor(engine: CopyEngine, options: JenkinsCopyOptions<T>) {
     this.#engine = engine;
     this.#options = options;
     const deleted = ({ metadata }: T): boolean => this.#tried.delete(metadata.uid ?? '');
@@ -154,7 +154,8 @@ export class JenkinsCopy<T extends KubeObject> {
     const wanted = addFinalizer(object, this.#options.finalizer);
     if (wanted === object) return object;
     const { resourceVersion, finalizers } = wanted.metadata;
-    return this.#patch(object, { resourceVersion, finalizers }, context);
+    const annotations = { [jenkinsAnnotation.heldBy]: this.#engine.jenkins?.url.href };
+    return this.#patch(object, { resourceVersion, finalizers, annotations }, context);
   }
 
   async #wait(

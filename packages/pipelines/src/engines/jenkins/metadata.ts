@@ -52,6 +52,8 @@ export const jenkinsAnnotation = {
   history: `${OURS}/jenkins-history`,
   /** On a Secret: `false` keeps it out of Jenkins. Upstream's name. */
   autoSync: `${CREDENTIAL}/autosync`,
+  /** On everything with a finalizer of this engine: the address of the Jenkins that holds its copy. */
+  heldBy: `${OURS}/jenkins`,
   /** On a run: its start and the build it became, as JSON; see `BuildNote`. */
   build: `${OURS}/jenkins-build`,
   /** On a run: run the build of this run of the same Pipeline again, with the script that it had. */

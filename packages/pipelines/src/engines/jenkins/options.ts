@@ -35,16 +35,19 @@ export interface JenkinsEngine extends Required<JenkinsEngineOptions> {
   readonly outage: Outage;
 }
 
-/** The settings with their defaults. */
-export function withDefaults(options: JenkinsEngineOptions): Required<JenkinsEngineOptions> {
-  return {
-    deletionLimitMs: 600_000,
-    resyncMs: 300_000,
-    historyLimit: 20,
-    activePollMs: 1000,
-    idlePollMs: 10_000,
-    startSettleMs: 15_000,
-    kubeconfigForm: 'secret-text',
-    ...options,
-  };
-}
+/** What of it the copies of objects in Jenkins need, also when there is no Jenkins any more. */
+export type CopyEngine = Pick<
+  JenkinsEngine,
+  'manager' | 'recorder' | 'clock' | 'outage' | 'resyncMs' | 'deletionLimitMs'
+> & { readonly jenkins?: Jenkins };
+
+/** What a setting is when it is not told. */
+export const jenkinsDefaults = {
+  deletionLimitMs: 600_000,
+  resyncMs: 300_000,
+  historyLimit: 20,
+  activePollMs: 1000,
+  idlePollMs: 10_000,
+  startSettleMs: 15_000,
+  kubeconfigForm: 'secret-text',
+} as const satisfies Omit<Required<JenkinsEngineOptions>, 'jenkins'>;

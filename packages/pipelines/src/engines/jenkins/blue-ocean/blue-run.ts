@@ -3,6 +3,10 @@ import { blueTime } from './blue-time.ts';
 
 /** More commits than this are not listed. */
 const MAX_CHANGES = 20;
+/** More parameters and causes than this neither. */
+const MAX_LISTED = 50;
+/** Longer texts are cut: what is told of a build must fit into an annotation. */
+const MAX_TEXT = 500;
 
 /**
  * A build as Blue Ocean's REST interface describes a run: what KubeSphere's console reads. Times are texts, durations
@@ -11,11 +15,14 @@ const MAX_CHANGES = 20;
 export function blueRun(build: Build, job: ItemPath): Record<string, unknown> {
   const { number, building, startedAt, durationMs } = build;
   const path = [...job.map((name) => `job/${encodeURIComponent(name)}`), number].join('/');
-  const parameters = build.parameters.map(({ name, value }) => ({ name, value: value ?? null }));
+  const parameters = build.parameters.slice(0, MAX_LISTED).map(({ name, value }) => ({
+    name: cut(name),
+    value: typeof value === 'string' ? cut(value) : (value ?? null),
+  }));
   return {
     ...blueRunSummary(build, job),
     organization: 'jenkins',
-    description: build.description ?? null,
+    description: cut(build.description ?? '') || null,
     enQueueTime: blueTime(startedAt),
     estimatedDurationInMillis: build.estimatedDurationMs,
     durationInMillis: building ? 0 : durationMs,
@@ -28,8 +35,8 @@ export function blueRun(build: Build, job: ItemPath): Record<string, unknown> {
     commitUrl: null,
     changeSet: build.changes.slice(0, MAX_CHANGES).map(({ commit, message, author }) => ({
       commitId: commit,
-      msg: message,
-      author: { fullName: author ?? '' },
+      msg: cut(message),
+      author: { fullName: cut(author ?? '') },
     })),
     parameters,
     pullRequest: null,
@@ -42,15 +49,15 @@ export function blueRunSummary(build: Build, job: ItemPath): Record<string, unkn
   const { number, building, result, startedAt, durationMs } = build;
   return {
     id: String(number),
-    name: build.displayName === `#${number}` ? null : build.displayName,
+    name: build.displayName === `#${number}` ? null : cut(build.displayName),
     pipeline: job.at(-1) ?? '',
     state: stateOf(build),
     result: result ?? 'UNKNOWN',
     startTime: blueTime(startedAt),
     endTime: blueTime(building ? undefined : startedAt + durationMs),
     durationInMillis: building ? 0 : durationMs,
-    causes: build.causes.map(({ description, userId, userName }) => ({
-      shortDescription: description,
+    causes: build.causes.slice(0, MAX_LISTED).map(({ description, userId, userName }) => ({
+      shortDescription: cut(description),
       ...(userId !== undefined && { userId }),
       ...(userName !== undefined && { userName }),
     })),
@@ -65,4 +72,8 @@ function stateOf({ building, waitingForInput }: Build): string {
 function summaryOf({ building, result }: Build): string {
   if (building) return '?';
   return result === 'SUCCESS' ? 'stable' : (result ?? 'unknown').toLowerCase();
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…`;
 }

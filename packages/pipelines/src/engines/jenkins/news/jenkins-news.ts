@@ -11,7 +11,7 @@ import { jobKey } from '../runs/job-of-run.ts';
 import { readDetails, type BuildDetails } from './build-details.ts';
 
 /** How many of the newest builds of each job one look shows. */
-const BUILDS = 20;
+const BUILDS = 10;
 /** Of how many builds one look reads stages and causes. */
 const DETAILS_PER_LOOK = 4;
 /** How often the stages of a running build are read at most, in milliseconds. */

@@ -1,8 +1,8 @@
 import type { StageState } from '../../stage-state.ts';
 import type { BlueNode } from '../blue-ocean/blue-nodes.ts';
 
-/** What a failure says at most. */
-const MAX_FAILURE = 300;
+/** What a failure or a question says at most. */
+const MAX_TEXT = 300;
 
 /** The stages of a build in the words that every engine uses. `errors` says why steps failed, by their ids. */
 export function stageStates(nodes: readonly BlueNode[], errors: ReadonlyMap<string, string>): StageState[] {
@@ -13,9 +13,10 @@ export function stageStates(nodes: readonly BlueNode[], errors: ReadonlyMap<stri
     return {
       name: node.displayName,
       state,
-      ...(state === 'Failed' && error !== undefined && { failure: error.slice(0, MAX_FAILURE) }),
+      ...(state === 'Failed' && error !== undefined && { failure: error.slice(0, MAX_TEXT) }),
       ...(state === 'Failed' && node.result === 'UNSTABLE' && { failure: 'unstable' }),
-      ...(state === 'Paused' && input && { input: { id: input.id, message: input.message } }),
+      ...(state === 'Paused' &&
+        input && { input: { id: input.id, message: input.message.slice(0, MAX_TEXT) } }),
     };
   });
 }

@@ -88,9 +88,14 @@ test('while the outcome of a start is unknown, nothing is taken in and the mark 
 });
 
 test('a gap between the mark and the list asks for more of it', () => {
-  expect(decide({ news: news(builds(9, 8), { allBuilds: false }), mark: 3 }).incomplete).toBe(true);
-  expect(decide({ news: news(builds(9, 8), { allBuilds: false }), mark: 7 }).incomplete).toBe(false);
-  expect(decide({ news: news(builds(9, 8)), mark: 3 }).incomplete).toBe(false);
+  expect(decide({ news: news(builds(9, 8), { allBuilds: false }), mark: 3 }).listMore).toBe(6);
+  expect(decide({ news: news(builds(9, 8), { allBuilds: false }), mark: 7 }).listMore).toBeUndefined();
+  expect(decide({ news: news(builds(9, 8)), mark: 3 }).listMore).toBeUndefined();
+});
+
+test('a job that is new to us is listed as far as its builds are taken in', () => {
+  expect(decide({ news: news(builds(9, 8), { allBuilds: false }) }).listMore).toBe(3);
+  expect(decide({ news: news(builds(9, 8, 7), { allBuilds: false }) }).listMore).toBeUndefined();
 });
 
 test('a build is gone only where the list speaks of it', () => {

@@ -20,8 +20,8 @@ export interface HistoryDecision {
   readonly takeIn: readonly BuildState[];
   /** Up to which number builds are taken in then. */
   readonly mark: number;
-  /** Whether there may be builds above the old mark that are older than those listed: read more of them. */
-  readonly incomplete: boolean;
+  /** How many builds of the job are to be listed instead, when those that are do not reach back far enough. */
+  readonly listMore?: number;
   /** Runs whose builds Jenkins has no longer. */
   readonly gone: readonly PipelineRun[];
   /** Runs that were thought gone and whose builds are there. */
@@ -44,10 +44,12 @@ export function decideHistory({ news, runs, mark, limit }: HistoryFacts): Histor
   const fresh =
     from === undefined ? news.builds.slice(0, limit) : news.builds.filter(({ number }) => number > from);
   const oldest = news.builds.at(-1)?.number ?? 0;
+  // Numbers may be missing in between, so that this is the most that can be needed.
+  const needed = from === undefined ? limit : oldest > from + 1 ? news.nextBuildNumber - 1 - from : 0;
   return {
     takeIn: undecided ? [] : fresh.filter((build) => !notes.some(({ note }) => isBuildOf(note, build))),
     mark: undecided ? (mark ?? 0) : Math.max(from ?? 0, ...news.builds.map(({ number }) => number)),
-    incomplete: from !== undefined && !news.allBuilds && oldest > from + 1,
+    ...(!news.allBuilds && needed > news.builds.length && { listMore: needed }),
     gone: notes.filter(({ note }) => isGone(note, news, oldest)).map(({ run }) => run),
     back: notes
       .filter(({ note }) => note?.goneAt !== undefined && isListed(note, news))

@@ -99,8 +99,8 @@ export class HistoryController {
       const mark = Object.hasOwn(marks, key) ? marks[key] : undefined;
       let news = job;
       let decision = decideHistory({ news, runs, mark, limit });
-      if (decision.incomplete) {
-        news = await this.#readMore(job, mark ?? 0, context.signal);
+      if (decision.listMore !== undefined) {
+        news = await this.#listMore(job, decision.listMore, context.signal);
         decision = decideHistory({ news, runs, mark, limit });
       }
       if (decision.takeIn.length > 0) {
@@ -122,15 +122,12 @@ export class HistoryController {
   }
 
   /** More builds came since the last look than a look shows. */
-  async #readMore(job: JobNews, mark: number, signal: AbortSignal): Promise<JobNews> {
+  async #listMore(job: JobNews, count: number, signal: AbortSignal): Promise<JobNews> {
+    const limit = Math.min(count, MAX_CATCH_UP);
     const builds: BuildState[] = [];
-    for await (const build of this.#engine.jenkins
-      .item(...job.path)
-      .builds({ limit: MAX_CATCH_UP, signal })) {
-      if (build.number <= mark) return { ...job, builds };
+    for await (const build of this.#engine.jenkins.item(...job.path).builds({ limit, signal }))
       builds.push(build);
-    }
-    return { ...job, builds, allBuilds: builds.length < MAX_CATCH_UP };
+    return { ...job, builds, allBuilds: builds.length < limit };
   }
 
   async #create(
@@ -140,7 +137,7 @@ export class HistoryController {
     { client, signal }: ReconcileContext,
   ): Promise<void> {
     try {
-      const run = outsideRun(pipeline, job, build);
+      const run = outsideRun(pipeline, job, build, this.#engine.jenkins.url.href);
       await client.resource<PipelineRun>(pipelineRunKind).create(run, { signal });
     } catch (error) {
       // Its name says which build it is of, so that it is the same run, which the cache does not have yet.

@@ -10,7 +10,11 @@ import { RunFailure } from '../../failure.ts';
  */
 export function jobOfRun(run: PipelineRun, pipeline: Pipeline | undefined): ItemPath {
   const { namespace = '' } = run.metadata;
-  const path = [namespace, run.spec.pipelineRef.name ?? ''];
+  const name = run.spec.pipelineRef.name ?? '';
+  // Anything else names no Pipeline, and could lead out of the project's folder.
+  if (!/^[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?$/.test(name))
+    throw new RunFailure('PipelineNotFound', `"${name.slice(0, 100)}" is no name of a Pipeline.`);
+  const path = [namespace, name];
   const type = pipeline?.spec.type ?? run.spec.pipelineSpec?.type;
   if (type !== 'multi-branch-pipeline') return path;
   const refName = run.spec.scm?.refName ?? '';

@@ -1,6 +1,5 @@
 import { branchName, type BuildState, type ItemPath } from '@armillary/jenkins-client';
-import { label } from '../../../kinds/metadata.ts';
-import { annotation } from '../../../kinds/metadata.ts';
+import { annotation, label } from '../../../kinds/metadata.ts';
 import { pipelineRunKind, type PipelineRun } from '../../../kinds/pipeline-run.ts';
 import type { Pipeline } from '../../../kinds/pipeline.ts';
 import { jenkinsAnnotation, jenkinsFinalizer } from '../metadata.ts';
@@ -10,8 +9,13 @@ import { outsideRunName } from './outside-run-name.ts';
 /** The longest value of a label. */
 const MAX_LABEL = 63;
 
-/** The run that stands for a build which a hook, a timer or a person started in Jenkins. */
-export function outsideRun(pipeline: Pipeline, job: ItemPath, build: BuildState): PipelineRun {
+/** The run that stands for a build which a hook, a timer or a person started in the Jenkins at `heldBy`. */
+export function outsideRun(
+  pipeline: Pipeline,
+  job: ItemPath,
+  build: BuildState,
+  heldBy: string,
+): PipelineRun {
   const { name = '', namespace = '', uid = '' } = pipeline.metadata;
   const [, , branchJob] = job;
   const refName = branchJob === undefined ? undefined : branchName(branchJob);
@@ -26,6 +30,7 @@ export function outsideRun(pipeline: Pipeline, job: ItemPath, build: BuildState)
       annotations: {
         [annotation.runId]: String(number),
         [jenkinsAnnotation.build]: noteText({ number, startedAt }),
+        [jenkinsAnnotation.heldBy]: heldBy,
       },
       finalizers: [jenkinsFinalizer.run],
       ownerReferences: [{ apiVersion: pipeline.apiVersion, kind: pipeline.kind, name, uid }],

@@ -76,7 +76,7 @@ export class BuildStarter {
       at: clock.now(),
       ...(!me.anonymous && { user: me.name }),
     };
-    await this.#patch(run, startPatch(run, pipeline, note), context);
+    await this.#patch(run, startPatch(run, pipeline, note, jenkins.url.href), context);
     let request: BuildRequest;
     try {
       request =
@@ -171,7 +171,7 @@ export class BuildStarter {
 }
 
 /** What is written before a start, with the resource version: of two controllers that both mean to start, one loses. */
-function startPatch(run: PipelineRun, pipeline: Pipeline, note: BuildNote): object {
+function startPatch(run: PipelineRun, pipeline: Pipeline, note: BuildNote, heldBy: string): object {
   const { resourceVersion, labels, ownerReferences = [], finalizers = [] } = run.metadata;
   const { name = '', uid = '' } = pipeline.metadata;
   const owner = { apiVersion: pipeline.apiVersion, kind: pipeline.kind, name, uid };
@@ -180,7 +180,7 @@ function startPatch(run: PipelineRun, pipeline: Pipeline, note: BuildNote): obje
   return {
     metadata: {
       resourceVersion,
-      annotations: { [jenkinsAnnotation.build]: noteText(note) },
+      annotations: { [jenkinsAnnotation.build]: noteText(note), [jenkinsAnnotation.heldBy]: heldBy },
       ...(!finalizers.includes(jenkinsFinalizer.run) && {
         finalizers: [...finalizers, jenkinsFinalizer.run],
       }),
