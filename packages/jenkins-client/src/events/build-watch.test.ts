@@ -174,7 +174,7 @@ describe('a watch', () => {
 
     await requestBuild(jenkins.connection, ['team', 'p1'], {}, { quietPeriodS: 3600 });
     await watch.poll();
-    await fake.restart();
+    await fake.restart({ crash: true });
     ends.length = 0;
     while (watch.busy) ends.push(...words(await watch.poll()));
     expect(ends).toEqual(['team/p1#? lost']);

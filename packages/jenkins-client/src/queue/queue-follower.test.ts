@@ -144,7 +144,7 @@ describe('a queue item that is lost', () => {
       queueId: request.queueId,
     });
     await asked(request.queueId);
-    await fake.restart({ downMs: 20 });
+    await fake.restart({ downMs: 20, crash: true });
     await failure;
     expect(fake.requests.filter(({ path }) => path.endsWith('/build'))).toHaveLength(1);
     expect(fake.job('team/p1')?.builds).toHaveLength(0);

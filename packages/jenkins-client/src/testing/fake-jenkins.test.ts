@@ -139,7 +139,7 @@ describe('what goes wrong on purpose', () => {
 });
 
 describe('a restart', () => {
-  test('answers 503 while it lasts; then the session is another, queue items are gone, builds go on', async () => {
+  test('answers 503 while it lasts; then the session is another, what left the queue is gone, builds go on', async () => {
     const clock = new ManualClock();
     const fake = await start({ clock });
     await make(fake, 'p1');
@@ -160,6 +160,25 @@ describe('a restart', () => {
     expect(
       (await until(fake, 'job/p1/1/api/json?tree=result', ({ text }) => !text.includes('null'))).text,
     ).toContain('SUCCESS');
+  });
+
+  test('keeps what waits, under its id; a crash loses it', async () => {
+    const clock = new ManualClock();
+    const fake = await start({ clock });
+    await make(fake, 'p1');
+    await ask(fake, 'job/p1/build?delay=60sec', { form: {} });
+    const back = fake.restart({ downMs: 120_000 });
+    await clock.advance(61_000);
+    expect(fake.job('p1')?.builds).toEqual([]);
+    await clock.advance(59_000);
+    await back;
+    expect(fake.job('p1')?.builds[0]).toMatchObject({ number: 1, queueId: 1 });
+
+    await ask(fake, 'job/p1/build?delay=60sec', { form: {} });
+    await fake.restart({ crash: true });
+    expect((await ask(fake, 'queue/api/json')).json()).toMatchObject({ items: [] });
+    await clock.advance(61_000);
+    expect(fake.job('p1')?.builds).toHaveLength(1);
   });
 
   test('asked for by an administrator; the builds may not survive it', async () => {

@@ -62,6 +62,16 @@ export interface FakeOptions {
   readonly script?: (groovy: string) => string;
 }
 
+/** How a fake server restarts. */
+export interface RestartOptions {
+  /** How long it is away, in milliseconds; 0 unless told. */
+  readonly downMs?: number;
+  /** Whether the queue is lost, as when Jenkins is killed. */
+  readonly crash?: boolean;
+  /** Whether running builds end as ABORTED; they are resumed unless told. */
+  readonly abortBuilds?: boolean;
+}
+
 const PLUGINS: FakePlugins = {
   wfapi: true,
   graphView: true,
@@ -205,18 +215,21 @@ export class FakeJenkins {
   }
 
   /**
-   * Restarts: for `downMs` (0 unless told) every request is answered 503. Then the server's session is another one,
-   * logins and queue items are gone, and running builds go on, unless `abortBuilds` says that they did not survive.
+   * Restarts: for `downMs` (0 unless told) every request is answered 503 and nothing is started. Then the server's
+   * session is another one, logins are gone, and so are queue items that had left the queue; those that wait keep their
+   * ids, since Jenkins saves its queue when it goes down. Running builds go on. With `crash` what waited is lost, too;
+   * `abortBuilds` says that running builds did not survive.
    */
-  async restart(options: { readonly downMs?: number; readonly abortBuilds?: boolean } = {}): Promise<void> {
+  async restart(options: RestartOptions = {}): Promise<void> {
     this.#world.down = true;
+    this.#world.queue.hold(true);
     if (options.abortBuilds) await this.#world.killBuilds();
     try {
       if (options.downMs) await this.#world.clock.sleep(options.downMs, this.#world.closing.signal);
     } catch {
       return; // The server was closed meanwhile: it does not come up again.
     }
-    this.#world.restarted();
+    this.#world.restarted(options.crash ?? false);
     for (const area of this.#areas) area.restarted?.();
     this.#world.down = false;
   }

@@ -14,6 +14,11 @@ export class FakeRun {
     return this.#build.number;
   }
 
+  /** The id that it had in the queue. */
+  get queueId(): number {
+    return this.#build.queueId;
+  }
+
   get running(): boolean {
     return this.#build.running;
   }

@@ -1,5 +1,5 @@
 export { FAKE_VERSION } from './error-pages.ts';
-export { startFakeJenkins, type FakeJenkins, type FakeOptions } from './fake-jenkins.ts';
+export { startFakeJenkins, type FakeJenkins, type FakeOptions, type RestartOptions } from './fake-jenkins.ts';
 export type { FakeJob } from './fake-job.ts';
 export type { FakeRun } from './fake-run.ts';
 export type { Behaviour, FakeBuild, FakeInput } from './builds/behaviour.ts';

@@ -98,11 +98,12 @@ export class World {
     return [...this.#running.keys()];
   }
 
-  /** Another session: sessions and queue ids die. */
-  restarted(): void {
+  /** Another session: logins die, and of the queue what had left; in a crash all of it. */
+  restarted(crashed: boolean): void {
     this.session = newSession();
     this.sessions.clear();
-    this.queue.lose();
+    if (crashed) this.queue.lose();
+    else this.queue.expire();
     this.quietingDown = false;
     this.quietDownReason = null;
     this.queue.hold(false);

@@ -224,6 +224,21 @@ describe('events', () => {
   });
 });
 
+describe('what tells whether a plugin is there', () => {
+  test.each([
+    { there: true, converter: 405, dev: 403, admin: 200 },
+    { there: false, converter: 404, dev: 404, admin: 404 },
+  ])('$there', async ({ there, converter, dev, admin }) => {
+    await using other = await startFakeJenkins({
+      plugins: { casc: there, converter: there && { toJson: () => ({}), toJenkinsfile: () => '' } },
+    });
+    const head = { method: 'HEAD', user: 'dev' };
+    expect((await ask(other, 'pipeline-model-converter/toJson')).status).toBe(converter);
+    expect((await ask(other, 'configuration-as-code/', head)).status).toBe(dev);
+    expect((await ask(other, 'configuration-as-code/')).status).toBe(admin);
+  });
+});
+
 describe('the rest', () => {
   test('a converter answers by its functions', async () => {
     const convert = (route: string, form: Record<string, string>) =>

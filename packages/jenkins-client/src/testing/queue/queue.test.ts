@@ -43,10 +43,11 @@ describe('the queue', () => {
   });
 
   test('folds the same work into what waits, other parameters not', () => {
-    const { submit } = queueWith();
+    const { clock, submit } = queueWith();
     const parameters = [{ name: 'WHO', type: 'StringParameterDefinition', value: 'ana' }];
     const first = submit({ quietMs: 1000, parameters });
     expect(submit({ quietMs: 1000, parameters })).toEqual({ item: first.item, coalesced: true });
+    expect(submit({ quietMs: 500, parameters }).item.readyAt).toBe(500 + clock.now());
     expect(submit({ quietMs: 1000 }).coalesced).toBe(false);
     expect(submit({ quietMs: 1000, parameters, plan: { script: 'echo 2' } }).coalesced).toBe(false);
   });

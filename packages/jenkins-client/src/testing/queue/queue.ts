@@ -20,8 +20,8 @@ export interface QueueItem extends Submission {
   readonly causes: Cause[];
   /** In milliseconds since 1970. */
   readonly since: number;
-  /** When the quiet period ends. */
-  readonly readyAt: number;
+  /** When the quiet period ends; more of the same work with a shorter one brings it forward. */
+  readyAt: number;
   state: 'waiting' | 'blocked' | 'buildable' | 'left';
   why: string | null;
   cancelled: boolean;
@@ -54,6 +54,7 @@ export class Queue {
       same.causes.push(
         ...submission.causes.filter((cause) => !same.causes.some((old) => sameCause(old, cause))),
       );
+      this.#startBy(same, this.#clock.now() + submission.quietMs);
       return { item: same, coalesced: true };
     }
     const now = this.#clock.now();
@@ -74,6 +75,12 @@ export class Queue {
     if (submission.quietMs > 0) void this.#wake(item.readyAt);
     this.maintain();
     return { item, coalesced: false };
+  }
+
+  #startBy(item: QueueItem, at: number): void {
+    if (at >= item.readyAt) return;
+    item.readyAt = at;
+    void this.#wake(at);
   }
 
   /** What has not left, oldest first. */
