@@ -11,7 +11,7 @@ const lineFeed = 0x0a;
 const longestNote = 1024 * 1024;
 
 /** The index behind the note that begins at `at`; 0 when none does, undefined when the bytes end too early to tell. */
-export function noteEnd(bytes: Uint8Array, at: number): number | undefined {
+function noteEnd(bytes: Uint8Array, at: number): number | undefined {
   for (const [index, byte] of preamble.entries()) {
     const found = bytes[at + index];
     if (found === undefined) return undefined;

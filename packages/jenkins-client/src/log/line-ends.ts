@@ -37,7 +37,7 @@ export function countLineEnds(body: Uint8Array): LineEnds {
 }
 
 /** The part of a body with so many LF, from its start; all of it when there are fewer, or for Infinity. */
-export function firstLines(body: Uint8Array, lines: number): Uint8Array {
+function firstLines(body: Uint8Array, lines: number): Uint8Array {
   if (lines === Infinity) return body;
   let end = 0;
   for (let left = lines; left > 0; left--) {
@@ -101,9 +101,13 @@ export async function knownText(
   const { start, size } = held;
   if (held.more) {
     const { part, ends, shortest } = measured(held, Infinity);
-    const nothingBehind = shortest === size || ends.counted === linesAtOnce;
-    if (!ends.replaced && (ends.doubtful === 0 || nothingBehind))
+    const clear = ends.doubtful === 0 || ends.counted === linesAtOnce;
+    // The size is taken before the text is read: it is believed when it is still the same after that.
+    const nothingBehind = async (): Promise<boolean> =>
+      shortest === size && (await source.size(shortest, call())) === shortest;
+    if (!ends.replaced && (clear || (await nothingBehind()))) {
       return settled(part, ends, start, shortest, false);
+    }
   }
   for (let tries = 0; text.more && tries < 3; tries++) {
     const { end, lines } = await source.lines(start, call());

@@ -98,7 +98,7 @@ export class LogFollower {
   async #begin(): Promise<void> {
     const { from = 0 } = this.#options;
     if (from === 'tail') {
-      const start = Math.max(0, (await this.#source.size(this.#call())) - tailBytes);
+      const start = Math.max(0, (await this.#source.size(0, this.#call())) - tailBytes);
       this.#offset = start === 0 ? 0 : start + startOfLine((await this.#hold(start)).body);
     } else {
       this.#offset = typeof from === 'number' ? from : from.offset;

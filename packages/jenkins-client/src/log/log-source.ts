@@ -42,10 +42,10 @@ export class LogSource {
     return this.#ask('progressiveText', start, call);
   }
 
-  /** The length of the file in bytes. */
-  async size(call: CallOptions): Promise<number> {
+  /** The length of the file in bytes; before Jenkins 2.509 the end of the whole lines behind `start`. */
+  async size(start: number, call: CallOptions): Promise<number> {
     const path = `${this.#routes.logText}/progressiveText`;
-    const answer = await this.#connection.request({ ...call, method: 'HEAD', path, query: { start: 0 } });
+    const answer = await this.#connection.request({ ...call, method: 'HEAD', path, query: { start } });
     await answer.discard();
     return textSize(answer, path);
   }

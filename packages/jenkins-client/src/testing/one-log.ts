@@ -56,7 +56,7 @@ export function oneLog(server: OneLog): Connection & { readonly asked: string[] 
     const { size, more, body } = html ? progressiveHtml(question) : progressiveText(question);
     // The older size, that of progressiveHtml, and that of a finished log are counted after the reading.
     const late = more && !html && limits.exactSize !== true && method === 'GET' ? (lateBytes?.() ?? 0) : 0;
-    const told = Math.max(question.start, size - late);
+    const told = late > 0 ? Math.max(question.start, size - late) : size;
     const headers = { 'x-text-size': String(told), ...(more ? { 'x-more-data': 'true' } : {}) };
     return answer(method === 'HEAD' ? new Uint8Array(0) : body, headers, broken);
   };
