@@ -286,6 +286,28 @@ describe('a credentials Secret', () => {
     );
   });
 
+  test('comes back when somebody deletes or changes it in Jenkins, and is not written without need', async () => {
+    await world.secret('team', 'steady', `${prefix}/basic-auth`, { username: 'ada', password: 'pw' });
+    const store = world.jenkins.credentials.in(['team']);
+    const username = async (): Promise<string | undefined> => {
+      for await (const each of store.list()) if (each.id === 'steady') return each.username;
+      return undefined;
+    };
+    await eventually('the credential', async () => (await username()) === 'ada');
+    const path = 'job/team/credentials/store/folder/domain/_/credential/steady';
+    const looks = (): number =>
+      world.fake.requests.filter((each) => each.path.includes(`${path}/api/json`)).length;
+    const writes = (): number =>
+      world.fake.requests.filter((each) => each.method === 'POST' && each.path.includes('steady')).length;
+    const [seen, written] = [looks(), writes()];
+    await eventually('two more comparisons', () => looks() >= seen + 2);
+    expect(writes()).toBe(written);
+    await store.update({ kind: 'usernamePassword', id: 'steady', username: 'eve', password: 'x' });
+    await eventually('the name as it was', async () => (await username()) === 'ada');
+    await store.delete('steady');
+    await eventually('the credential again', async () => (await username()) === 'ada');
+  });
+
   test('that is incomplete says what is missing and writes nothing', async () => {
     await world.secret('team', 'half', `${prefix}/ssh-auth`, { username: 'git' });
     const message = await eventually('its status', async () => {

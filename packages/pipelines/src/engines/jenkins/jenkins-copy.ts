@@ -63,25 +63,26 @@ export class JenkinsCopy<T extends KubeObject> {
 
   /**
    * Brings the copy to what the object says, by `work`, and tells how that went. The fingerprint changes with what
-   * the copy is made from. What Jenkins refuses is tried again at the next comparison only; what it does not answer,
+   * the copy is made from; `known` says that the same was brought to Jenkins before. What Jenkins refuses is tried again at the next comparison only; what it does not answer,
    * soon.
    */
   async keep(
     object: T,
     fingerprint: string,
     context: ReconcileContext,
-    work: (held: T, signal: AbortSignal) => Promise<SyncNote>,
+    work: (held: T, signal: AbortSignal, known: boolean) => Promise<SyncNote>,
   ): Promise<ReconcileResult> {
     const { resyncMs, recorder, clock } = this.#engine;
     const { uid = '' } = object.metadata;
     const tried = this.#tried.get(uid);
-    const restMs = tried?.fingerprint === fingerprint ? tried.at + resyncMs - clock.now() : 0;
+    const known = tried?.fingerprint === fingerprint;
+    const restMs = known ? tried.at + resyncMs - clock.now() : 0;
     if (restMs > 0) return { requeueAfterMs: restMs };
     let held = object;
     try {
       // First the promise to clean up, then what is to be cleaned up.
       held = await this.#hold(object, context);
-      const note = await this.#ask(context, (signal) => work(held, signal));
+      const note = await this.#ask(context, (signal) => work(held, signal, known));
       await this.tell(held, note, context);
     } catch (error) {
       context.signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CredentialStore } from '@armillary/jenkins-client';
 import {
   coreV1,
   watchOf,
@@ -11,6 +12,7 @@ import {
   type Secret,
 } from '@armillary/kube';
 import { label } from '../../../kinds/metadata.ts';
+import { isGone } from '../failure.ts';
 import { JenkinsCopy } from '../jenkins-copy.ts';
 import { jenkinsAnnotation, jenkinsFinalizer, sync } from '../metadata.ts';
 import type { JenkinsEngine } from '../options.ts';
@@ -21,8 +23,9 @@ import { CREDENTIAL_TYPE_PREFIX, credentialOf, DESCRIPTION_ANNOTATION } from './
  * Keeps the credentials Secrets of projects in the credential stores of their folders, under their own names.
  *
  * There is no hash of a Secret in its annotations: of a short password it would be as good as the password to whoever
- * reads backups or the output of `kubectl describe`. And Jenkins tells no secret to compare with. So a credential is
- * written anew at every comparison, which also repairs what somebody changed in Jenkins.
+ * reads backups or the output of `kubectl describe`. So what Jenkins has is known to this process alone, and every
+ * credential is written once more after a restart. Later comparisons look at what Jenkins shows of it, which is no
+ * secret, and write it anew when that is missing or another.
  */
 export class CredentialController {
   readonly #engine: JenkinsEngine;
@@ -79,11 +82,31 @@ export class CredentialController {
       return this.#copy.release(secret, context, (signal) => store.delete(name, { signal }));
     if (!isProject(this.#namespaces.get(namespace))) return;
     if (secret.metadata.annotations?.[jenkinsAnnotation.autoSync] === 'false') return;
-    return this.#copy.keep(secret, digestOf(secret), context, async (_held, signal) => {
+    return this.#copy.keep(secret, digestOf(secret), context, async (_held, signal, known) => {
       const credential = credentialOf(secret, this.#engine.kubeconfigForm);
+      if (known && (await isShown(store, credential, signal))) return { status: 'successful' };
       await inFolder(jenkins, namespace, signal, () => store.upsert(credential, { signal }));
       return { status: 'successful' };
     });
+  }
+}
+
+/** Whether Jenkins shows the credential as it was written. */
+async function isShown(
+  store: CredentialStore,
+  credential: ReturnType<typeof credentialOf>,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    const shown = await store.get(credential.id, { signal });
+    if (shown.kind !== undefined && credential.kind !== 'custom' && shown.kind !== credential.kind)
+      return false;
+    if ('username' in credential && (shown.username ?? credential.username) !== credential.username)
+      return false;
+    return shown.description === credential.description;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
   }
 }
 
