@@ -1,8 +1,9 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { connect } from '../connect.ts';
+import { parseQueueItem } from '../queue/queue-item.ts';
 import { recordedJson } from '../testing/recording.ts';
+import { readLocation } from '../transport/location.ts';
+import { scriptedServer } from '../transport/scripted-server.ts';
 import { branchItemName, branchName } from './branch-name.ts';
 import { itemPath, itemUrlPath } from './item-path.ts';
 
@@ -124,28 +125,23 @@ function awkwardName(next: () => number): string {
   }).join('');
 }
 
-describe('a branch of any name', () => {
-  test('arrives at a real server as it was named', async () => {
-    const arrived: string[] = [];
-    const server = createServer((request, response) => {
-      // As a servlet container and Stapler do: split first, then decode each segment once.
-      const segments = new URL(request.url ?? '', 'http://x').pathname.split('/').map(decodeURIComponent);
-      arrived.push(segments.join('\n'));
-      response.end('{}');
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    const jenkins = connect({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/ci` });
+describe('a folder and a branch of any name', () => {
+  test('arrive at a real server as they were named, and come back from it', async () => {
+    const { url, requests } = await scriptedServer((_, response) => response.end('{}'));
+    const jenkins = connect({ url: `${url}ci` });
     const next = random(20_261_122);
     for (let count = 0; count < 400; count++) {
       const branch = awkwardName(next);
-      const path = itemUrlPath(['a b%2F', branchItemName(branch)]);
+      const folder = `${awkwardName(next).replaceAll('/', '')}.${count}`;
+      const names = [...itemPath(folder), branchItemName(branch)];
+      const path = itemUrlPath(names);
+      // What Jenkins says of a queue item and of where to go.
+      expect(parseQueueItem({ id: 1, task: { url: `https://root.test/x/${path}/` } }).item).toEqual(names);
+      expect(readLocation(`https://root.test/x/${path}/`, jenkins.url, jenkins.url)?.path).toBe(path);
       await (await jenkins.raw.request({ path: `${path}/api/json` })).discard();
-      const segments = arrived.at(-1)?.split('\n') ?? [];
-      expect(segments.slice(0, 4)).toEqual(['', 'ci', 'job', 'a b%2F']);
+      // As a servlet container and Stapler do: split first, then decode each segment once.
+      const segments = (requests.at(-1)?.url ?? '').split('/').map(decodeURIComponent);
+      expect(segments.slice(0, 4)).toEqual(['', 'ci', 'job', folder]);
       expect(branchName(segments[5] ?? '')).toBe(branch);
       expect(segments.slice(6)).toEqual(['api', 'json']);
     }
