@@ -1,6 +1,6 @@
 /** The code of the pages about the Jenkins client compiles, runs, and prints what they say. */
 import { readFileSync } from 'node:fs';
-import { connect } from '@armillary/jenkins-client';
+import * as client from '@armillary/jenkins-client';
 import { startFakeJenkins, type FakeBuild, type FakeJenkins } from '@armillary/jenkins-client/testing';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { blocksOf, DocumentedProgram, programOf } from './testing/documented-code.ts';
@@ -32,6 +32,14 @@ describe.each([
   });
 });
 
+test('the guide knows every error', () => {
+  const guide = readFileSync(new URL('../docs/jenkins-client.md', import.meta.url), 'utf8');
+  const codes = Object.keys(client)
+    .filter((name) => name.endsWith('Error') && name !== 'JenkinsError' && name !== 'isJenkinsError')
+    .map((name) => name.slice(0, -'Error'.length));
+  expect(codes.filter((code) => !guide.includes(`| \`${code}\` `))).toEqual([]);
+});
+
 /** What the pipelines of the pages do, and which branches there are. */
 function shop(fake: FakeJenkins): void {
   fake.runs('shop/web', buildTheShop);
@@ -60,7 +68,7 @@ async function buildTheShop(build: FakeBuild): Promise<void> {
 
 /** What the guide listens to: builds that others start. */
 async function buildEveryNight(fake: FakeJenkins, ended: AbortSignal): Promise<void> {
-  const jenkins = connect({ url: fake.url, auth: { user: 'admin', token: fake.users.admin.token } });
+  const jenkins = client.connect({ url: fake.url, auth: { user: 'admin', token: fake.users.admin.token } });
   await jenkins.pipelines.apply((await jenkins.folders.create('night')).item('batch'), {
     kind: 'inline',
     script: '',
