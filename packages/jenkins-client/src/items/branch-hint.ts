@@ -1,8 +1,8 @@
-import { itemRoute, type ItemPath } from '../address/item-path.ts';
+import type { ItemPath } from '../address/item-path.ts';
 import type { Connection } from '../connection.ts';
 import type { Deadline } from '../deadline.ts';
 import { isJenkinsError, UnsupportedError } from '../errors.ts';
-import { objectOf, textOf } from '../json-shape.ts';
+import { classOf } from './item-class.ts';
 
 /**
  * The result of an operation that nobody may do to the pipeline of a branch. Jenkins refuses it with a permission that
@@ -26,10 +26,4 @@ export async function withBranchHint<T>(
       { cause: error, method: error.method, path: error.path, status: error.status },
     );
   }
-}
-
-async function classOf(connection: Connection, path: ItemPath, deadline: Deadline): Promise<string> {
-  const request = { ...deadline.left(), path: itemRoute(path, 'api/json'), query: { tree: 'name' } };
-  const response = await connection.request(request);
-  return textOf(objectOf(await response.json<unknown>())?.['_class']) ?? '';
 }

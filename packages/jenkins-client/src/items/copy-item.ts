@@ -3,11 +3,14 @@ import type { Connection } from '../connection.ts';
 import type { Deadline } from '../deadline.ts';
 import { throughOutages } from '../waiting.ts';
 import { createItem } from './create-item.ts';
-import { itemTree, parseItem } from './item-state.ts';
+import { submitDescription } from './describe-item.ts';
+import { holdsItems } from './item-class.ts';
+import { itemTree, parseItem, type Item } from './item-state.ts';
+import { listChildren } from './list-children.ts';
 
 /**
- * Copies an item's configuration to a new path; builds stay behind. Jenkins does not build a copy before it was saved
- * once (Job.LastItemListener), so a job is saved with its own description.
+ * Copies an item's configuration to a new path, a folder's with all that is in it; builds stay behind. Jenkins does not
+ * build a copied job before it was saved once (Job.LastItemListener), so each is saved with its own description.
  */
 export async function copyItem(
   connection: Connection,
@@ -22,26 +25,16 @@ export async function copyItem(
       path: itemRoute(to, 'api/json'),
       query: { tree: itemTree },
     });
-    const copy = parseItem(await response.json<unknown>());
-    if (copy.buildable !== false || copy.disabled === true) return;
-    await saveItem(connection, to, copy.description ?? '', deadline);
+    await saveCopy(connection, parseItem(await response.json<unknown>()), deadline);
   });
 }
 
-/** Makes Jenkins write an item's configuration anew, by setting its description. */
-export async function saveItem(
-  connection: Connection,
-  path: ItemPath,
-  description: string,
-  deadline: Deadline,
-): Promise<void> {
-  const response = await connection.request({
-    ...deadline.left(),
-    method: 'POST',
-    path: itemRoute(path, 'submitDescription'),
-    form: { description },
-    accept: [302],
-    repeatable: true,
-  });
-  await response.discard();
+async function saveCopy(connection: Connection, copy: Item, deadline: Deadline): Promise<void> {
+  if (copy.kind === 'folder') {
+    for await (const child of listChildren(connection, copy.path, itemTree, deadline.left())) {
+      await saveCopy(connection, parseItem(child), deadline);
+    }
+  } else if (!holdsItems(copy.javaClass) && copy.buildable === false && copy.disabled !== true) {
+    await submitDescription(connection, copy.path, copy.description ?? '', deadline);
+  }
 }

@@ -55,6 +55,11 @@ const kinds: ReadonlyMap<string, ItemKind> = new Map([
   ['org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject', 'multibranch'],
 ]);
 
+/** What items of a Java class are. */
+export function kindOf(javaClass: string): ItemKind {
+  return kinds.get(javaClass) ?? 'other';
+}
+
 /** An item from its JSON; UnexpectedBodyError when it is none. */
 export function parseItem(value: unknown): Item {
   const json = expected(objectOf(value), 'an item');
@@ -68,7 +73,7 @@ export function parseItem(value: unknown): Item {
     path: fullName.split('/'),
     name,
     displayName: textOf(json['displayName']) ?? name,
-    kind: kinds.get(javaClass) ?? 'other',
+    kind: kindOf(javaClass),
     javaClass,
     ...(description !== undefined && { description }),
     ...(typeof json['disabled'] === 'boolean' && { disabled: json['disabled'] }),

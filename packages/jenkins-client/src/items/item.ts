@@ -10,7 +10,7 @@ import type { ParameterValues } from '../builds/parameter-values.ts';
 import type { StartOptions } from '../builds/start.ts';
 import type { CallOptions, Connection } from '../connection.ts';
 import { Deadline } from '../deadline.ts';
-import { InvalidError, isJenkinsError } from '../errors.ts';
+import { InvalidError, isJenkinsError, UnsupportedError } from '../errors.ts';
 import { expected } from '../expected.ts';
 import { objectOf } from '../json-shape.ts';
 import { BuildLog } from '../log/build-log.ts';
@@ -20,7 +20,9 @@ import { withBranchHint } from './branch-hint.ts';
 import { copyItem } from './copy-item.ts';
 import { isTaken, taken } from './create-item.ts';
 import { deleteItem } from './delete-item.ts';
-import { itemTree, parseItem, type Item } from './item-state.ts';
+import { describeItem } from './describe-item.ts';
+import { classOf } from './item-class.ts';
+import { itemTree, kindOf, parseItem, type Item } from './item-state.ts';
 import { listBranches, type Branch } from './list-branches.ts';
 import { listChildren } from './list-children.ts';
 import { moveItem } from './move-item.ts';
@@ -125,7 +127,10 @@ export class ItemRef {
     return new ItemRef(this.connection, await moveItem(this.connection, this.path, path, options));
   }
 
-  /** Copies its configuration to another path, ready to be built. Builds stay behind. ConflictError when that is taken. */
+  /**
+   * Copies its configuration to another path, a folder with all that is in it, ready to be built. Builds stay behind.
+   * ConflictError when the path is taken.
+   */
   async copyTo(target: ItemRef | ItemPath, options: CallOptions = {}): Promise<ItemRef> {
     const path = target instanceof ItemRef ? target.path : target;
     await copyItem(this.connection, this.path, path, new Deadline(this.connection.clock, options));
@@ -137,14 +142,15 @@ export class ItemRef {
     return this.#switch('enable', options);
   }
 
-  /** Lets no builds start. UnsupportedError for the pipeline of a branch. */
+  /** Lets no builds start. UnsupportedError for the pipeline of a branch, and for a folder. */
   disable(options: CallOptions = {}): Promise<void> {
     return this.#switch('disable', options);
   }
 
   /** Sets its description; an empty text removes it. */
   describe(description: string, options: CallOptions = {}): Promise<void> {
-    return this.#post('submitDescription', { description }, options);
+    const deadline = new Deadline(this.connection.clock, options);
+    return describeItem(this.connection, this.path, description, deadline);
   }
 
   /** Looks for branches now; `scanLog` tells how it goes. DisabledError when this is disabled. */
@@ -182,6 +188,10 @@ export class ItemRef {
 
   async #switch(route: 'enable' | 'disable', options: CallOptions): Promise<void> {
     const deadline = new Deadline(this.connection.clock, options);
+    // Jenkins answers as if it had been done (AbstractFolder.makeDisabled of cloudbees-folder, read in the source).
+    if (route === 'disable' && kindOf(await classOf(this.connection, this.path, deadline)) === 'folder') {
+      throw new UnsupportedError(`${this.path.join('/')} is a folder: disable what is in it.`);
+    }
     await withBranchHint(this, deadline, this.#post(route, {}, deadline.left()));
   }
 

@@ -50,7 +50,8 @@ export async function* listBranches(
       ...item,
       branch: branchName(item.name),
       branchKind: kinds.get(item.name) ?? 'branch',
-      orphaned: item.buildable === false && item.disabled !== true,
+      // Nobody else disables the pipeline of a branch; a scan that keeps a dead one does (ComputedFolder).
+      orphaned: item.buildable === false,
     };
   }
 }

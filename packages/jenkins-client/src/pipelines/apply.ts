@@ -2,9 +2,9 @@ import type { ItemPath } from '../address/item-path.ts';
 import type { Connection } from '../connection.ts';
 import { Deadline } from '../deadline.ts';
 import { AppliedDifferentlyError, ConflictError, isJenkinsError, type JenkinsError } from '../errors.ts';
-import { saveItem } from '../items/copy-item.ts';
 import { createItem, mayHaveArrived, taken } from '../items/create-item.ts';
 import { deleteItem } from '../items/delete-item.ts';
+import { submitDescription } from '../items/describe-item.ts';
 import { scanItem } from '../items/scan.ts';
 import { throughOutages } from '../waiting.ts';
 import { readConfigFile, submitConfigForm, writeConfigFile } from './config-file.ts';
@@ -108,8 +108,8 @@ class Application {
       );
     }
     await this.during((call) => writeConfigFile(connection, path, change.text, call));
-    // Jenkins encrypts secrets when it saves, and keeps the file as it was sent until then.
-    if (change.secretWritten) await saveItem(connection, path, change.description, this.deadline);
+    // Jenkins encrypts secrets when it saves, and keeps the text as it was sent until then.
+    if (change.secretWritten) await submitDescription(connection, path, change.description, this.deadline);
     if (change.differences.some((difference) => this.wanted.needsScan(difference.path)) && !change.disabled) {
       await scanItem(connection, path, this.deadline.left());
     }

@@ -20,7 +20,10 @@ export async function readConfigFile(
   }
 }
 
-/** Replaces the configuration of an item. Jenkins keeps the file as it is sent. */
+/**
+ * Replaces the configuration of an item. Jenkins keeps what is sent, known to a plugin or not, written anew by its XML
+ * parser (AbstractItem.updateByXml): marks may stand in another way for the same characters.
+ */
 export async function writeConfigFile(
   connection: Connection,
   path: ItemPath,

@@ -1,6 +1,6 @@
 import type { CloneSpec } from '../source-spec.ts';
 import type { GitScmSpec } from '../spec.ts';
-import type { Field } from './field.ts';
+import type { Field, FormObject } from './field.ts';
 import { group } from './group.ts';
 import { flag, optionalNumber, optionalText, text } from './leaves.ts';
 import { listOf } from './list.ts';
@@ -64,6 +64,8 @@ const branches = listOf<string>(
   (branch) => branch,
 );
 
+const clone = item('extensions', CLONE_OPTION, cloneOption, { in: 'list' });
+
 /** A git repository with the branch to build (GitSCM of the git plugin). */
 export const gitScm: Field<GitScmSpec> = typed(
   'scm',
@@ -73,7 +75,14 @@ export const gitScm: Field<GitScmSpec> = typed(
       {
         remotes,
         branches,
-        clone: item('extensions', CLONE_OPTION, cloneOption, { in: 'list' }),
+        clone: {
+          ...clone,
+          // Forms have the list although it is empty.
+          encode(value: CloneSpec | undefined, form: FormObject) {
+            form['extensions'] = [];
+            clone.encode(value, form);
+          },
+        },
       },
       { branches: ['**'] },
       { configVersion: null, doGenerateSubmoduleConfigurations: 'false', submoduleCfg: '' },

@@ -3,12 +3,11 @@ import type { BranchJobsSpec, ItemSettings, MultibranchPipelineSpec, OrphansSpec
 import { Reading, type Field, type FormObject } from './field.ts';
 import { group } from './group.ts';
 import { itemFields } from './job.ts';
-import { flag, limit, text } from './leaves.ts';
+import { childFor, flag, limit, text } from './leaves.ts';
 import { listOf } from './list.ts';
-import { mapped } from './mapped.ts';
+import { mapped, orNull } from './mapped.ts';
 import { at, emptyBag, item, typed } from './places.ts';
 import { SOURCE_KINDS } from './sources.ts';
-import { childFor } from './leaves.ts';
 
 /** The Java class of a multibranch pipeline, and the root of its configuration. */
 export const MULTIBRANCH_CLASS = 'org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject';
@@ -125,28 +124,24 @@ const orphans = mapped<OrphansSpec | null, StoredOrphans>(
 
 const MINUTE = 60_000;
 
-/** The form has it at the top, as a number with a unit; the file has the milliseconds, and how often to look. */
-const scanIntervalMs: Field<number | null> = {
-  encode(value, form) {
-    if (value !== null) form[PERIODIC.replaceAll('.', '-')] = { interval: intervalText(value) };
-  },
-  read: (holder, reading) => periodic.read(holder, reading) ?? null,
-  patch: (holder, value, patching) => periodic.patch(holder, value ?? undefined, patching),
-};
-
-const periodic = item<number>(
-  'triggers',
-  PERIODIC,
-  {
-    encode: () => undefined,
-    read: (holder, reading) =>
-      Number(group({ interval: text('interval') }, {}, { spec: null }).read(holder, reading).interval),
-    patch(holder, value, patching) {
-      text('spec').patch(holder, crontab(value), patching);
-      text('interval').patch(holder, String(value), patching);
+/** The form has it as a number with a unit; the file has the milliseconds, and how often to look. */
+const scanIntervalMs = orNull<number>(
+  item(
+    'triggers',
+    PERIODIC,
+    {
+      encode(value, form) {
+        form['interval'] = intervalText(value);
+      },
+      read: (holder, reading) =>
+        Number(group({ interval: text('interval') }, {}, { spec: null }).read(holder, reading).interval),
+      patch(holder, value, patching) {
+        text('spec').patch(holder, crontab(value), patching);
+        text('interval').patch(holder, String(value), patching);
+      },
     },
-  },
-  { in: 'bag' },
+    { in: 'top' },
+  ),
 );
 
 function intervalText(ms: number): string {
@@ -170,7 +165,7 @@ function crontab(ms: number): string {
 }
 
 /** Read in the source of multibranch-action-triggers (PipelineTriggerProperty), not tried. */
-const branchJobs = mapped<BranchJobsSpec | null, BranchJobsSpec | undefined>(
+const branchJobs = orNull<BranchJobsSpec>(
   item(
     'properties',
     'org.jenkinsci.plugins.workflow.multibranch.PipelineTriggerProperty',
@@ -183,10 +178,9 @@ const branchJobs = mapped<BranchJobsSpec | null, BranchJobsSpec | undefined>(
       { onCreate: '', onDelete: '', onRunDelete: '' },
       { quitePeriod: null, branchIncludeFilter: '*', branchExcludeFilter: '', additionalParameters: '' },
     ),
-    { in: 'bag', constants: { branchIncludeFilter: '*', branchExcludeFilter: '' } },
+    // Folders look for their properties among the fields of the form (AbstractFolder.doConfigSubmit).
+    { in: 'top', constants: { branchIncludeFilter: '*', branchExcludeFilter: '' } },
   ),
-  (value) => value ?? undefined,
-  (value) => value ?? null,
 );
 
 const factory = typed(

@@ -51,9 +51,9 @@ export function typed<T>(
   };
 }
 
-/** How a form keeps things of different classes: in a map by class name, or in a list. */
+/** How a form keeps things of different classes: in a map by class name, among its own fields by class name, or in a list. */
 interface ItemOptions {
-  readonly in: 'bag' | 'list';
+  readonly in: 'bag' | 'top' | 'list';
   readonly form?: string;
   /** Fields that the form needs beside the setting's. */
   readonly constants?: FormObject;
@@ -77,13 +77,13 @@ export function item<T>(
   return {
     encode(value, target) {
       if (value === undefined) return;
-      if (options.in === 'bag') {
-        const bag = (target[form] ??= emptyBag()) as FormObject;
-        inner.encode(value, (bag[javaClass.replace(/[.$]/g, '-')] ??= { ...constants }) as FormObject);
-      } else {
+      if (options.in === 'list') {
         const thing: FormObject = { 'stapler-class': renamed, ...constants };
         inner.encode(value, thing);
         ((target[form] ??= []) as FormValue[]).push(thing);
+      } else {
+        const bag = options.in === 'top' ? target : ((target[form] ??= emptyBag()) as FormObject);
+        inner.encode(value, (bag[javaClass.replace(/[.$]/g, '-')] ??= { ...constants }) as FormObject);
       }
     },
     read(holder, reading) {

@@ -23,14 +23,15 @@ function createItem(call: Call): Answer | undefined {
   const { item: parent, request, user, world } = call;
   if (parent.kind !== 'root' && parent.kind !== 'folder') return undefined;
   user.need('hudson.model.Item.Create');
-  const name = request.parameter('name');
-  if (name === null) throw errorPage(400, "Query parameter 'name' is required", true);
+  const given = request.parameter('name');
+  if (given === null) throw errorPage(400, "Query parameter 'name' is required", true);
   const type = request.headers['content-type'] ?? '';
   const mode = request.parameter('mode');
   const isXml = /^(application|text)\/xml/.test(type);
   if (!isXml && mode === null) throw errorPage(400, 'No mode given', true);
-  checkName(name);
-  if (parent.children.has(name)) throw errorPage(400, `A job already exists with the name ‘${name}’`);
+  checkName(given);
+  const name = given.trim();
+  if (parent.child(name)) throw errorPage(400, `A job already exists with the name ‘${name}’`);
   if (isXml) {
     const config = postedConfiguration(request.body.toString());
     const kind = documentKind(config.document) ?? 'folder';
@@ -57,11 +58,15 @@ function copyOf({ item: parent, request, world }: Call, name: string): Item {
     ? world.root.find(names)
     : (parent.find(names) ?? world.root.find(names));
   if (!source || source.kind === 'root') throw errorPage(400, `No such job: ${from}`, true);
+  return deepCopy(source, name, parent);
+}
+
+/** A folder is copied with what is in it, each job as if it were copied alone; the jobs of branches are not. */
+function deepCopy(source: Item, name: string, parent: Item): Item {
   const copy = new Item(source.kind, name, parent, source.config.copy());
   copy.heldOff = copy.isJob;
   for (const child of source.children.values()) {
-    if (!child.branch)
-      copy.children.set(child.name, new Item(child.kind, child.name, copy, child.config.copy()));
+    if (!child.branch) copy.children.set(child.name, deepCopy(child, child.name, copy));
   }
   return copy;
 }
@@ -69,7 +74,7 @@ function copyOf({ item: parent, request, world }: Call, name: string): Item {
 /** Always 200: what it says stands in HTML, for the form of the web interface. */
 function checkJobName({ item, request }: Call): Answer {
   const name = request.parameter('value') ?? '';
-  const taken = item.children.has(name);
+  const taken = item.child(name) !== undefined;
   const text = taken
     ? `<div class="error">A job already exists with the name ‘${escapeHtml(name)}’</div>`
     : '<div/>';

@@ -3,10 +3,9 @@ import { errorPage } from '../error-pages.ts';
 /** What no name may be, with Jenkins' words; the rules are those of Jenkins.checkGoodName. */
 const FAULTS: readonly (readonly [pattern: RegExp, words: (found: string) => string])[] = [
   [/^\s*$/, () => 'No name is specified'],
-  [/^\.{1,2}$/, (name) => `“${name}” is not an allowed name`],
+  [/^\s*\.{1,2}\s*$/, (name) => `“${name}” is not an allowed name`],
   [/[?*/\\%!@#$^&|<>[\]:;]/, (mark) => `‘${mark}’ is an unsafe character`],
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
-  [/[\u0000-\u001F]/, () => 'No control code is allowed'],
+  [/\p{Cc}/u, () => 'No control code is allowed'],
   [/\.\s*$/, () => 'A name cannot end with ‘.’'],
 ];
 

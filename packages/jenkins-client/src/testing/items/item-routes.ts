@@ -119,20 +119,24 @@ export function postedConfiguration(text: string, kind?: Item['kind']): Configur
   }
 }
 
-/** Writes the description into the document, and the document anew. */
+/**
+ * Writes the description into the document, and the document anew. What holds items hands it on to the view of all, whose
+ * description nothing shows here (AbstractFolder.doSubmitDescription, read in the source).
+ */
 function describe(call: Call): Answer | undefined {
   if (call.item.kind === 'root') return undefined;
   needConfigure(call);
+  if (!call.item.isJob) return redirect(ownUrl(call));
   call.item.config.set('description', call.request.parameter('description') ?? '', ['actions']);
   call.item.heldOff = false;
   return redirect(ownUrl(call));
 }
 
-/** Folders cannot be disabled. */
+/** Folders cannot be disabled; Jenkins does not say so (AbstractFolder.makeDisabled, read in the source). */
 function setDisabled(call: Call, disabled: boolean): Answer | undefined {
-  if (call.item.kind === 'root' || call.item.kind === 'folder') return undefined;
+  if (call.item.kind === 'root') return undefined;
   needConfigure(call);
-  call.item.config.set('disabled', disabled, ['triggers']);
+  if (call.item.kind !== 'folder') call.item.config.set('disabled', disabled, ['triggers']);
   return redirect(ownUrl(call));
 }
 
@@ -158,11 +162,12 @@ function deleteItem({ item, user, world }: Call, answer: Answer): Answer | undef
 /** Both routes answer with a path that goes up and down again. */
 function rename(call: Call): Answer | undefined {
   const { item, request } = call;
-  const name = request.parameter('newName') ?? '';
+  const name = (request.parameter('newName') ?? '').trim();
   if (!item.parent) return undefined;
   call.user.need('hudson.model.Item.Configure');
   checkName(name);
-  if (item.parent.children.has(name)) throw errorPage(400, `The name “${name}” is already in use.`);
+  if (name === item.name) throw errorPage(400, 'The new name is the same as the current name.');
+  if (item.parent.child(name)) throw errorPage(400, `The name “${name}” is already in use.`);
   const old = ownUrl(call);
   item.parent.children.delete(item.name);
   item.name = name;
@@ -177,8 +182,9 @@ function move(call: Call): Answer | undefined {
   call.user.need('hudson.model.Item.Delete');
   const target = world.root.find(destination.split('/').filter((name) => name !== ''));
   // Jenkins sends back to where the form was, without a word (RelocationAction.doMove, read in the source).
-  const taken = target?.children.has(item.name) === true;
-  if (taken || (target?.kind !== 'folder' && target?.kind !== 'root'))
+  const taken = target?.child(item.name) !== undefined;
+  const inside = `${target?.fullName}/`.startsWith(`${item.fullName}/`);
+  if (taken || inside || (target?.kind !== 'folder' && target?.kind !== 'root'))
     return redirect(`${ownUrl(call)}move/.`);
   item.parent.children.delete(item.name);
   item.parent = target;

@@ -83,12 +83,20 @@ export class Item {
     return [...this.builds.values()].reverse();
   }
 
+  /** The item inside by its name. Jenkins keeps items in maps that do not tell upper from lower case. */
+  child(name: string): Item | undefined {
+    const same = name.toLowerCase();
+    return (
+      this.children.get(name) ?? [...this.children.values()].find((item) => item.name.toLowerCase() === same)
+    );
+  }
+
   /** The item below by names; a branch is found by its own name, too. */
   find(path: readonly string[]): Item | undefined {
     const [first, ...rest] = path;
     if (first === undefined) return this;
     const child =
-      this.children.get(first) ??
+      this.child(first) ??
       (this.kind === 'multibranch'
         ? [...this.children.values()].find((item) => item.branch?.name === first)
         : undefined);

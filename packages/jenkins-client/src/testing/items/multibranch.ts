@@ -61,7 +61,7 @@ export function finishScan(
     }
     job.branch.head = head;
     job.branch.script = script;
-    job.branch.orphaned = false;
+    setOrphaned(job, job.branch, false);
     log.append(`Scheduled build for ${kind}: ${name}\n`);
     changed.push(job);
   }
@@ -76,12 +76,18 @@ function removeOrphans(project: Item, found: readonly FakeBranch[], log: Growing
   const alive = new Set(found.map(({ name }) => name));
   for (const job of project.children.values()) {
     if (!job.branch || alive.has(job.branch.name)) continue;
-    job.branch.orphaned = true;
+    setOrphaned(job, job.branch, true);
     // A job that is still building outlives its branch until a later scan.
     if (!project.config.prunesDeadBranches || job.newest.some((build) => build.running)) continue;
     log.append(`Will remove ${job.name}\n`);
     project.children.delete(job.name);
   }
+}
+
+/** A scan disables the job of a dead branch, and enables it when the branch is back (ComputedFolder, read in the source). */
+function setOrphaned(job: Item, branch: Branch, orphaned: boolean): void {
+  branch.orphaned = orphaned;
+  job.config.set('disabled', orphaned, ['triggers']);
 }
 
 function createBranchJob(project: Item, branch: Branch): Item {

@@ -37,7 +37,7 @@ export function submitFolder(form: FormObject): XmlElement {
     [
       element('description', textIn(form, 'description')),
       optionalElement(form, 'displayNameOrNull', 'displayName'),
-      element('properties', submitFolderProperties(form['properties'])),
+      element('properties', submitFolderProperties(form)),
       element('folderViews', [], {
         class: 'com.cloudbees.hudson.plugins.folder.views.DefaultFolderViewHolder',
       }),
@@ -57,7 +57,7 @@ export function submitMultibranch(form: FormObject): XmlElement {
     [
       element('description', textIn(form, 'description')),
       optionalElement(form, 'displayNameOrNull', 'displayName'),
-      element('properties', submitFolderProperties(form['properties'])),
+      element('properties', submitFolderProperties(form)),
       element('folderViews', [element('owner', [], OWNER)], {
         class: 'jenkins.branch.MultiBranchProjectViewHolder',
         plugin: BRANCH_API,
@@ -93,15 +93,17 @@ function requireParts(form: FormObject, iconClass: string): void {
   if (classOf(form['icon']) !== iconClass) throw new UnknownClassError(classOf(form['icon']));
 }
 
-/** The folder properties that the server knows; others in the bag are ignored. */
-function submitFolderProperties(bag: unknown): readonly XmlElement[] {
-  if (!isFormObject(bag)) return [];
+/**
+ * The folder properties that the server knows. They stand among the fields of the form: the map `properties` that jobs
+ * have is not looked at (AbstractFolder.doConfigSubmit, read in the source).
+ */
+function submitFolderProperties(fields: FormObject): readonly XmlElement[] {
   const known = {
     'com-cloudbees-hudson-plugins-folder-properties-EnvVarsFolderProperty':
       'com.cloudbees.hudson.plugins.folder.properties.EnvVarsFolderProperty',
   };
   return Object.entries(known).flatMap(([key, name]) => {
-    const form = bag[key];
+    const form = fields[key];
     return isFormObject(form) ? [boundElement(name, form, false)] : [];
   });
 }
@@ -116,13 +118,23 @@ function submitSource(form: FormObject): XmlElement {
   const plugin = SOURCES[type];
   if (plugin === undefined) throw new UnknownClassError(type);
   const bound = boundElement('source', source, true);
-  const strategy = isFormObject(form['strategy'])
-    ? classOf(form['strategy'])
-    : 'jenkins.branch.DefaultBranchPropertyStrategy';
   return element('jenkins.branch.BranchSource', [
     { ...bound, attributes: { class: type, plugin } },
-    element('strategy', [element('properties', [], { class: 'empty-list' })], { class: strategy }),
+    submitStrategy(isFormObject(form['strategy']) ? form['strategy'] : {}),
   ]);
+}
+
+/** What every branch of a source has; a list is stored as the array that it was made of. */
+function submitStrategy(form: FormObject): XmlElement {
+  const strategy = classOf(form) || 'jenkins.branch.DefaultBranchPropertyStrategy';
+  const props = formList(form['props']).map((one) => boundElement(classOf(one), one, false));
+  const properties =
+    form['props'] === undefined
+      ? element('properties', [], { class: 'empty-list' })
+      : element('properties', [element('a', props, { class: 'jenkins.branch.BranchProperty-array' })], {
+          class: 'java.util.Arrays$ArrayList',
+        });
+  return element('strategy', [properties], { class: strategy });
 }
 
 /** What becomes of the jobs of dead branches. Empty counts mean no limit, which is stored as -1. */
