@@ -26,6 +26,9 @@ describe('who asks', () => {
     const cookie = issued.headers.get('set-cookie')?.split(';')[0] ?? '';
     expect((await post({ 'jenkins-crumb': crumb })).status).toBe(403);
     expect((await post({ 'jenkins-crumb': crumb, cookie })).status).toBe(400);
+    await make(fake, 'p1');
+    const deleted = await ask(fake, 'job/p1/', { method: 'DELETE', user: null, headers: login });
+    expect(deleted.status).toBe(204);
     await fake.restart();
     expect((await post({ 'jenkins-crumb': crumb, cookie })).status).toBe(403);
   });
