@@ -156,6 +156,12 @@ describe('every class of error', () => {
 });
 
 describe('an error', () => {
+  test('is one line of bounded length, whatever a server said', () => {
+    const { message } = new errors.InvalidError(`a\u001b[31m\r\nb${'c'.repeat(100_000)}`);
+    expect(message).toMatch(/^a \[31m bc+…$/u);
+    expect(message.length).toBeLessThan(5000);
+  });
+
   test('of another copy of the package is known, others are not', () => {
     const copy = Object.assign(new Error('m'), { name: 'TimeoutError', code: 'Timeout', path: undefined });
     expect(isJenkinsError(copy, 'Timeout')).toBe(true);

@@ -30,9 +30,12 @@ export interface ErrorOrigin {
   readonly cause?: unknown;
 }
 
+/** Messages may hold words of servers, so none is longer than this. */
+const longestMessage = 4000;
+
 /**
  * The base of all errors of this client. The message says what happened and what to do; it never holds HTML, a secret,
- * or the text of a request.
+ * or the text of a request. It is one line.
  */
 export class JenkinsError extends Error {
   readonly code: JenkinsErrorCode;
@@ -41,7 +44,11 @@ export class JenkinsError extends Error {
   readonly status: number | undefined;
 
   constructor(code: JenkinsErrorCode, message: string, origin: ErrorOrigin = {}) {
-    super(message, origin.cause === undefined ? undefined : { cause: origin.cause });
+    const line = message.replaceAll(/\p{Cc}+/gu, ' ');
+    super(
+      line.length > longestMessage ? `${line.slice(0, longestMessage)}…` : line,
+      origin.cause === undefined ? undefined : { cause: origin.cause },
+    );
     this.name = `${code}Error`;
     this.code = code;
     this.method = origin.method;

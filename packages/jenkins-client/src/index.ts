@@ -48,7 +48,7 @@ export type { CronRemark, PipelineFinding } from './converter/finding.ts';
 export { BuildRef, BuildRequest } from './builds/build-ref.ts';
 export { findStarts, type FindStartsOptions, type FoundStart } from './builds/find-starts.ts';
 export type { BuildAddress, Permalink } from './builds/build-address.ts';
-export type * from './builds/build.ts';
+export type { Build, BuildChange, BuildParameter, BuildResultName, BuildState } from './builds/build.ts';
 export type { BuildCause, CauseKind } from './builds/cause.ts';
 export type { BuildResult } from './builds/finish.ts';
 export type { BuildRevision } from './builds/revision.ts';

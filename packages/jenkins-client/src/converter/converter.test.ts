@@ -177,3 +177,8 @@ describe('a schedule', () => {
     expect(readFormValidation(html)).toEqual(remarks);
   });
 });
+
+test('a page of remarks that do not end takes no time', () => {
+  expect(readFormValidation('<div class=ok>'.repeat(200_000))).toEqual([]);
+  expect(readFormValidation(`<div class=ok>${'<'.repeat(500_000)}</div>`)).toHaveLength(1);
+});

@@ -1,5 +1,4 @@
 import { segment } from '../address/segment.ts';
-
 import type { CallOptions, Connection, JenkinsRequest, JenkinsResponse } from '../connection.ts';
 import { AppliedDifferentlyError, ConflictError, isJenkinsError, NotFoundOrHiddenError } from '../errors.ts';
 import { expected, expectedObjects } from '../expected.ts';
@@ -28,9 +27,10 @@ export class CredentialStore {
 
   /** All credentials of the domain, read in pages. */
   async *list(options: CallOptions = {}): AsyncIterable<Credential> {
+    const deadline = new Deadline(this.#connection.clock, options);
     for (let from = 0; ; from += pageSize) {
       const fields = 'id,typeName,displayName,description,fullName';
-      const page = await this.#json(`api/json`, options, {
+      const page = await this.#json('api/json', deadline.left(), {
         tree: `credentials[${fields}]{${from},${from + pageSize}}`,
       });
       const found = expectedObjects(page['credentials'], 'the credentials of a domain');

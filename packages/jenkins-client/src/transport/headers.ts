@@ -21,11 +21,17 @@ export function unsendable(headers: Record<string, string>, origin: ErrorOrigin)
 }
 
 /** Names of headers whose values may be secrets. */
-const telling = /auth|cookie|crumb|token|secret|password|key/iu;
+const telling = /auth|cookie|crumb|token|secret|password|key|jwt|assertion|signature|session-?id/iu;
 
-/** Headers for a hook: values that may be secrets are replaced. */
+/** Names of headers that hold addresses, with a query that may hold the code of a login. */
+const addresses = /location|refer|refresh|link/iu;
+
+/** Headers for a hook: values that may be secrets are replaced, and the queries of addresses are cut. */
 export function shownHeaders(headers: Iterable<readonly [string, string]>): Record<string, string> {
   const shown: Record<string, string> = {};
-  for (const [name, value] of headers) shown[name] = telling.test(name) ? '****' : value;
+  for (const [name, value] of headers) {
+    const cut = addresses.test(name) ? value.replace(/\?.*/su, '?…') : value;
+    shown[name] = telling.test(name) ? '****' : cut;
+  }
   return shown;
 }

@@ -279,7 +279,12 @@ describe('hooks', () => {
     const seen: (RequestEvent | ResponseEvent)[] = [];
     const { jenkins } = await scriptedJenkins(
       (_, response, nth) =>
-        response.writeHead(nth === 1 ? 503 : 200, { 'set-cookie': 'JSESSIONID=session-secret' }).end(),
+        response
+          .writeHead(nth === 1 ? 503 : 200, {
+            'set-cookie': 'JSESSIONID=session-secret',
+            location: 'https://sso.test/auth?state=login-secret',
+          })
+          .end(),
       {
         headers: { 'x-proxy-token': 'proxy-secret' },
         onRequest: (event) => seen.push(event),
