@@ -103,6 +103,28 @@ describe('an item', () => {
     await expect(jenkins.item('team/none').copyTo(['x'])).rejects.toMatchObject({ code: 'Invalid' });
   });
 
+  test('that is a folder is copied with jobs that can be built', async () => {
+    await jenkins.folders.create('team/sub');
+    await jenkins.pipelines.apply(['team', 'sub', 'p2'], { kind: 'inline', script: 'echo 2' });
+    await jenkins.pipelines.apply(['team', 'off'], { kind: 'inline', script: 'echo 3', disabled: true });
+    const copy = await jenkins.item('team').copyTo(['copy']);
+    expect(await copy.item('p1').get()).toMatchObject({ buildable: true, description: 'first' });
+    expect(await copy.item('sub/p2').get()).toMatchObject({ buildable: true });
+    expect(await copy.item('off').get()).toMatchObject({ buildable: false, disabled: true });
+  });
+
+  test('that is a folder is described without its view, and not disabled', async () => {
+    const team = jenkins.item('team');
+    await team.describe('the <team> 🚀');
+    expect(await team.get()).toMatchObject({ description: 'the <team> 🚀' });
+    await team.describe('');
+    expect((await team.get()).description).toBe('');
+    await expect(team.describe('a\0')).rejects.toMatchObject({ code: 'Invalid' });
+    await expect(team.disable()).rejects.toMatchObject({ code: 'Unsupported' });
+    await team.enable();
+    await expect(jenkins.item('none').describe('x')).rejects.toMatchObject({ code: 'NotFoundOrHidden' });
+  });
+
   test('is disabled, enabled and described', async () => {
     const item = jenkins.item('team/p1');
     await item.disable();
@@ -191,6 +213,31 @@ describe('a multibranch pipeline', () => {
     );
     const branch = jenkins.item(...mb).branch('feature/ünïcode#1?%');
     expect(await branch.get()).toMatchObject({ displayName: 'feature/ünïcode#1?%', kind: 'pipeline' });
+  });
+
+  test('tells which branches are dead and kept, and which came back', async () => {
+    const item = jenkins.item(...mb);
+    const source = { type: 'git', id: 's', url: 'file:///srv/git/demo.git' } as const;
+    await jenkins.pipelines.apply(mb, { kind: 'multibranch', sources: [source], orphans: null });
+    fake.branches('team/mb', [{ name: 'main' }, { name: 'v1.0', kind: 'tag' }]);
+    await item.scan();
+    await all(item.scanLog());
+    const orphans = async (): Promise<readonly string[]> =>
+      (await all(item.branches())).flatMap(({ branch, orphaned }) => (orphaned ? branch : []));
+    expect(await orphans()).toEqual(['feature/ünïcode#1?%', 'PR-7']);
+    fake.branches('team/mb', [{ name: 'main' }, { name: 'PR-7', kind: 'pull-request' }]);
+    await item.scan();
+    await all(item.scanLog());
+    expect(await orphans()).toEqual(['feature/ünïcode#1?%', 'v1.0']);
+  });
+
+  test('is described', async () => {
+    const item = jenkins.item(...mb);
+    await item.describe('all branches');
+    expect(await item.get()).toMatchObject({ description: 'all branches' });
+    expect((await jenkins.pipelines.read(mb)).spec).toMatchObject({
+      sources: [{ url: 'file:///srv/git/demo.git' }],
+    });
   });
 
   test('alone decides what becomes of its branches', async () => {
