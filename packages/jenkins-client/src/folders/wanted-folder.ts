@@ -1,10 +1,10 @@
-import { ConflictError, InvalidError } from '../errors.ts';
+import { ConflictError } from '../errors.ts';
 import { Reading } from '../pipelines/config/field.ts';
 import { folder, folderForm } from '../pipelines/config/multibranch.ts';
 import type { Wanted } from '../pipelines/wanted.ts';
 import { XmlDocument } from '../xml/document.ts';
 import type { XmlElement } from '../xml/element.ts';
-import { unstorable } from '../xml/text.ts';
+import { checkStorable } from '../xml/text.ts';
 
 /** What a folder shall be. Settings that are absent stay as they are. */
 export interface FolderSpec {
@@ -19,11 +19,8 @@ const ICON = 'com.cloudbees.hudson.plugins.folder.icons.StockFolderIcon';
 
 /** A folder, for applying. Throws InvalidError for text that cannot be stored. */
 export function wantedFolder(spec: FolderSpec): Wanted {
-  for (const [key, value] of Object.entries(spec)) {
-    const problem = typeof value === 'string' ? unstorable(value) : undefined;
-    if (problem !== undefined)
-      throw new InvalidError(`${key} holds ${problem}, which no configuration file can.`);
-  }
+  checkStorable(spec.description ?? '', 'description');
+  checkStorable(spec.displayName ?? '', 'displayName');
   return {
     javaClass: FOLDER_CLASS,
     blank: `<${FOLDER_CLASS}/>`,

@@ -1,10 +1,10 @@
 import { itemRoute, type ItemPath } from '../address/item-path.ts';
 import type { Connection } from '../connection.ts';
 import type { Deadline } from '../deadline.ts';
-import { InvalidError, NotFoundOrHiddenError } from '../errors.ts';
+import { NotFoundOrHiddenError } from '../errors.ts';
 import { readConfigFile, writeConfigFile } from '../pipelines/config-file.ts';
 import { XmlDocument } from '../xml/document.ts';
-import { unstorable } from '../xml/text.ts';
+import { checkStorable } from '../xml/text.ts';
 import { classOf, holdsItems } from './item-class.ts';
 
 /**
@@ -18,10 +18,7 @@ export async function describeItem(
   description: string,
   deadline: Deadline,
 ): Promise<void> {
-  const problem = unstorable(description);
-  if (problem !== undefined) {
-    throw new InvalidError(`The description holds ${problem}, which no configuration file can.`);
-  }
+  checkStorable(description, 'description');
   if (!holdsItems(await classOf(connection, path, deadline))) {
     return submitDescription(connection, path, description, deadline);
   }

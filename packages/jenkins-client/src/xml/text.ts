@@ -1,4 +1,4 @@
-import { UnexpectedBodyError } from '../errors.ts';
+import { InvalidError, UnexpectedBodyError } from '../errors.ts';
 
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['lt', '<'],
@@ -60,4 +60,11 @@ export function unstorable(text: string): string | undefined {
   if (/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(text))
     return 'half a surrogate pair';
   return undefined;
+}
+
+/** Throws InvalidError for a text that no configuration file can hold; `name` is what it is in the message. */
+export function checkStorable(text: string, name: string): void {
+  const problem = unstorable(text);
+  if (problem === undefined) return;
+  throw new InvalidError(`${name} holds ${problem}, which no configuration file can.`);
 }
