@@ -2,6 +2,7 @@ import { settingEvidence, type SettingEvidence } from '../src/pipelines/evidence
 import { recordingNames } from '../src/testing/recording.ts';
 import { areas } from '../suite/areas.ts';
 import { operations } from './document.ts';
+import { notInSuite } from './not-in-suite.ts';
 import { tags, type Operation } from './operation.ts';
 import { recordedOperations } from './recorded.ts';
 import { untried } from './untried.ts';
@@ -77,13 +78,15 @@ export function compatibilityPage(): string {
       '',
       ...table(
         ['what works', 'operations'],
-        cases.map(({ name, covers }) => [name, covers.map((operation) => `\`${operation}\``).join(', ')]),
+        cases.map(({ name, covers }) => [name, covers.map(code).join(', ')]),
       ),
       '',
     ]),
-  ]
-    .join('\n')
-    .replace(/\n+$/u, '\n');
+    '### Not tried by it',
+    '',
+    `${notInSuite().map(code).join(', ')}.`,
+    '',
+  ].join('\n');
 }
 
 function routes(tag: string, recorded: ReadonlyMap<string, number>): readonly string[] {
@@ -107,6 +110,10 @@ function routeRow({ summary, method, path, plugins: needed = [] }: Operation, co
 
 function settingRow({ setting, evidence, plugin = '', readIn = '' }: SettingEvidence): string[] {
   return [`\`${setting}\``, plugin, evidence === 'tried' ? 'yes' : `–, read in \`${readIn}\``];
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
 }
 
 /** A table with aligned columns. */
