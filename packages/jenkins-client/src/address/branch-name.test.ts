@@ -5,7 +5,7 @@ import { recordedJson } from '../testing/recording.ts';
 import { readLocation } from '../transport/location.ts';
 import { scriptedServer } from '../transport/scripted-server.ts';
 import { branchItemName, branchName } from './branch-name.ts';
-import { itemPath, itemUrlPath } from './item-path.ts';
+import { itemPath, itemUrlPath, pathOf } from './item-path.ts';
 
 describe('the item of a branch', () => {
   test.each([
@@ -56,6 +56,13 @@ describe('the path of an item', () => {
     expect(itemPath('team', 'a/b')).toEqual(['team', 'a', 'b']);
     expect(itemUrlPath(itemPath('team/sub folder'))).toBe('job/team/job/sub%20folder');
     expect(itemUrlPath([])).toBe('');
+  });
+
+  test('is given as text, as names, and by what has one', () => {
+    const path = ['team', 'p1'];
+    for (const address of ['team/p1', path, { path }]) expect(pathOf(address)).toEqual(path);
+    expect(pathOf([])).toEqual([]);
+    expect(() => pathOf('team/../p1')).toThrow(expect.objectContaining({ code: 'Invalid' }));
   });
 
   test.each(['', '/', 'a//b', '.', 'a/../b', '/a', 'a/'])('refuses "%s"', (path) => {

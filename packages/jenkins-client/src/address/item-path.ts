@@ -20,6 +20,15 @@ export function itemPath(...parts: readonly string[]): ItemPath {
   return names;
 }
 
+/** Where an item is: its path as text or as names, or anything that has one, such as an ItemRef. */
+export type ItemAddress = string | ItemPath | { readonly path: ItemPath };
+
+/** The path of an address. Throws InvalidError for a text that is none. */
+export function pathOf(address: ItemAddress): ItemPath {
+  if (typeof address === 'string') return itemPath(address);
+  return 'path' in address ? address.path : address;
+}
+
 /** The path below the server's address, encoded, without slashes at its ends: `job/team/job/sub%20folder`. */
 export function itemUrlPath(path: ItemPath): string {
   return path.map((name) => `job/${encodeURIComponent(name)}`).join('/');

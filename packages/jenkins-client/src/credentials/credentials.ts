@@ -1,4 +1,4 @@
-import { itemRoute, type ItemPath } from '../address/item-path.ts';
+import { itemRoute, pathOf, type ItemPath } from '../address/item-path.ts';
 import type { Connection } from '../connection.ts';
 import { CredentialStore } from './credential-store.ts';
 
@@ -25,6 +25,6 @@ export class Credentials {
 
 function storePath(owner: CredentialsOwner): string {
   if (owner === 'system') return 'credentials/store/system';
-  const path = 'path' in owner ? owner.path : owner;
+  const path = pathOf(owner);
   return path.length === 0 ? 'credentials/store/system' : itemRoute(path, 'credentials/store/folder');
 }

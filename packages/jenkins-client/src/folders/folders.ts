@@ -1,4 +1,4 @@
-import { itemPath, type ItemPath } from '../address/item-path.ts';
+import { pathOf, type ItemAddress, type ItemPath } from '../address/item-path.ts';
 import type { CallOptions, Connection } from '../connection.ts';
 import { Deadline } from '../deadline.ts';
 import { isJenkinsError } from '../errors.ts';
@@ -7,9 +7,6 @@ import { ItemRef } from '../items/item.ts';
 import { applyWanted } from '../pipelines/apply.ts';
 import type { ApplyOptions, ApplyResult } from '../pipelines/result.ts';
 import { wantedFolder, type FolderSpec } from './wanted-folder.ts';
-
-/** Where a folder is: its path as text or names, or an ItemRef. */
-export type FolderAddress = string | ItemPath | { readonly path: ItemPath };
 
 /** How to create a folder. */
 export interface CreateFolderOptions extends FolderSpec, CallOptions {
@@ -28,7 +25,7 @@ export class Folders {
   }
 
   /** Creates a folder. ConflictError when something else has its name; a lost answer creates nothing twice. */
-  async create(address: FolderAddress, options: CreateFolderOptions = {}): Promise<ItemRef> {
+  async create(address: ItemAddress, options: CreateFolderOptions = {}): Promise<ItemRef> {
     const path = pathOf(address);
     const { signal, timeoutMs, ifMissing = false, parents = false, ...spec } = options;
     const deadline = new Deadline(this.#connection.clock, { signal, timeoutMs });
@@ -40,7 +37,7 @@ export class Folders {
 
   /** Makes a folder be as specified, creating it when it is missing, and writes nothing when it is. */
   async apply(
-    address: FolderAddress,
+    address: ItemAddress,
     spec: FolderSpec,
     options: Pick<ApplyOptions, 'verify' | keyof CallOptions> = {},
   ): Promise<ApplyResult> {
@@ -48,14 +45,14 @@ export class Folders {
   }
 
   /** The folders in a folder, or at the root, read in pages. */
-  async *list(parent: FolderAddress = [], options: CallOptions = {}): AsyncGenerator<Item, void, undefined> {
+  async *list(parent: ItemAddress = [], options: CallOptions = {}): AsyncGenerator<Item, void, undefined> {
     for await (const child of new ItemRef(this.#connection, pathOf(parent)).children(options)) {
       if (child.kind === 'folder') yield child;
     }
   }
 
   /** Deletes a folder with all that is in it. */
-  async delete(address: FolderAddress, options: CallOptions = {}): Promise<void> {
+  async delete(address: ItemAddress, options: CallOptions = {}): Promise<void> {
     await new ItemRef(this.#connection, pathOf(address)).delete(options);
   }
 
@@ -78,9 +75,4 @@ export class Folders {
       throw error;
     }
   }
-}
-
-function pathOf(address: FolderAddress): ItemPath {
-  if (typeof address === 'string') return itemPath(address);
-  return 'path' in address ? address.path : address;
 }

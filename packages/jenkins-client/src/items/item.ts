@@ -1,5 +1,5 @@
 import { branchItemName } from '../address/branch-name.ts';
-import { itemPath, itemRoute, type ItemPath } from '../address/item-path.ts';
+import { itemPath, itemRoute, pathOf, type ItemAddress, type ItemPath } from '../address/item-path.ts';
 import type { Permalink } from '../builds/build-address.ts';
 import { BuildRef, requestBuild, type BuildRequest } from '../builds/build-ref.ts';
 import { buildTree, parseBuild, type Build } from '../builds/build.ts';
@@ -122,17 +122,17 @@ export class ItemRef {
   }
 
   /** Takes it to another folder; `[]` is the root. ConflictError when the folder does not take it. */
-  async moveTo(folder: ItemRef | ItemPath, options: CallOptions = {}): Promise<ItemRef> {
-    const path = folder instanceof ItemRef ? folder.path : folder;
-    return new ItemRef(this.connection, await moveItem(this.connection, this.path, path, options));
+  async moveTo(folder: ItemAddress, options: CallOptions = {}): Promise<ItemRef> {
+    const moved = await moveItem(this.connection, this.path, pathOf(folder), options);
+    return new ItemRef(this.connection, moved);
   }
 
   /**
    * Copies its configuration to another path, a folder with all that is in it, ready to be built. Builds stay behind.
    * ConflictError when the path is taken.
    */
-  async copyTo(target: ItemRef | ItemPath, options: CallOptions = {}): Promise<ItemRef> {
-    const path = target instanceof ItemRef ? target.path : target;
+  async copyTo(target: ItemAddress, options: CallOptions = {}): Promise<ItemRef> {
+    const path = pathOf(target);
     await copyItem(this.connection, this.path, path, new Deadline(this.connection.clock, options));
     return new ItemRef(this.connection, path);
   }

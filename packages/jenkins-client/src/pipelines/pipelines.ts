@@ -1,4 +1,4 @@
-import type { ItemPath } from '../address/item-path.ts';
+import { pathOf, type ItemAddress } from '../address/item-path.ts';
 import type { CallOptions, Connection } from '../connection.ts';
 import { NotFoundOrHiddenError } from '../errors.ts';
 import { applyWanted } from './apply.ts';
@@ -8,9 +8,6 @@ import type { ApplyOptions, ApplyPlan, ApplyResult, StoredPipeline } from './res
 import type { PipelineSpec } from './spec.ts';
 import { readStored } from './stored.ts';
 import { wantedPipeline } from './wanted.ts';
-
-/** Where a pipeline is: its path, or anything that has one, such as an ItemRef. */
-export type PipelineAddress = ItemPath | { readonly path: ItemPath };
 
 /** Creates, changes and reads the configuration of pipelines. */
 export class Pipelines {
@@ -30,17 +27,13 @@ export class Pipelines {
    * existing one with `create`, and a configuration that others keep changing; AppliedDifferentlyError when Jenkins
    * stored something else. An item that could not be configured after it was created is removed again.
    */
-  async apply(
-    address: PipelineAddress,
-    spec: PipelineSpec,
-    options: ApplyOptions = {},
-  ): Promise<ApplyResult> {
+  async apply(address: ItemAddress, spec: PipelineSpec, options: ApplyOptions = {}): Promise<ApplyResult> {
     return applyWanted(this.#connection, pathOf(address), wantedPipeline(spec), options);
   }
 
   /** What `apply` would do. Writes nothing. */
   async plan(
-    address: PipelineAddress,
+    address: ItemAddress,
     spec: PipelineSpec,
     options: Pick<ApplyOptions, 'mode' | 'rewriteSecrets' | keyof CallOptions> = {},
   ): Promise<ApplyPlan> {
@@ -56,14 +49,10 @@ export class Pipelines {
    * The configuration of a pipeline. Jenkins has no JSON of it, so the right to configure it or Item/ExtendedRead is
    * needed: ForbiddenError otherwise. ConflictError for an item that is no pipeline, or the pipeline of a branch.
    */
-  async read(address: PipelineAddress, options: CallOptions = {}): Promise<StoredPipeline> {
+  async read(address: ItemAddress, options: CallOptions = {}): Promise<StoredPipeline> {
     const path = pathOf(address);
     const stored = await readConfigFile(this.#connection, path, options);
     if (stored !== undefined) return readStored(stored);
     throw new NotFoundOrHiddenError(`There is no pipeline ${path.join('/')}, or the user may not see it.`);
   }
-}
-
-function pathOf(address: PipelineAddress): ItemPath {
-  return 'path' in address ? address.path : address;
 }

@@ -1,4 +1,4 @@
-import { itemRoute, type ItemPath } from '../address/item-path.ts';
+import { itemRoute, pathOf, type ItemAddress, type ItemPath } from '../address/item-path.ts';
 import { segment } from '../address/segment.ts';
 import type { CallOptions, Connection, JenkinsRequest } from '../connection.ts';
 import { Deadline } from '../deadline.ts';
@@ -26,8 +26,8 @@ export class Views {
   }
 
   /** The views of a folder, given by its path or by anything that has one. No request. */
-  in(folder: ItemPath | { readonly path: ItemPath }): Views {
-    return new Views(this.#connection, 'path' in folder ? folder.path : folder);
+  in(folder: ItemAddress): Views {
+    return new Views(this.#connection, pathOf(folder));
   }
 
   /** The names of all views. */
