@@ -97,6 +97,26 @@ export const items: SuiteArea = {
       },
     },
     {
+      name: 'a folder is described, is not disabled, and is copied with jobs that can be built',
+      covers: ['item.describe (folder)', 'item.disable (folder)', 'item.copyTo (folder)'],
+      async run({ jenkins, folder, signal }) {
+        const first = await jenkins.folders.create([...folder.path, 'to copy'], { signal });
+        await first.describe('for all <&>', { signal });
+        expectEqual((await first.get({ signal })).description, 'for all <&>', 'description');
+        await expectCode(first.disable({ signal }), 'Unsupported');
+        await jenkins.pipelines.apply(
+          [...first.path, 'inner'],
+          { kind: 'inline', script: 'echo "inner"' },
+          { signal },
+        );
+        const copy = await first.copyTo([...folder.path, 'the copy'], { signal });
+        const { buildable } = await copy.item('inner').get({ signal });
+        expectEqual(buildable, true, 'whether the job in the copy can be built');
+        await first.delete({ signal });
+        await copy.delete({ signal });
+      },
+    },
+    {
       name: 'only what is selected is told',
       covers: ['select', 'item.get (selection)'],
       async run({ folder, signal }) {
