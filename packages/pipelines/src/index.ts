@@ -3,6 +3,7 @@ export { UnknownParameterError, type ParameterDeclaration } from './convert/para
 export type { Fidelity } from './convert/report.ts';
 export { ENGINES, type Engine } from './engines/engine.ts';
 export type { StageState } from './engines/stage-state.ts';
+export { jenkinsAnnotation } from './engines/jenkins/metadata.ts';
 export { answerInput, buildOfRun, runLog } from './engines/jenkins/run-actions.ts';
 export type { JenkinsEngineOptions } from './engines/jenkins/options.ts';
 export type { TektonEngineOptions } from './engines/tekton/start-run.ts';

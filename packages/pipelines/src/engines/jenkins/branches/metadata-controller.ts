@@ -24,6 +24,8 @@ export class MetadataController {
   readonly #pipelines: Informer<Pipeline>;
   /** Of which Pipelines there are news that were not read yet. */
   readonly #stale = new Set<string>();
+  /** The branches and builds that the last news told of, by Pipeline. */
+  readonly #seen = new Map<string, string>();
   /** When the branches of Pipelines were last read, by UID; in milliseconds since 1970. */
   readonly #readAt = new Map<string, number>();
 
@@ -35,6 +37,7 @@ export class MetadataController {
       deleted: ({ metadata: { uid = '', namespace = '', name = '' } }) => {
         this.#readAt.delete(uid);
         this.#stale.delete(`${namespace}/${name}`);
+        this.#seen.delete(`${namespace}/${name}`);
       },
     });
   }
@@ -47,7 +50,7 @@ export class MetadataController {
       sources: [
         (enqueue) =>
           this.#news.onNews(([namespace = '', name = '']) => {
-            if (this.#pipelines.get(name, namespace) === undefined) return;
+            if (this.#pipelines.get(name, namespace) === undefined || !this.#isNew(namespace, name)) return;
             this.#stale.add(`${namespace}/${name}`);
             enqueue({ namespace, name });
           }),
@@ -55,6 +58,21 @@ export class MetadataController {
       workers: 2,
       reconcile: (key, context) => this.#reconcile(key, context),
     };
+  }
+
+  /** Whether branches or results of builds changed: what waits in the queue is not told here. */
+  #isNew(namespace: string, name: string): boolean {
+    const jobs = this.#news.jobsOf([namespace, name]);
+    const seen = JSON.stringify(
+      jobs.map(({ path, builds }) => [
+        path,
+        builds.map(({ number, building, result }) => [number, building, result]),
+      ]),
+    );
+    const key = `${namespace}/${name}`;
+    if (this.#seen.get(key) === seen) return false;
+    this.#seen.set(key, seen);
+    return true;
   }
 
   async #reconcile(

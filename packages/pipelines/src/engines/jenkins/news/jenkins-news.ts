@@ -10,8 +10,11 @@ import type { JenkinsEngine } from '../options.ts';
 import { jobKey } from '../runs/job-of-run.ts';
 import { readDetails, type BuildDetails } from './build-details.ts';
 
-/** How many of the newest builds of each job one look shows. */
+/** How many of the newest builds of each job one look shows at least, and at most. */
 const BUILDS = 10;
+const MAX_BUILDS = 100;
+/** How many builds more than is known to be needed: some may have come since. */
+const SPARE_BUILDS = 5;
 /** Of how many builds one look reads stages and causes. */
 const DETAILS_PER_LOOK = 4;
 /** How often the stages of a running build are read at most, in milliseconds. */
@@ -28,6 +31,16 @@ export interface JobNews extends JobSnapshot {
 export interface WantedBuild {
   readonly job: ItemPath;
   readonly number: number;
+}
+
+/** What to look at. */
+export interface Look {
+  /** The folders whose jobs are wanted. */
+  readonly folders: readonly string[];
+  /** Whether these are all: what is known of others is forgotten. */
+  readonly everywhere: boolean;
+  /** The builds whose stages are wanted. */
+  readonly wanted: readonly WantedBuild[];
 }
 
 interface KnownDetails extends Partial<BuildDetails> {
@@ -81,30 +94,44 @@ export class JenkinsNews {
       : readDetails(this.#engine.jenkins, job, build.number, false, signal);
   }
 
-  /** Looks at all jobs of some folders. Answers whether anything runs or waits. Throws what the client throws. */
-  async look(
-    folders: readonly ItemPath[],
-    wanted: readonly WantedBuild[],
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const { connection } = this.#engine.jenkins;
-    const snapshot = await snapshotBuilds(connection, { items: folders, builds: BUILDS, signal });
+  /** Looks at all jobs of some folders, and tells what is new there. Throws what the client throws. */
+  async look(folders: readonly string[], wanted: readonly WantedBuild[], signal: AbortSignal): Promise<void> {
+    const snapshot = await snapshotBuilds(this.#engine.jenkins.connection, {
+      items: folders.map((folder) => [folder]),
+      builds: this.#reach(wanted),
+      signal,
+    });
     const before = this.#jobs;
-    this.#jobs = new Map(
-      snapshot.jobs.map((job) => {
-        const queued = snapshot.queue.filter(
-          ({ item }) => item !== undefined && jobKey(item) === jobKey(job.path),
-        );
-        return [jobKey(job.path), { ...job, queued }];
-      }),
-    );
-    for (const [key, job] of this.#jobs)
+    const isElsewhere = ({ path: [folder = ''] }: JobNews): boolean =>
+      !everywhere && !folders.includes(folder);
+    const elsewhere = [...before].filter(([, job]) => isElsewhere(job));
+    const seen = snapshot.jobs.map((job): [string, JobNews] => {
+      const key = jobKey(job.path);
+      const queued = snapshot.queue.filter(({ item }) => item !== undefined && jobKey(item) === key);
+      return [key, { ...job, queued }];
+    });
+    this.#jobs = new Map([...elsewhere, ...seen]);
+    for (const [key, job] of seen)
       if (JSON.stringify(before.get(key)) !== JSON.stringify(job)) this.#tell(job.path);
     for (const [key, job] of before) if (!this.#jobs.has(key)) this.#tell(job.path);
     await this.#readDetails(wanted, signal);
-    return [...this.#jobs.values()].some(
+  }
+
+  /** The folders in which something runs or waits, as far as is known. */
+  busyFolders(): string[] {
+    const busy = [...this.#jobs.values()].filter(
       ({ queued, builds }) => queued.length > 0 || builds.some(({ building }) => building),
     );
+    return [...new Set(busy.map(({ path: [folder = ''] }) => folder))];
+  }
+
+  /** How many builds of each job to list, so that those that somebody follows are among them. */
+  #reach(wanted: readonly WantedBuild[]): number {
+    const distances = wanted.map(
+      ({ job, number }) => (this.job(job)?.nextBuildNumber ?? 0) - number + SPARE_BUILDS,
+    );
+    // One build that was left behind long ago must not make every list long: it is asked for alone.
+    return Math.max(BUILDS, ...distances.filter((distance) => distance <= MAX_BUILDS));
   }
 
   async #readDetails(wanted: readonly WantedBuild[], signal: AbortSignal): Promise<void> {

@@ -1,4 +1,3 @@
-import type { ItemPath } from '@armillary/jenkins-client';
 import {
   generationChanged,
   watchOf,
@@ -32,6 +31,7 @@ export class WatchController {
   readonly #pipelines: Informer<Pipeline>;
   readonly #runs: Informer<PipelineRun>;
   #lookedAt = -Infinity;
+  #lookedEverywhereAt = -Infinity;
   #pauseMs: number;
   #failures = 0;
 
@@ -67,19 +67,24 @@ export class WatchController {
 
   async #reconcile(context: ReconcileContext): Promise<ReconcileResult | void> {
     const { clock, activePollMs, idlePollMs } = this.#engine;
-    const folders = this.#folders();
-    if (folders.length === 0) return;
-    const wanted = this.#wanted();
+    const all = this.#folders();
+    if (all.length === 0) return;
+    const busy = [...new Set([...this.#unsettledFolders(), ...this.#news.busyFolders()])];
     // Something waits: do not sleep as long as was meant.
-    if (wanted.length > 0) this.#pauseMs = Math.min(this.#pauseMs, activePollMs * 2 ** this.#failures);
-    const restMs = this.#lookedAt + this.#pauseMs - clock.now();
+    if (busy.length > 0) this.#pauseMs = Math.min(this.#pauseMs, activePollMs * 2 ** this.#failures);
+    const now = clock.now();
+    const restMs = this.#lookedAt + this.#pauseMs - now;
     if (restMs > 0) return { requeueAfterMs: restMs };
-    this.#lookedAt = clock.now();
+    this.#lookedAt = now;
+    // While builds run in one place, the others are looked at as seldom as if nothing ran.
+    const everywhere = busy.length === 0 || this.#lookedEverywhereAt + idlePollMs <= now;
     try {
-      const busy = await this.#news.look(folders, wanted, context.signal);
+      const folders = everywhere ? all : busy;
+      await this.#news.look({ folders, everywhere, wanted: this.#wanted() }, context.signal);
+      if (everywhere) this.#lookedEverywhereAt = now;
       this.#failures = 0;
-      this.#pauseMs =
-        busy || this.#wanted().length > 0 ? activePollMs : Math.min(idlePollMs, this.#pauseMs * 1.5);
+      const stillBusy = this.#unsettledFolders().length > 0 || this.#news.busyFolders().length > 0;
+      this.#pauseMs = stillBusy ? activePollMs : Math.min(idlePollMs, this.#pauseMs * 1.5);
     } catch (error) {
       context.signal.throwIfAborted();
       if (!isOutage(error)) throw error;
@@ -94,15 +99,17 @@ export class WatchController {
   }
 
   /** The folders that hold jobs of Pipelines, or builds of Pipelines that moved to another engine meanwhile. */
-  #folders(): ItemPath[] {
+  #folders(): string[] {
     const { defaultEngine } = this.#engine;
     const pipelines = this.#pipelines
       .list()
       .filter((pipeline) => wantedEngine(pipeline, undefined, defaultEngine) === 'jenkins');
-    const objects = [...pipelines, ...this.#runs.byIndex(UNSETTLED, '')];
-    return [...new Set(objects.map(({ metadata }) => metadata.namespace ?? ''))]
-      .toSorted()
-      .map((namespace) => [namespace]);
+    const namespaces = pipelines.map(({ metadata }) => metadata.namespace ?? '');
+    return [...new Set([...namespaces, ...this.#unsettledFolders()])];
+  }
+
+  #unsettledFolders(): string[] {
+    return this.#runs.byIndex(UNSETTLED, '').map(({ metadata }) => metadata.namespace ?? '');
   }
 
   #wanted(): WantedBuild[] {

@@ -147,6 +147,18 @@ describe('a run whose start was noted', () => {
     expect(told({ note, news: newsOf([], [waiting]) })).toBe('Pending Queued: Build #6 is in progress');
   });
 
+  test('does not tell anew what differs in times alone', () => {
+    const message = 'In the quiet period. Expires in 4.9 sec';
+    const conditions = [{ type: 'Succeeded', status: 'Unknown', reason: 'Queued', message }];
+    const run = runWith({ status: { phase: 'Pending', conditions } });
+    const later = { ...waiting, why: 'In the quiet period. Expires in 3.1 sec' };
+    expect(told({ note, run, news: newsOf([], [later]) })).toBe(`Pending Queued: ${message}`);
+    const estimated = { ...waiting, why: 'Build #6 is already in progress (ETA: 2 min 3 sec)' };
+    expect(told({ note, run, news: newsOf([], [estimated]) })).toBe(
+      'Pending Queued: Build #6 is already in progress',
+    );
+  });
+
   test('is taken out of the queue when it is stopped', () => {
     const run = runWith({ spec: { pipelineRef: { name: 'p' }, action: 'Stop' } });
     expect(decide({ note, run, news: newsOf([], [waiting]) })).toEqual({

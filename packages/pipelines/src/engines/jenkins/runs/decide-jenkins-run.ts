@@ -108,7 +108,18 @@ function followQueueItem(facts: JenkinsRunFacts, note: BuildNote, queueId: numbe
   const item = news.queued.find(({ id }) => id === queueId);
   if (item === undefined) return { do: 'find-queue-item', job: jobOfRun(run, facts.pipeline), queueId };
   if (run.spec.action === 'Stop') return { do: 'cancel-queue-item', queueId };
-  return tell('Pending', 'Queued', item.why ?? 'The build waits in the queue of Jenkins.');
+  return tell('Pending', 'Queued', queueMessage(item.why, run));
+}
+
+/** Why it waits. A reason that differs in its times alone ("Expires in 4.9 sec") is no news. */
+function queueMessage(why: string | undefined, run: PipelineRun): string {
+  const message = why?.replace(/\s*\(ETA:[^)]*\)/, '') ?? 'The build waits in the queue of Jenkins.';
+  const told = run.status?.conditions?.find(({ type }) => type === 'Succeeded')?.message;
+  return told !== undefined && withoutNumbers(told) === withoutNumbers(message) ? told : message;
+}
+
+function withoutNumbers(text: string): string {
+  return text.replaceAll(/\d+(?:[.,]\d+)?/g, '#');
 }
 
 function followBuild(facts: JenkinsRunFacts, note: BuildNote, number: number): JenkinsRunDecision {

@@ -42,6 +42,11 @@ test.each<[string, Partial<StartFacts>]>([
   expect(outcome(facts)).toBe('not-started');
 });
 
+test('names and line ends that Jenkins writes in its own way are the same', () => {
+  const found = [start({ user: 'CI', values: { A: ' a\r\nb ' } })];
+  expect(outcome({ found, parameters: { A: 'a\nb' } })).toBe('started 50');
+});
+
 test('passwords and defaults do not speak against a start', () => {
   const password: FoundStart = { ...start({}), parameters: [{ name: 'A' }, { name: 'B', value: 'default' }] };
   expect(outcome({ found: [password] })).toBe('started 50');

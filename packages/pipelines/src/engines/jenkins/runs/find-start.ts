@@ -64,13 +64,24 @@ function isSame(claim: ClaimedStart, start: FoundStart): boolean {
 
 /** Whoever we are to Jenkins is among the causes; unknown to ourselves, everybody may be us. */
 function isByUser({ causes }: FoundStart, user: string | undefined): boolean {
-  return user === undefined || causes.some((cause) => cause.kind === 'user' && cause.userId === user);
+  // Jenkins tells a name as it was typed or as it was first known.
+  const id = user?.toLowerCase();
+  return (
+    id === undefined || causes.some((cause) => cause.kind === 'user' && cause.userId?.toLowerCase() === id)
+  );
 }
 
 /** Values that Jenkins does not tell (passwords) and parameters that were not given (defaults) cannot speak against it. */
 function hasParameters(start: FoundStart, parameters: Readonly<Record<string, string>>): boolean {
   return start.parameters.every(
     ({ name, value }) =>
-      value === undefined || !Object.hasOwn(parameters, name) || String(value) === parameters[name],
+      value === undefined ||
+      !Object.hasOwn(parameters, name) ||
+      plainText(String(value)) === plainText(parameters[name] ?? ''),
   );
+}
+
+/** Jenkins may trim values, and write line ends as forms do. */
+function plainText(value: string): string {
+  return value.replaceAll('\r\n', '\n').trim();
 }

@@ -283,7 +283,7 @@ export class JenkinsRunController {
         const details = await this.#news.readDetails(job, build, signal);
         const decision = decideJenkinsRun({ ...this.#facts(run, pipeline, [build]), details });
         await this.#carryOut(decision, run, pipeline, context);
-        return build.building ? { requeueAfterMs: LATER_MS } : undefined;
+        return build.building ? { requeueAfterMs: this.#engine.idlePollMs } : undefined;
       }
     } catch (error) {
       if (!isGone(error)) throw error;
