@@ -7,22 +7,33 @@ import { CommandError } from './command-error.ts';
 /** Written here once more, so that help and completion do not wait for the controllers to load. */
 const engines: readonly Engine[] = ['tekton', 'jenkins'];
 
-/** Which Jenkins to run pipelines on, and which engine runs those that name none. */
-export interface JenkinsFlags {
+/** Which Jenkins, and who asks it. */
+export interface JenkinsServerFlags {
   jenkinsUrl?: string;
   jenkinsUser?: string;
   jenkinsTokenFile?: string;
+}
+
+/** Which Jenkins to run pipelines on, and which engine runs those that name none. */
+export interface JenkinsFlags extends JenkinsServerFlags {
   defaultEngine: Engine;
 }
 
-/** `--jenkins-*` and `--default-engine`. The token comes from a file only: a command line is for everybody to read. */
-export function jenkinsOptions(): Option[] {
+/** `--jenkins-*`. The token comes from a file only: a command line is for everybody to read. */
+export function jenkinsServerOptions(): Option[] {
   return [
-    new Option('--jenkins-url <url>', 'Jenkins to run pipelines on').env('ARMILLARY_JENKINS_URL'),
+    new Option('--jenkins-url <url>', 'Jenkins that runs pipelines').env('ARMILLARY_JENKINS_URL'),
     new Option('--jenkins-user <name>', 'user name for Jenkins').env('ARMILLARY_JENKINS_USER'),
     new Option('--jenkins-token-file <file>', 'file that holds the API token for Jenkins').env(
       'ARMILLARY_JENKINS_TOKEN_FILE',
     ),
+  ];
+}
+
+/** `--jenkins-*` and `--default-engine`. */
+export function jenkinsOptions(): Option[] {
+  return [
+    ...jenkinsServerOptions(),
     new Option('--default-engine <engine>', 'what runs pipelines that name no engine')
       .choices(engines)
       .default('tekton')
@@ -31,7 +42,7 @@ export function jenkinsOptions(): Option[] {
 }
 
 /** Throws a usage error for flags that do not fit together. */
-export function checkJenkinsFlags(flags: JenkinsFlags): void {
+export function checkJenkinsFlags(flags: JenkinsServerFlags & Partial<JenkinsFlags>): void {
   const { jenkinsUrl, jenkinsUser, jenkinsTokenFile, defaultEngine } = flags;
   const given = [jenkinsUrl, jenkinsUser, jenkinsTokenFile].filter((value) => value !== undefined);
   if (given.length !== 0 && given.length !== 3) {
@@ -57,7 +68,7 @@ export function jenkinsArguments(flags: JenkinsFlags): string[] {
  * The client of the Jenkins that the flags name, if they name one. Nothing is sent yet. The token's file is read anew
  * when Jenkins refuses the token. Throws a usage error for a file that cannot be read, and for an address that is none.
  */
-export async function connectJenkins(flags: JenkinsFlags): Promise<Jenkins | undefined> {
+export async function connectJenkins(flags: JenkinsServerFlags): Promise<Jenkins | undefined> {
   checkJenkinsFlags(flags);
   const { jenkinsUrl: url, jenkinsUser: user, jenkinsTokenFile: file } = flags;
   if (url === undefined || user === undefined || file === undefined) return undefined;

@@ -1,7 +1,11 @@
 import { Command } from 'commander';
 import { apiCommand } from './commands/api.ts';
+import { approveCommand } from './commands/approve.ts';
+import { cancelCommand } from './commands/cancel.ts';
 import { completionCommand } from './commands/completion.ts';
 import { controllerCommand } from './commands/controller.ts';
+import { logsCommand } from './commands/logs.ts';
+import { rerunCommand } from './commands/rerun.ts';
 import { runCommand } from './commands/run.ts';
 import { upCommand } from './commands/up.ts';
 import { version } from './version.ts';
@@ -17,6 +21,10 @@ export function createProgram(): Command {
   program.addCommand(upCommand());
   program.addCommand(apiCommand());
   program.addCommand(runCommand());
+  program.addCommand(logsCommand());
+  program.addCommand(approveCommand());
+  program.addCommand(cancelCommand());
+  program.addCommand(rerunCommand());
   program.addCommand(controllerCommand());
   program.addCommand(completionCommand(program));
   return program;

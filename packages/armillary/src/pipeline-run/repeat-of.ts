@@ -1,0 +1,33 @@
+import { annotation, jenkinsAnnotation, label, type PipelineRun } from '@armillary/pipelines';
+import { CommandError } from '../command-error.ts';
+import { engineOf } from './run-facts.ts';
+
+/**
+ * A new run that repeats another; a build in Jenkins with the script that it had. Pure. Throws a failure for a run that
+ * names no Pipeline.
+ */
+export function repeatOf({ apiVersion, kind, metadata, spec }: PipelineRun): PipelineRun {
+  const { name: pipeline } = spec.pipelineRef;
+  if (pipeline === undefined || pipeline === '')
+    throw new CommandError('failure', `the run ${metadata.name ?? ''} names no Pipeline`);
+  const { namespace, labels } = metadata;
+  const engine = engineOf({ apiVersion, kind, metadata, spec });
+  const hasBuild = engine === 'jenkins' && metadata.annotations?.[annotation.runId] !== undefined;
+  const pipelineLabel = labels?.[label.pipeline];
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      generateName: `${pipeline}-`,
+      ...(namespace !== undefined && { namespace }),
+      ...(pipelineLabel !== undefined && { labels: { [label.pipeline]: pipelineLabel } }),
+      ...(hasBuild && { annotations: { [jenkinsAnnotation.replayOf]: metadata.name ?? '' } }),
+    },
+    // Not the snapshot of the Pipeline, nor what was asked of the run while it ran.
+    spec: {
+      pipelineRef: { name: pipeline },
+      ...(spec.parameters !== undefined && { parameters: spec.parameters }),
+      ...(spec.scm !== undefined && { scm: spec.scm }),
+    },
+  };
+}

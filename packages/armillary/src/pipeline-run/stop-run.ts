@@ -1,0 +1,37 @@
+import type { PipelineRun } from '@armillary/pipelines';
+import { CommandError } from '../command-error.ts';
+import type { NamedRun } from './named-run.ts';
+import { hasEnded, toldBy } from './run-facts.ts';
+
+/**
+ * Asks for a run to be stopped and resolves when it was. Throws a failure when it is over before, and after `timeoutMs`
+ * milliseconds; it stays asked for then.
+ */
+export async function stopRun(run: NamedRun, timeoutMs: number): Promise<void> {
+  const { name, namespace } = run;
+  const signal = AbortSignal.timeout(timeoutMs);
+  let last: PipelineRun | undefined;
+  try {
+    const before = await run.get(signal);
+    if (hasEnded(before)) throw new CommandError('failure', `${name} is over already: ${toldBy(before)}`);
+    last = await run.runs.patch(name, {
+      type: 'merge',
+      namespace,
+      body: { spec: { action: 'Stop' } },
+      signal,
+    });
+    for await (const state of run.states(signal)) {
+      last = state;
+      if (!hasEnded(state)) continue;
+      if (state.status?.phase === 'Cancelled') return;
+      throw new CommandError('failure', `${name} ended before it was stopped: ${toldBy(state)}`);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const asked =
+      last === undefined ? 'the server does not answer' : `it is asked to stop and still ${toldBy(last)}`;
+    throw new CommandError('failure', `${name} has not ended within ${timeoutMs / 1000} s: ${asked}`, {
+      cause: error,
+    });
+  }
+}
