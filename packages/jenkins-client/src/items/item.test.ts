@@ -231,6 +231,18 @@ describe('a multibranch pipeline', () => {
     expect(await orphans()).toEqual(['feature/ünïcode#1?%', 'v1.0']);
   });
 
+  test('is scanned by its form when its sources change, not when it is named anew', async () => {
+    fake.branches('team/mb', [{ name: 'next' }]);
+    const source = { type: 'git', id: 's', url: 'file:///srv/git/demo.git' } as const;
+    const replace = async (more: object): Promise<readonly string[]> => {
+      const spec = { kind: 'multibranch', sources: [source], ...more } as const;
+      await jenkins.pipelines.apply(mb, spec, { mode: 'replace' });
+      return (await all(jenkins.item(...mb).branches())).map(({ branch }) => branch);
+    };
+    expect(await replace({ displayName: 'Demo' })).not.toContain('next');
+    expect(await replace({ scriptPath: 'ci/Jenkinsfile' })).toEqual(['next']);
+  });
+
   test('is described', async () => {
     const item = jenkins.item(...mb);
     await item.describe('all branches');

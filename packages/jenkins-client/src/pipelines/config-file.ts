@@ -39,7 +39,7 @@ export async function writeConfigFile(
   await response.discard();
 }
 
-/** Replaces the configuration of an item by a form. A multibranch pipeline scans then. */
+/** Replaces the configuration of an item by a form. A multibranch pipeline scans then if what it scans changed. */
 export async function submitConfigForm(
   connection: Connection,
   path: ItemPath,

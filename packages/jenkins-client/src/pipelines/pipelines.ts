@@ -21,7 +21,10 @@ export class Pipelines {
    * Makes a pipeline be as specified, and writes nothing when it is. By default (`merge`) it is created when it does not
    * exist; settings that the specification leaves out, or has no words for, stay as they are. The folder must exist.
    *
-   * A multibranch pipeline looks for branches when its sources or script path changed.
+   * A multibranch pipeline looks for branches when its sources or script path changed, and not when it is enabled again:
+   * see `ItemRef.scan`. Plugins register webhooks for its sources at GitHub and the like only when a form was sent
+   * (SCMSource.afterSave): when it is created, and later unless its file has to be changed in place for what is
+   * `unmanaged`.
    *
    * Throws InvalidError for a specification that cannot be stored, ConflictError for an item of another kind, an
    * existing one with `create`, and a configuration that others keep changing; AppliedDifferentlyError when Jenkins

@@ -130,6 +130,12 @@ export class Configuration {
     return sources.map((one) => find(one, 'source')).filter((one) => one !== undefined);
   }
 
+  /** What a scan of a multibranch pipeline goes by, to tell whether it changed. */
+  get scanned(): string {
+    const parts = [find(this.#document, 'sources'), find(this.#document, 'factory')];
+    return parts.map((part) => (part === undefined ? '' : renderXml(part))).join('');
+  }
+
   /** What happens to the jobs of branches that are gone: pruned, or kept as orphans. */
   get prunesDeadBranches(): boolean {
     const strategy = find(this.#document, 'orphanedItemStrategy');

@@ -61,13 +61,14 @@ function readItem(call: Call): Answer | undefined {
 
 /**
  * Replaces the configuration by what the form holds. Saving makes a copy buildable, and a multibranch pipeline is scanned
- * at once. A wrong form is an exception inside Jenkins, which tells nothing.
+ * at once when its sources or its factory changed (MultiBranchProject.submit, read in the source). A wrong form is an exception inside Jenkins, which tells nothing.
  */
 function configSubmit(call: Call): Answer | undefined {
   const { item, request } = call;
   if (item.kind === 'root' || item.kind === 'freestyle') return undefined;
   needConfigure(call);
   const form = submittedForm(request);
+  const before = item.config.scanned;
   try {
     const document =
       item.kind === 'folder'
@@ -84,7 +85,9 @@ function configSubmit(call: Call): Answer | undefined {
     throw oops();
   }
   item.heldOff = false;
-  if (item.kind !== 'multibranch' || !item.buildable) return redirect(ownUrl(call));
+  if (item.kind !== 'multibranch' || !item.buildable || item.config.scanned === before) {
+    return redirect(ownUrl(call));
+  }
   startScan(call.world, item, `Started by user ${call.user.fullName}`);
   return redirect(`${ownUrl(call)}indexing/console`);
 }
