@@ -159,22 +159,25 @@ describe('applying a pipeline', () => {
         { type: 'choice', name: 'C', choices: ['a\nb'] },
         { type: 'choice', name: 'C', choices: [] },
         { type: 'file', name: ' ' },
+        { type: 'number' as 'string', name: 'N' },
       ],
     };
     const error = await team.jenkins.pipelines.apply(path, spec).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'Invalid' });
-    expect((error as { findings: string[] }).findings).toHaveLength(6);
+    expect((error as { findings: string[] }).findings).toHaveLength(7);
     const multibranch: MultibranchPipelineSpec = {
       kind: 'multibranch',
       scanIntervalMs: 90_000,
       sources: [
         { type: 'git', id: 'a', url: 'u' },
         { type: 'git', id: 'a', url: 'v' },
+        { type: 'cvs' as 'git', id: 'c', url: 'w' },
       ],
     };
     await expect(team.jenkins.pipelines.apply(path, multibranch)).rejects.toMatchObject({
       findings: [
         expect.stringContaining('a is given twice'),
+        expect.stringContaining('"cvs" is no type of a source'),
         expect.stringContaining('scanIntervalMs'),
       ] as unknown,
     });

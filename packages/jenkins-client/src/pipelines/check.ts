@@ -1,5 +1,7 @@
 import { InvalidError } from '../errors.ts';
 import { unstorable } from '../xml/text.ts';
+import { PARAMETER_TYPES } from './config/parameters.ts';
+import { SOURCE_KINDS } from './config/sources.ts';
 import { PIPELINE_KINDS } from './kinds.ts';
 import type { ParameterSpec, PipelineSpec } from './spec.ts';
 
@@ -43,6 +45,11 @@ function jobFindings(spec: Exclude<PipelineSpec, { kind: 'multibranch' }>): stri
 
 function parameterFindings(parameter: ParameterSpec): string[] {
   const where = `parameters.${parameter.name}`;
+  if (!PARAMETER_TYPES.includes(parameter.type)) {
+    return [
+      `${where}: "${String(parameter.type)}" is no type of a parameter: ${PARAMETER_TYPES.join(', ')}.`,
+    ];
+  }
   if (parameter.name.trim() === '') return ['A parameter has no name.'];
   if (parameter.type !== 'choice') return [];
   const { choices } = parameter;
@@ -53,12 +60,18 @@ function parameterFindings(parameter: ParameterSpec): string[] {
 
 function scanFindings(spec: Extract<PipelineSpec, { kind: 'multibranch' }>): string[] {
   const { scanIntervalMs: ms, sources } = spec;
-  const ids = repeated(sources.map(({ id }) => id)).map((id) => `The source ${id} is given twice.`);
-  const missing = sources.some(({ id }) => id === '') ? ['A source has no id.'] : [];
+  const types = SOURCE_KINDS.map(({ type }) => type);
+  const findings = [
+    ...repeated(sources.map(({ id }) => id)).map((id) => `The source ${id} is given twice.`),
+    ...(sources.some(({ id }) => id === '') ? ['A source has no id.'] : []),
+    ...sources
+      .filter(({ type }) => !types.includes(type))
+      .map(({ id, type }) => `sources.${id}: "${type}" is no type of a source: ${types.join(', ')}.`),
+  ];
   if (ms === undefined || ms === null || (ms % MINUTE === 0 && ms >= MINUTE && ms <= LONGEST_SCAN_INTERVAL)) {
-    return [...ids, ...missing];
+    return findings;
   }
-  return [...ids, ...missing, 'scanIntervalMs is not in whole minutes up to 30 days.'];
+  return [...findings, 'scanIntervalMs is not in whole minutes up to 30 days.'];
 }
 
 function repeated(names: readonly string[]): string[] {

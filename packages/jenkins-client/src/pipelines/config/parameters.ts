@@ -70,6 +70,9 @@ const KINDS: { readonly [T in Type]: Kind<ParameterSpec> } = {
   ),
 };
 
+/** All types of parameters. */
+export const PARAMETER_TYPES = Object.keys(KINDS);
+
 /** What a start asks for; the property goes with the last parameter. */
 export const parameters: Field<readonly ParameterSpec[]> = mapped(
   item(
