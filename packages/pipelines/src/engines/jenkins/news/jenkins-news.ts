@@ -95,7 +95,7 @@ export class JenkinsNews {
   }
 
   /** Looks at all jobs of some folders, and tells what is new there. Throws what the client throws. */
-  async look(folders: readonly string[], wanted: readonly WantedBuild[], signal: AbortSignal): Promise<void> {
+  async look({ folders, everywhere, wanted }: Look, signal: AbortSignal): Promise<void> {
     const snapshot = await snapshotBuilds(this.#engine.jenkins.connection, {
       items: folders.map((folder) => [folder]),
       builds: this.#reach(wanted),
