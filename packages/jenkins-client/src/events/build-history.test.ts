@@ -123,6 +123,14 @@ describe('a queue item that became no build', () => {
     expect(history.busy).toBe(false);
   });
 
+  test('is lost when another has its id', () => {
+    const history = new BuildHistory();
+    advance(history, look([job([])], [queued(7)]));
+    const other = { ...queued(7, 'p2'), queuedAt: now + 1 };
+    expect(advance(history, look([job([])], [other]))).toEqual(['p1?7 lost', 'p2?7 queued']);
+    expect(advance(history, look([job([])], [other]))).toEqual([]);
+  });
+
   test('is not asked for when it comes back into view', () => {
     const history = new BuildHistory();
     advance(history, look([job([])], [queued(7)]));

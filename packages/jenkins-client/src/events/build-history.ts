@@ -20,6 +20,7 @@ interface KnownJob {
 
 interface KnownQueueItem {
   readonly item: ItemPath;
+  readonly queuedAt: number;
   /** In how many snapshots in a row it was neither in the queue nor a build. */
   missing: number;
 }
@@ -156,7 +157,7 @@ export class BuildHistory {
     known.nextBuildNumber = job.nextBuildNumber;
   }
 
-  #compareQueue({ queue, jobs }: Snapshot, first: boolean, events: JenkinsEvent[]): void {
+  #compareQueue({ queue, jobs, at }: Snapshot, first: boolean, events: JenkinsEvent[]): void {
     const waiting = new Set(queue.map((entry) => entry.id));
     const built = new Set(jobs.flatMap((job) => job.builds.map((build) => build.queueId)));
     for (const [id, known] of this.#queue) {
@@ -164,8 +165,11 @@ export class BuildHistory {
       else known.missing = waiting.has(id) ? 0 : known.missing + 1;
     }
     for (const { id, item, queuedAt } of queue) {
-      if (item === undefined || built.has(id) || this.#queue.has(id)) continue;
-      this.#queue.set(id, { item, missing: 0 });
+      const known = this.#queue.get(id);
+      if (item === undefined || built.has(id) || known?.queuedAt === queuedAt) continue;
+      // After a crash, ids begin again.
+      if (known) events.push({ type: 'lost', item: known.item, queueId: id, at });
+      this.#queue.set(id, { item, queuedAt, missing: 0 });
       if (!first) events.push({ type: 'queued', item, queueId: id, at: queuedAt });
     }
   }

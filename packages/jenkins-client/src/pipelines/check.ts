@@ -47,7 +47,7 @@ function parameterFindings(parameter: ParameterSpec): string[] {
   const where = `parameters.${parameter.name}`;
   if (!PARAMETER_TYPES.includes(parameter.type)) {
     return [
-      `${where}: "${String(parameter.type)}" is no type of a parameter: ${PARAMETER_TYPES.join(', ')}.`,
+      `${where}: "${parameter.type as string}" is no type of a parameter: ${PARAMETER_TYPES.join(', ')}.`,
     ];
   }
   if (parameter.name.trim() === '') return ['A parameter has no name.'];
