@@ -32,6 +32,30 @@ export const untried: Readonly<Record<string, readonly Untried[]>> = {
       source: 'core `ItemGroupMixIn.createTopLevelItem`, `AbstractItem.doConfirmRename`',
     },
     {
+      what: '`item.describe` of what holds items: their own form describes a view',
+      route: 'GET and POST `{item}/config.xml`',
+      why: 'only a job was recorded',
+      source: 'cloudbees-folder `AbstractFolder.doSubmitDescription`',
+    },
+    {
+      what: '`item.disable` of a folder, which the client refuses',
+      route: 'POST `{item}/disable`',
+      why: 'Jenkins would answer 302 and do nothing',
+      source: 'cloudbees-folder `AbstractFolder.makeDisabled`',
+    },
+    {
+      what: '`item.copyTo` of a folder: jobs in it are saved like copied jobs',
+      route: 'POST `createItem`, `{item}/submitDescription`',
+      why: 'only a job was recorded',
+      source: 'cloudbees-folder `Folder.onCopiedFrom`, core `Job.LastItemListener`',
+    },
+    {
+      what: '`item.branches`: `orphaned`',
+      route: 'GET `{item}/api/json`',
+      why: 'no branch was gone',
+      source: 'cloudbees-folder `ComputedFolder`, workflow-multibranch `BranchJobProperty.isBuildable`',
+    },
+    {
       what: '`build.delete`',
       route: 'POST `{item}/{build}/doDelete`',
       why: 'only the refusal for a kept build was recorded',

@@ -141,7 +141,7 @@ export const itemPaths: readonly Operation[] = [
     path: '/{item}/disable',
     id: 'disableItem',
     tag: 'items',
-    summary: 'Build no more. A single branch cannot be disabled (403).',
+    summary: 'Build no more. A single branch cannot be disabled (403), nor a folder (302 all the same).',
     answers: { 302: redirect() },
   },
   {
@@ -157,7 +157,7 @@ export const itemPaths: readonly Operation[] = [
     path: '/{item}/submitDescription',
     id: 'describeItem',
     tag: 'items',
-    summary: 'Set the description alone.',
+    summary: 'Set the description alone: of a job, or of the view that a folder shows first.',
     body: { form: { description: Type.String() } },
     answers: { 302: redirect() },
   },
