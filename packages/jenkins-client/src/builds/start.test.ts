@@ -188,6 +188,16 @@ describe('a start whose answer is lost', () => {
   });
 });
 
+test.each([-12, -0.5, 0.5])('a proxy whose clock is %s hours wrong hides no build', async (hours) => {
+  const { jenkins: scripted } = await scriptedJenkins(({ method }, response) => {
+    response.setHeader('date', new Date(Date.now() + hours * 3_600_000).toUTCString());
+    if (method === 'POST') response.writeHead(201, { location: '/queue/item/3/' }).end();
+    else response.end(JSON.stringify({ id: 3, inQueueSince: Date.now(), executable: { number: 8 } }));
+  });
+  const request = await requestBuild(scripted.connection, ['p'], {}, { check: false });
+  expect((await request.started()).number).toBe(8);
+});
+
 test('files are sent as they are', async () => {
   const { jenkins: scripted, requests } = await scriptedJenkins((_, response) => {
     response.writeHead(201, { location: '/queue/item/3/' }).end();

@@ -13,8 +13,11 @@ import { jobParameters } from './job-parameters.ts';
 import { checkParameters } from './parameter-check.ts';
 import { encodeParameters, type ParameterValues } from './parameter-values.ts';
 
-/** How far the clock of a proxy, which may write the `Date` header, can be from the server's. */
-const clockSkewMs = 5 * 60_000;
+/**
+ * How far the clock of a proxy, which may write the `Date` header, can be from the server's. Rather too much: with too
+ * little, a build that is there would count as lost.
+ */
+const clockSkewMs = 60 * 60_000;
 
 /** How to start a build. */
 export interface StartOptions extends CallOptions {

@@ -35,7 +35,7 @@ export interface ConnectOptions {
   readonly clock?: Clock;
   /** Called before each sending, repetitions too. It never sees a secret. */
   readonly onRequest?: (event: RequestEvent) => void;
-  /** Called after the head of each answer. It never sees a secret. */
+  /** Called after the head of each answer. It never sees a secret. What it throws fails a call that was answered. */
   readonly onResponse?: (event: ResponseEvent) => void;
   /** Whether `jenkins.script` may run Groovy on the server, which can do anything there; off when left out. */
   readonly allowScript?: boolean;
