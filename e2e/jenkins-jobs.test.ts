@@ -235,7 +235,10 @@ describe('a multi-branch Pipeline', () => {
       totalNumberOfBranches: 2,
       totalNumberOfPullRequests: 1,
     });
-    expect(await annotationOf('many', 'request-to-sync-pipelineruns')).toBeUndefined();
+    await eventually(
+      'the request to be done',
+      async () => (await annotationOf('many', 'request-to-sync-pipelineruns')) === undefined,
+    );
     const outside = await eventually('a run of each', async () => {
       const runs = (await world.runs('team')).filter(({ spec }) => spec.pipelineRef.name === 'many');
       return runs.length >= 3 && runs;
