@@ -300,6 +300,13 @@ describe('applying a multibranch pipeline', () => {
     expect(team.writes).toEqual([]);
   });
 
+  test('lets neither scans nor events start builds', async () => {
+    const quiet = { ...spec, sources: spec.sources.map((one) => ({ ...one, automaticBuilds: false })) };
+    await team.jenkins.pipelines.apply(path, quiet);
+    expect((await team.jenkins.pipelines.read(path)).spec).toEqual(quiet);
+    expect(await team.jenkins.pipelines.apply(path, quiet)).toMatchObject({ action: 'unchanged' });
+  });
+
   test('looks for branches when the sources of one with foreign settings change', async () => {
     await team.jenkins.pipelines.apply(path, spec);
     await team.postConfig((text) => text.replace('<properties/>', '<properties><x.Folder/></properties>'));
