@@ -5,7 +5,7 @@ import { blueTime } from './blue-time.ts';
 const MAX_LENGTH = 90_000;
 
 /** What a step asks somebody for. */
-export interface BlueInput {
+interface BlueInput {
   readonly id: string;
   readonly message: string;
   readonly ok: string;
@@ -25,7 +25,7 @@ interface BlueBase {
 }
 
 /** A step as Blue Ocean describes it. */
-export interface BlueStep extends BlueBase {
+interface BlueStep extends BlueBase {
   readonly type: 'STEP';
   /** Whether it waits for an answer. KubeSphere's own addition. */
   readonly approvable: boolean;

@@ -45,7 +45,7 @@ export function blueRun(build: Build, job: ItemPath): Record<string, unknown> {
 }
 
 /** The part of a run that is shown beside a branch. */
-export function blueRunSummary(build: Build, job: ItemPath): Record<string, unknown> {
+function blueRunSummary(build: Build, job: ItemPath): Record<string, unknown> {
   const { number, building, result, startedAt, durationMs } = build;
   return {
     id: String(number),

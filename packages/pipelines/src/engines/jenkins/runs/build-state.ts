@@ -68,7 +68,7 @@ export function runStateOf(
 }
 
 /** A time of Jenkins as Kubernetes writes it: RFC 3339, whole seconds. */
-export function timeOf(ms: number): string {
+function timeOf(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }
 

@@ -2,7 +2,7 @@ import type { FoundStart } from '@armillary/jenkins-client';
 import type { BuildNote } from './build-note.ts';
 
 /** A build or queue item that some other run stands for. */
-export interface ClaimedStart {
+interface ClaimedStart {
   readonly queueId?: number;
   readonly number?: number;
 }
