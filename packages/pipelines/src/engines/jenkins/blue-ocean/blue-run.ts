@@ -13,19 +13,30 @@ const MAX_TEXT = 500;
  * are in milliseconds; what Jenkins does not tell without Blue Ocean is null.
  */
 export function blueRun(build: Build, job: ItemPath): Record<string, unknown> {
-  const { number, building, startedAt, durationMs } = build;
+  const { number, building, result, startedAt, durationMs } = build;
   const path = [...job.map((name) => `job/${encodeURIComponent(name)}`), number].join('/');
   const parameters = build.parameters.slice(0, MAX_LISTED).map(({ name, value }) => ({
     name: cut(name),
     value: typeof value === 'string' ? cut(value) : (value ?? null),
   }));
   return {
-    ...blueRunSummary(build, job),
+    id: String(number),
+    name: build.displayName === `#${number}` ? null : cut(build.displayName),
+    pipeline: job.at(-1) ?? '',
+    state: stateOf(build),
+    result: result ?? 'UNKNOWN',
+    startTime: blueTime(startedAt),
+    endTime: blueTime(building ? undefined : startedAt + durationMs),
+    durationInMillis: building ? 0 : durationMs,
+    causes: build.causes.slice(0, MAX_LISTED).map(({ description, userId, userName }) => ({
+      shortDescription: cut(description),
+      ...(userId !== undefined && { userId }),
+      ...(userName !== undefined && { userName }),
+    })),
     organization: 'jenkins',
     description: cut(build.description ?? '') || null,
     enQueueTime: blueTime(startedAt),
     estimatedDurationInMillis: build.estimatedDurationMs,
-    durationInMillis: building ? 0 : durationMs,
     artifactsZipFile: `/${path}/artifact/*zip*/archive.zip`,
     replayable: !building,
     runSummary: summaryOf(build),
@@ -41,26 +52,6 @@ export function blueRun(build: Build, job: ItemPath): Record<string, unknown> {
     parameters,
     pullRequest: null,
     branch: null,
-  };
-}
-
-/** The part of a run that is shown beside a branch. */
-function blueRunSummary(build: Build, job: ItemPath): Record<string, unknown> {
-  const { number, building, result, startedAt, durationMs } = build;
-  return {
-    id: String(number),
-    name: build.displayName === `#${number}` ? null : cut(build.displayName),
-    pipeline: job.at(-1) ?? '',
-    state: stateOf(build),
-    result: result ?? 'UNKNOWN',
-    startTime: blueTime(startedAt),
-    endTime: blueTime(building ? undefined : startedAt + durationMs),
-    durationInMillis: building ? 0 : durationMs,
-    causes: build.causes.slice(0, MAX_LISTED).map(({ description, userId, userName }) => ({
-      shortDescription: cut(description),
-      ...(userId !== undefined && { userId }),
-      ...(userName !== undefined && { userName }),
-    })),
   };
 }
 
