@@ -42,8 +42,8 @@ async function changed(url: string, init: RequestInit): Promise<Response> {
   });
 }
 
-/** Operations that read, each with all that it reads. */
-const reads: Record<string, (jenkins: Jenkins, call: CallOptions) => Promise<unknown>> = {
+/** Operations that read something, also those that write, each with all that it reads. */
+const operations: Record<string, (jenkins: Jenkins, call: CallOptions) => Promise<unknown>> = {
   capabilities: (jenkins, call) => jenkins.capabilities(call),
   'capabilities without a list of plugins': (jenkins, call) =>
     connect({ url: jenkins.url, auth: viewer(), fetch: changed, retry: false }).capabilities(call),
@@ -90,6 +90,18 @@ const reads: Record<string, (jenkins: Jenkins, call: CallOptions) => Promise<unk
   plugins: (jenkins, call) => jenkins.plugins.list(call),
   'update centre': (jenkins, call) => jenkins.plugins.updateCenter(call),
   user: (jenkins, call) => jenkins.users.me(call),
+  'new token': (jenkins, call) => jenkins.users.tokens().generate('t', call),
+  'new user': (jenkins, call) => jenkins.users.create({ id: crypto.randomUUID(), password: 'p4ss' }, call),
+  'written credential': (jenkins, call) =>
+    jenkins.credentials.in('system').upsert({ kind: 'secretText', id: 'w', secret: 's3cret' }, call),
+  'new credential': (jenkins, call) =>
+    jenkins.credentials.in('system').create({ kind: 'secretText', secret: 's3cret' }, call),
+  'node taken offline': (jenkins, call) => jenkins.nodes.takeOffline('(built-in)', 'why', call),
+  'written view': (jenkins, call) => jenkins.views.configure('v', { jobs: ['team'] }, call),
+  'kept build': (jenkins, call) => jenkins.item('team/p1').buildRef(1).keep(true, call),
+  'renamed build': (jenkins, call) => jenkins.item('team/p1').buildRef(1).rename('one', call),
+  'start of a build': (jenkins, call) =>
+    jenkins.item('team/p1').build({ A: 'z' }, { ...call, quietPeriodS: 3600 }),
   'checked configuration': (jenkins, call) => jenkins.casc.check('jenkins: {}', call),
   'checked script': (jenkins, call) => jenkins.converter.checkScript(['team', 'p1'], 'node {}', call),
   folders: (jenkins, call) => collect(jenkins.folders.list([], call)),
@@ -103,6 +115,7 @@ beforeAll(async () => {
   const jenkins = connect({ url: fake.url, auth: { user: 'admin', token: fake.users.admin.token } });
   const parameters = [{ 'stapler-class': 'hudson.model.StringParameterDefinition', name: 'A' }];
   await makeJob(jenkins.connection, ['team', 'p1'], { parameters });
+  await jenkins.views.create('v');
   await jenkins.credentials.in('system').create({ kind: 'secretText', id: 'c', secret: 's3cret' });
   fake.runs('team/p1', async (build) => {
     if (build.number > 1) return build.input({ message: 'Go on?' }).then(() => undefined);
@@ -131,14 +144,14 @@ function* variations(value: unknown): Generator {
   }
 }
 
-test.each(Object.entries(reads))('%s', { timeout: 60_000 }, async (_, read) => {
+test.each(Object.entries(operations))('%s', { timeout: 60_000 }, async (_, operate) => {
   // What this operation is answered, each distinct answer once.
   const answers = new Set<string>();
   change = (body) => {
     answers.add(body);
     return body;
   };
-  expect(await attempt(read)).toBe('answered');
+  expect(await attempt(operate)).toBe('answered');
   expect(answers.size).toBeGreaterThan(0);
   for (const answer of answers) {
     const bodies = [...variations(JSON.parse(answer))].map((other) => JSON.stringify(other));
@@ -146,11 +159,11 @@ test.each(Object.entries(reads))('%s', { timeout: 60_000 }, async (_, read) => {
     const step = Math.max(1, Math.ceil(bodies.length / 150));
     for (let at = 0; at < bodies.length; at += step) {
       change = (body) => (body === answer ? (bodies[at] ?? '') : body);
-      await attempt(read);
+      await attempt(operate);
     }
     for (const page of ['', '<html>', '{']) {
       change = (body) => (body === answer ? page : body);
-      await attempt(read);
+      await attempt(operate);
     }
   }
 });
@@ -161,7 +174,7 @@ test('a login page with 200 is not taken for an item', async () => {
 });
 
 async function attempt(
-  read: (jenkins: Jenkins, call: CallOptions) => Promise<unknown>,
+  operate: (jenkins: Jenkins, call: CallOptions) => Promise<unknown>,
 ): Promise<'answered' | 'failed'> {
   const jenkins = connect({
     url: fake.url,
@@ -171,7 +184,7 @@ async function attempt(
     retry: false,
   });
   try {
-    await read(jenkins, { timeoutMs: 20_000 });
+    await operate(jenkins, { timeoutMs: 20_000 });
     return 'answered';
   } catch (error) {
     if (!isJenkinsError(error)) throw error;
