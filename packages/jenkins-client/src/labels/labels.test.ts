@@ -34,9 +34,15 @@ test('lists the labels of all nodes with their load', async () => {
 test('tells a label of several nodes once', async () => {
   const label = recordedJson('06-sys-14-label-get') as object;
   const other = { ...label, name: 'amd64' };
-  const computer = [{ assignedLabels: [label, other] }, { assignedLabels: [label] }];
+  const computer = [
+    { displayName: 'a', assignedLabels: [label, other] },
+    { displayName: 'b', assignedLabels: [label] },
+  ];
   const { jenkins } = answering({ status: 200, body: JSON.stringify({ computer }) });
-  expect((await jenkins.labels.list()).map(({ name }) => name)).toEqual(['amd64', 'arm64']);
+  expect(await jenkins.labels.list()).toMatchObject([
+    { name: 'amd64', nodes: ['a'] },
+    { name: 'arm64', nodes: ['a', 'b'] },
+  ]);
 });
 
 test('encodes an expression', async () => {

@@ -2,7 +2,7 @@ import { segment } from '../address/segment.ts';
 import type { CallOptions, Connection } from '../connection.ts';
 import { expected, expectedObjects } from '../expected.ts';
 import { objectOf, objectsOf, textOf, wholeOf, type JsonObject } from '../json-shape.ts';
-import { builtInNode } from '../nodes/node.ts';
+import { builtInNode, readNode } from '../nodes/node.ts';
 
 /** A label: what builds ask for, the nodes that have it, and how busy these are. */
 export interface Label {
@@ -18,7 +18,7 @@ export interface Label {
   readonly totalExecutors: number;
 }
 
-const labelTree = 'name,description,offline,busyExecutors,idleExecutors,totalExecutors,nodes[nodeName]';
+const labelTree = 'name,description,offline,busyExecutors,idleExecutors,totalExecutors';
 
 /** The labels of nodes. */
 export class Labels {
@@ -30,12 +30,21 @@ export class Labels {
 
   /** All labels of the nodes that the user may see, by name, in one request. Labels that only clouds offer are not. */
   async list(options: CallOptions = {}): Promise<readonly Label[]> {
-    const query = { tree: `computer[assignedLabels[${labelTree}]]` };
+    // The nodes of a label are gathered here: told with each label of each node, they would be far too many.
+    const query = { tree: `computer[displayName,assignedLabels[${labelTree}]]` };
     const answer = await this.#connection.request({ ...options, path: 'computer/api/json', query });
-    const nodes = expectedObjects(objectOf(await answer.json())?.['computer'], 'the nodes');
-    const labels = nodes.flatMap((node) => objectsOf(node['assignedLabels'])).map(readLabel);
-    const byName = new Map(labels.map((label) => [label.name, label]));
-    return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const labels = new Map<string, { label: Label; nodes: string[] }>();
+    for (const node of expectedObjects(objectOf(await answer.json())?.['computer'], 'the nodes')) {
+      const { name } = readNode(node);
+      for (const label of objectsOf(node['assignedLabels']).map(readLabel)) {
+        const known = labels.get(label.name);
+        if (known) known.nodes.push(name);
+        else labels.set(label.name, { label, nodes: [name] });
+      }
+    }
+    return [...labels.values()]
+      .map(({ label, nodes }) => ({ ...label, nodes }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   /** One label, or an expression over labels such as `linux && !arm64`. Jenkins knows every name; it may have no nodes. */
