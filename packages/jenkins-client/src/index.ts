@@ -62,7 +62,7 @@ export type { StopOptions, StopStep } from './builds/stop.ts';
 export type { BuildRequestState, QueuedStart } from './queue/queue-follower.ts';
 export type { Queue } from './queue/queue.ts';
 export type { QueueItem, QueueItemState } from './queue/queue-item.ts';
-export { BuildEvents, type EventsOptions } from './events/build-events.ts';
+export type { BuildEvents, EventsOptions } from './events/build-events.ts';
 export { BuildWatch } from './events/build-watch.ts';
 export type { JenkinsEvent } from './events/event.ts';
 export { snapshotBuilds, type JobSnapshot, type Snapshot, type SnapshotOptions } from './events/snapshot.ts';
