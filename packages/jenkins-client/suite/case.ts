@@ -38,11 +38,17 @@ export interface SuiteContext {
   readonly settings: SuiteSettings;
   /** Makes an inline pipeline in the folder. */
   readonly pipeline: (name: string, work: PipelineWork) => Promise<ItemRef>;
-  /** Called at the end, also after a failure, the last one first. */
-  readonly cleanUp: (what: () => Promise<unknown>) => void;
-  /** Ends with the case's time limit. */
+  /**
+   * Makes something outside of the folder, which is removed at the end, also after a failure; the last first. That it
+   * is gone by then, or was refused, is no failure.
+   */
+  readonly outside: <T>(what: string, make: () => Promise<T>, remove: CleanUp) => Promise<T>;
+  /** Ends with the case's time limit, and when the run is interrupted. */
   readonly signal: AbortSignal;
 }
+
+/** Removes something; with a time limit of its own, since that of the case may be over. */
+export type CleanUp = (call: { readonly timeoutMs: number }) => Promise<unknown>;
 
 /** What the suite is told about the server. */
 export interface SuiteSettings {
@@ -51,9 +57,9 @@ export interface SuiteSettings {
   readonly token: string;
   /** With it, the way by password, crumb and session is tried, too. */
   readonly password?: string | undefined;
-  /** A git repository that the server can clone, with a Jenkinsfile; without it, scans are not tried. */
+  /** A git repository that the server can clone, with a Jenkinsfile that is built; without it, scans are not tried. */
   readonly gitUrl?: string | undefined;
-  /** Whether the server may be quieted down and restarted. */
+  /** Whether the server may be quieted down, restarted, and configured anew from its own files. */
   readonly disruptive: boolean;
 }
 
@@ -100,17 +106,16 @@ export async function expectCode(
     if ([codes].flat().some((code) => isJenkinsError(error, code))) return;
     failure = error;
   }
+  // That is for the run to judge: the user may lack a permission.
+  if (isJenkinsError(failure, 'Forbidden')) throw failure;
   const wanted = `${what} an error ${[codes].flat().join(' or ')} was expected`.trim();
   if (failure === undefined) throw new Error(`${wanted}, nothing failed`);
   const was = failure instanceof Error ? `${failure.name}: ${failure.message}` : 'no error object';
   throw new Error(`${wanted}, it was ${was}`, { cause: failure });
 }
 
-/** Waits for work that a user without a permission, or a server without a part, cannot show. */
-export async function orNotTested<T>(
-  work: Promise<T>,
-  codes: readonly JenkinsErrorCode[] = ['Forbidden'],
-): Promise<T> {
+/** Waits for work that a server may refuse for reasons of its own, by these codes of the client's errors. */
+export async function orNotTested<T>(work: Promise<T>, codes: readonly JenkinsErrorCode[]): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -118,4 +123,42 @@ export async function orNotTested<T>(
       throw new NotTested(String(error), { cause: error });
     throw error;
   }
+}
+
+/** Asks again and again until there is an answer other than undefined. */
+export async function eventually<T>(
+  ask: () => Promise<T | undefined>,
+  { signal }: Pick<SuiteContext, 'signal'>,
+): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await pause(200, signal);
+  }
+}
+
+/** Waits, in milliseconds; throws when the case ends. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise((resolve) => setTimeout(resolve, ms));
+  signal.throwIfAborted();
+}
+
+/** Why a case cannot be tried without a plugin; where the user may not list the plugins, it is tried. */
+export function lacks(plugin: string): (context: SuiteContext) => string | undefined {
+  return ({ capabilities }) =>
+    capabilities.plugins?.has(plugin) === false ? `the plugin ${plugin} is not there` : undefined;
+}
+
+/** Why a case cannot be tried that needs a plugin of which it must be known that it is there. */
+export function unlessKnown(plugin: string): (context: SuiteContext) => string | undefined {
+  return (context) =>
+    context.capabilities.plugins === undefined
+      ? `the user may not list the plugins, so it is not known whether ${plugin} is there`
+      : lacks(plugin)(context);
+}
+
+/** Why a case cannot be tried that would disturb others. */
+export function unlessDisruptive({ settings }: SuiteContext): string | undefined {
+  return settings.disruptive ? undefined : 'JENKINS_DISRUPTIVE is not 1';
 }

@@ -3,9 +3,12 @@
  *
  *     JENKINS_URL=https://ci.example.com JENKINS_USER=me JENKINS_TOKEN=… npm run test:jenkins
  *
- * Optional: JENKINS_PASSWORD tries the way by password, too; JENKINS_GIT_URL names a repository with a Jenkinsfile that
- * the server can clone; JENKINS_DISRUPTIVE=1 allows to quiet the server down and to restart it; `--report FILE` writes
- * what was seen as a page. Everything is made below one new folder, and removed. Exit code 0 when nothing failed.
+ * Optional: JENKINS_PASSWORD tries the way by password, too; JENKINS_GIT_URL names a repository that the server can
+ * clone, whose branches are scanned and whose Jenkinsfile is built; JENKINS_DISRUPTIVE=1 allows what others notice:
+ * quieting down, reading the configuration again, a restart, a script; `-- --report FILE` writes what was seen as a
+ * page. Everything is made below one new folder or under names of its own, and removed, also after Ctrl-C; a second
+ * Ctrl-C ends at once. Exit code 0: nothing failed and nothing is left; 1: something did or is; 2: the suite could not
+ * begin; 130: it was interrupted.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -28,22 +31,47 @@ if (!url || !user || !token) {
   console.error('Set JENKINS_URL, JENKINS_USER and JENKINS_TOKEN to name the server to test against.');
   process.exitCode = 2;
 } else {
-  const jenkins = connect({ url, auth: { user, token } });
-  const result = await runSuite(areas, {
-    jenkins,
-    settings: {
-      url,
-      user,
-      token,
-      password: password || undefined,
-      gitUrl: gitUrl || undefined,
-      disruptive: disruptive === '1',
-    },
-    report: (one) => console.log(resultLine(one)),
+  process.exitCode = await main({
+    url,
+    user,
+    token,
+    password: password || undefined,
+    gitUrl: gitUrl || undefined,
+    disruptive: disruptive === '1',
   });
-  await jenkins.close();
-  console.log(summary(result));
-  if (values.report !== undefined) writeFileSync(values.report, compatibilityPage(result));
-  process.exitCode =
-    result.leftBehind.length > 0 || result.results.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
+}
+
+/** Gives the exit code. */
+async function main(settings: Parameters<typeof runSuite>[1]['settings']): Promise<number> {
+  const interrupted = interruption();
+  const jenkins = connect({ url: settings.url, auth: { user: settings.user, token: settings.token } });
+  try {
+    const result = await runSuite(areas, {
+      jenkins,
+      settings,
+      signal: interrupted,
+      report: (one) => console.log(resultLine(one)),
+    });
+    console.log(summary(result));
+    if (values.report !== undefined) writeFileSync(values.report, compatibilityPage(result));
+    if (interrupted.aborted) return 130;
+    return result.leftBehind.length > 0 || result.results.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
+  } catch (error) {
+    console.error(`The suite could not begin: ${error instanceof Error ? error.message : String(error)}`);
+    return 2;
+  } finally {
+    await jenkins.close();
+  }
+}
+
+/** Aborted by the first signal to end; the second ends the process, whatever is left behind. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const end = () => {
+    if (controller.signal.aborted) process.exit(130);
+    console.error('Interrupted: removing what was made. Once more to end at once.');
+    controller.abort();
+  };
+  process.on('SIGINT', end).on('SIGTERM', end);
+  return controller.signal;
 }

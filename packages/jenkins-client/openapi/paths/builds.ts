@@ -177,6 +177,16 @@ export const buildPaths: readonly Operation[] = [
     answers: { 302: redirect('Started; neither queue item nor number is told.') },
   },
   {
+    method: 'POST',
+    path: '/{item}/{build}/replay/rebuild',
+    id: 'rebuildBuild',
+    tag: 'builds',
+    summary: 'Start the build again with the same scripts.',
+    unproven: true,
+    plugins: ['workflow-cps'],
+    answers: { 302: redirect('Started; neither queue item nor number is told.') },
+  },
+  {
     method: 'GET',
     path: '/{item}/{build}/restart/api/json',
     id: 'listRestartableStages',

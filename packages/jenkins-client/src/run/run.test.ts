@@ -138,6 +138,8 @@ describe('stages and steps', () => {
     await expect(read(stages[0]?.id)).rejects.toMatchObject({ code: 'NotFoundOrHidden' });
     const text = await new Response(build.stageText(step?.id ?? '')).text();
     expect(text).toBe('+ make\n');
+    const whole = await new Response(build.stageText(stages[0]?.id ?? '')).text();
+    expect(whole).toContain('+ make\n');
   });
 });
 

@@ -76,7 +76,7 @@ export const items: SuiteArea = {
     },
     {
       name: 'an item is described, renamed, moved, copied, and the copy can be built',
-      covers: ['item.describe', 'item.rename', 'item.moveTo', 'item.copyTo'],
+      covers: ['item.describe', 'item.rename', 'item.moveTo', 'item.copyTo', 'item.delete'],
       async run({ jenkins, folder, pipeline, signal }) {
         const first = await pipeline('to rename', {
           script: 'echo "copied"',

@@ -1,4 +1,5 @@
 import { oops } from '../error-pages.ts';
+import { isFormObject } from '../items/form-xml.ts';
 import { bean, type Bean } from '../tree.ts';
 import { element, find, renderXml, textOf, type XmlElement } from '../xml.ts';
 
@@ -93,7 +94,7 @@ export class StoredCredential {
       else if (typeof value === 'object' && value !== null) fields[name] = JSON.stringify(value);
     }
     const source = form['privateKeySource'];
-    if (isForm(source) && typeof source['privateKey'] === 'string')
+    if (isFormObject(source) && typeof source['privateKey'] === 'string')
       fields['privateKey'] = source['privateKey'];
     return new StoredCredential(classOf(form), fields);
   }
@@ -146,9 +147,4 @@ export class StoredCredential {
 function classOf(form: Readonly<Record<string, unknown>>): string {
   const name = form['$class'] ?? form['stapler-class'];
   return typeof name === 'string' ? name : '';
-}
-
-/** Whether a value of a structured form is an object. */
-export function isForm(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

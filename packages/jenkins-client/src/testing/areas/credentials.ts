@@ -2,12 +2,13 @@ import { apiJson, submittedForm } from '../api-json.ts';
 import type { Area, Call } from '../area.ts';
 import { notFound, oops } from '../error-pages.ts';
 import { empty, redirect, type Answer } from '../http.ts';
+import { isFormObject } from '../items/form-xml.ts';
 import { encodeName, type Item } from '../items/item.ts';
 import { ownUrl } from '../items/item-routes.ts';
 import { bean } from '../tree.ts';
 import { parseXml, XmlError } from '../xml.ts';
 import { CredentialStore, type Domain } from './credential-store.ts';
-import { isForm, StoredCredential } from './credential.ts';
+import { StoredCredential } from './credential.ts';
 
 const VIEW = 'com.cloudbees.plugins.credentials.CredentialsProvider.View';
 const CREATE = 'com.cloudbees.plugins.credentials.CredentialsProvider.Create';
@@ -123,7 +124,7 @@ export function credentialsArea(): Area {
             return empty();
           }
           const { credentials: form } = submittedForm(call.request);
-          if (!isForm(form)) throw oops();
+          if (!isFormObject(form)) throw oops();
           const made = StoredCredential.fromForm(form, call.request.files);
           // The trap: an id that is taken is answered like success, and nothing is stored.
           if (!credentials.has(made.id)) credentials.set(made.id, made);

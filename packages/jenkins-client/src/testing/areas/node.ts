@@ -1,7 +1,7 @@
 import { oops } from '../error-pages.ts';
 import { bean, type Bean } from '../tree.ts';
 import { element, renderXml } from '../xml.ts';
-import { isForm } from './credential.ts';
+import { classOf, isFormObject } from '../items/form-xml.ts';
 
 /** Why a node was taken offline, and when, in milliseconds since 1970. */
 interface Offline {
@@ -122,9 +122,8 @@ export class Agent extends Node {
   /** From a structured form; 500 without a name or with a launcher of no known class. */
   static fromForm(form: Readonly<Record<string, unknown>>): Agent {
     const { name, launcher } = form;
-    const type = isForm(launcher) ? (launcher['stapler-class'] ?? launcher['$class']) : undefined;
-    if (typeof name !== 'string' || name === '' || typeof type !== 'string' || !LAUNCHERS.has(type))
-      throw oops();
+    const type = isFormObject(launcher) ? classOf(launcher) : '';
+    if (typeof name !== 'string' || name === '' || !LAUNCHERS.has(type)) throw oops();
     return new Agent(form, name, type);
   }
 

@@ -2,11 +2,11 @@ import { apiJson, submittedForm } from '../api-json.ts';
 import type { Area, Call } from '../area.ts';
 import { errorPage, notFound, oops } from '../error-pages.ts';
 import { empty, redirect } from '../http.ts';
+import { classOf, formList } from '../items/form-xml.ts';
 import { encodeName } from '../items/item.ts';
 import { ownUrl, showItem } from '../items/item-routes.ts';
 import { allViewBean, allViewName, listViewBean } from '../items/view-json.ts';
 import { element, renderXml } from '../xml.ts';
-import { isForm } from './credential.ts';
 import { ListView, viewsOf } from './view.ts';
 
 /** List views of the root and of folders, and the view of all that each of them has. */
@@ -137,8 +137,7 @@ function configure(view: ListView, { item, request }: Call): void {
   view.statusFilter = status === '1' ? false : status === '2' ? true : undefined;
   view.jobNames.clear();
   for (const field of request.form.keys()) if (field.startsWith('item_')) view.jobNames.add(field.slice(5));
-  const columns = Array.isArray(form['columns']) ? form['columns'].filter(isForm) : [];
-  view.columns = columns.map((column) => column['stapler-class']).filter((name) => typeof name === 'string');
+  view.columns = formList(form['columns']).map(classOf);
 }
 
 /** A pattern; 500 when it is none. */

@@ -24,7 +24,6 @@ function readItem({ world, request, rootUrl, params }: Call): Answer | undefined
   return item && apiJson(request, queueItemBean(item, rootUrl));
 }
 
-/** 422 and 500 as in the source of Jenkins (Queue.doCancelItem). */
 /** 204 and 404 are recorded; the other two are read in the source of Queue.doCancelItem. */
 function cancelItem({ world, request, user }: Call): Answer {
   const id = Number(request.parameter('id'));

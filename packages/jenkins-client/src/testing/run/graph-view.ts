@@ -2,6 +2,7 @@ import type { Area, Call } from '../area.ts';
 import { onBuild } from '../builds/build-routes.ts';
 import type { Build } from '../builds/build.ts';
 import type { FlowNode, Result } from '../builds/flow.ts';
+import { GrowingLog } from '../builds/growing-log.ts';
 import { annotator, consoleText } from '../builds/log-answers.ts';
 import { escapeHtml, notFound } from '../error-pages.ts';
 import { json, plain, type Answer } from '../http.ts';
@@ -25,12 +26,7 @@ export const graphViewArea: Area = {
       path: 'pipeline-overview/steps',
       handle: onBuild((build, call) => steps(build, call, nodeOf(build, call))),
     },
-    {
-      on: 'build',
-      method: 'GET',
-      path: 'pipeline-overview/log',
-      handle: onBuild((build, call) => consoleText(nodeOf(build, call).log, true)),
-    },
+    { on: 'build', method: 'GET', path: 'pipeline-overview/log', handle: onBuild(wholeLog) },
     {
       on: 'build',
       method: 'GET',
@@ -119,6 +115,18 @@ function stateOf(node: FlowNode): string {
   return node.endTime === undefined || node.result === undefined ? 'running' : STATES[node.result];
 }
 
+/**
+ * The log of a step, or of the steps of a stage one after the other. The second is read in the source of the plugin
+ * (PipelineConsoleViewAction.getConsoleText).
+ */
+function wholeLog(build: Build, call: Call): Answer {
+  const node = nodeOf(build, call);
+  if (node.kind === 'step') return consoleText(node.log, true);
+  const log = new GrowingLog();
+  for (const step of stepsOf(build, node)) log.append(step.log.bytes);
+  return log.length > 0 ? consoleText(log, true) : plain('No logs found\n');
+}
+
 /** A part of a step's log as HTML, with the bytes that it covers. */
 function consoleOutput(build: Build, call: Call): Answer {
   const { log, endTime } = nodeOf(build, call);
@@ -152,19 +160,25 @@ const SHOWN_AS_TEXT = ['echo', 'sh', 'bat'];
 /** The steps of the build, or of one stage; `stageId` tells the stage that each is shown in. */
 function steps(build: Build, { world }: Call, inside: FlowNode | undefined): Answer {
   const now = world.clock.now();
-  const shown = build.flow.nodes
-    .filter((node) => node.kind === 'step')
-    .map((node) => ({ node, stage: stageId(build, node) }))
-    .filter(({ stage }) => inside === undefined || stage === inside.id);
-  const described = shown.map(({ node, stage }) => ({
-    ...timed(node, now),
-    name: node.description ?? node.name,
-    type: 'STEP',
-    title: node.description === undefined || SHOWN_AS_TEXT.includes(node.call) ? '' : node.name,
-    ...(stage !== undefined && { stageId: stage }),
-    ...(node.pausedSince !== undefined && { inputStep: inputOf(build, node) }),
-  }));
+  const described = stepsOf(build, inside).map((node) => {
+    const stage = stageId(build, node);
+    return {
+      ...timed(node, now),
+      name: node.description ?? node.name,
+      type: 'STEP',
+      title: node.description === undefined || SHOWN_AS_TEXT.includes(node.call) ? '' : node.name,
+      ...(stage !== undefined && { stageId: stage }),
+      ...(node.pausedSince !== undefined && { inputStep: inputOf(build, node) }),
+    };
+  });
   return json({ status: 'ok', data: { steps: described, runIsComplete: !build.running } });
+}
+
+/** All steps, or those shown in one stage. */
+function stepsOf(build: Build, inside: FlowNode | undefined): readonly FlowNode[] {
+  return build.flow.nodes.filter(
+    (node) => node.kind === 'step' && (inside === undefined || stageId(build, node) === inside.id),
+  );
 }
 
 /** The stage that a step is shown in: the branch when the stage is one's only content. */
