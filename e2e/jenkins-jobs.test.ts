@@ -146,6 +146,36 @@ describe('a Pipeline', () => {
     });
   });
 
+  test('leaves to the Jenkinsfile what it declares, until it says otherwise', async () => {
+    await world.pipeline('team', 'declares', plain('echo x'));
+    await synced('declares');
+    // What the first build of a Jenkinsfile with `parameters` and `options` does to its job.
+    const declared = {
+      parameters: [{ name: 'FROM_FILE', type: 'string' }],
+      discarder: { buildsToKeep: 3 },
+      concurrentBuilds: false,
+    } as const;
+    await world.jenkins.pipelines.apply(['team', 'declares'], {
+      kind: 'inline',
+      script: 'echo x',
+      ...declared,
+    });
+    const looks = (): number =>
+      world.fake.requests.filter(({ path }) => path.endsWith('/job/declares/config.xml')).length;
+    const seen = looks();
+    await eventually('two more comparisons', () => looks() >= seen + 4);
+    const settings = async (): Promise<object> =>
+      (await world.jenkins.pipelines.read(['team', 'declares'])).spec;
+    expect(await settings()).toMatchObject(declared);
+    expect(await events('declares', 'Drifted')).toHaveLength(0);
+    const parameters = [{ name: 'OURS', type: 'string', default_value: '' }];
+    await change('declares', { spec: { pipeline: { parameters } } });
+    await eventually('our parameters', async () => JSON.stringify(await settings()).includes('"OURS"'));
+    await change('declares', { spec: { pipeline: { parameters: null } } });
+    await eventually('none of ours', async () => !JSON.stringify(await settings()).includes('"OURS"'));
+    expect(await settings()).toMatchObject({ discarder: { buildsToKeep: 3 } });
+  });
+
   test('makes a job anew that somebody deleted', async () => {
     await world.pipeline('team', 'lost', plain('echo x'));
     await synced('lost');

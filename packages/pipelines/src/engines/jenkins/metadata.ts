@@ -46,8 +46,8 @@ export const jenkinsAnnotation = {
   requestToSync: `${PIPELINE}/request-to-sync-pipelineruns`,
   /** On a Pipeline: the settings of its job that somebody made in Jenkins and that are left alone, one per line. */
   unmanaged: `${OURS}/jenkins-unmanaged`,
-  /** On a Pipeline: the kinds of triggers that its job has from it, joined by commas. */
-  triggers: `${OURS}/jenkins-triggers`,
+  /** On a Pipeline: the settings and kinds of triggers that its job has from it alone, joined by commas. */
+  managed: `${OURS}/jenkins-managed`,
   /** On a Pipeline: up to which build of each job runs were taken in, as JSON. */
   history: `${OURS}/jenkins-history`,
   /** On a Secret: `false` keeps it out of Jenkins. Upstream's name. */

@@ -16,7 +16,7 @@ import type { JenkinsEngine } from '../options.ts';
 import { inFolder } from '../projects/project-folder.ts';
 import type { SyncNote } from '../sync-note.ts';
 import { jobSpec } from './job-spec.ts';
-import { jobTriggers, managedTriggers } from './job-triggers.ts';
+import { managedSettings, withForeign } from './managed-settings.ts';
 import { specHash } from './spec-hash.ts';
 
 /** What an annotation or an event lists at most. */
@@ -96,13 +96,9 @@ export class JobController {
     let spec = jobSpec(pipeline.spec, name);
     const managed: Record<string, string | null> = {};
     if (spec.kind === 'inline') {
-      const triggers = spec.triggers ?? {};
-      managed[jenkinsAnnotation.triggers] = managedTriggers(triggers) || null;
+      managed[jenkinsAnnotation.managed] = managedSettings(spec) || null;
       const present = await this.#presentTriggers(path, signal);
-      spec = {
-        ...spec,
-        triggers: jobTriggers(triggers, present, annotations[jenkinsAnnotation.triggers] ?? ''),
-      };
+      spec = withForeign(spec, present, annotations[jenkinsAnnotation.managed] ?? '');
     }
     // Jenkins tells no secrets, so that whether they changed is known from the Pipeline alone.
     const options = { rewriteSecrets: changed, signal };

@@ -23,16 +23,13 @@ const multiBranch = (pipeline: Partial<MultiBranch>): ReturnType<typeof jobSpec>
   );
 
 describe('a plain pipeline', () => {
-  test('that says nothing turns off what KubeSphere can turn on', () => {
+  test('that says nothing leaves to the Jenkinsfile what it can say, and turns off the rest', () => {
     expect(plain({})).toEqual({
       kind: 'inline',
       script: '',
       sandbox: true,
       description: '',
       disabled: false,
-      parameters: [],
-      discarder: null,
-      concurrentBuilds: true,
       triggers: {},
     });
   });

@@ -14,9 +14,9 @@ type PlainPipeline = NonNullable<PipelineSpec['pipeline']>;
 type MultiBranchPipeline = NonNullable<PipelineSpec['multi_branch_pipeline']>;
 
 /**
- * The job that a Pipeline asks for. Pure. Every setting that KubeSphere's Pipeline has is given, also when it is absent
- * there, because absent means "off" to KubeSphere and "leave it" to the client; settings it does not have are left to
- * whoever makes them in Jenkins. `sourceId` stands in for a missing `scm_id`, and must stay the same.
+ * The job that a Pipeline asks for. Pure. A setting that KubeSphere's Pipeline has is given, also when it is absent
+ * there, unless a Jenkinsfile can make it as well: parameters, discarder, and no builds side by side. Those, and settings
+ * it does not have, are left to whoever makes them. `sourceId` stands in for a missing `scm_id`, and must stay the same.
  * Throws InvalidObject.
  */
 export function jobSpec(spec: PipelineSpec, sourceId: string): InlinePipelineSpec | MultibranchPipelineSpec {
@@ -34,15 +34,17 @@ function required<T>(value: T | undefined, path: string): T {
 function plainJob(pipeline: PlainPipeline): InlinePipelineSpec {
   if ((pipeline.parameters_from ?? []).length > 0)
     throw new InvalidObject('spec.pipeline.parameters_from is not supported: list the parameters.');
+  // Empty lists and false come from KubeSphere's programs as absent fields, and so mean the same.
+  const { parameters = [] } = pipeline;
   return {
     kind: 'inline',
     script: pipeline.jenkinsfile ?? '',
     sandbox: true,
     description: pipeline.description ?? '',
     disabled: false,
-    parameters: jobParameters(pipeline.parameters ?? []),
-    discarder: pipeline.discarder === undefined ? null : discarder(pipeline.discarder),
-    concurrentBuilds: pipeline.disable_concurrent !== true,
+    ...(parameters.length > 0 && { parameters: jobParameters(parameters) }),
+    ...(pipeline.discarder !== undefined && { discarder: discarder(pipeline.discarder) }),
+    ...(pipeline.disable_concurrent === true && { concurrentBuilds: false }),
     triggers: triggers(pipeline),
   };
 }
