@@ -8,7 +8,10 @@ export interface FileParameter {
 /** The value of a parameter. Numbers are sent as text; the others as they are. */
 export type ParameterValue = string | boolean | number | FileParameter;
 
-/** Values by the name of the parameter. Parameters that are left out have their defaults. */
+/**
+ * Values by the name of the parameter. Parameters that are left out have their defaults. Beside a file, line ends in
+ * texts arrive as CRLF: so it is with all forms that hold files.
+ */
 export type ParameterValues = Readonly<Record<string, ParameterValue>>;
 
 /** Whether a value is a file. */

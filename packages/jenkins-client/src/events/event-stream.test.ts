@@ -62,8 +62,16 @@ describe('the standard', () => {
 test.each([
   ['a line', 'x'.repeat(2_000_000)],
   ['many lines', `data: ${'x'.repeat(1000)}\n`.repeat(2000)],
+  ['many empty lines', 'data\n'.repeat(2_000_000)],
 ])('an event without end is refused: %s', async (_, text) => {
   await expect(all(streamOf(text))).rejects.toMatchObject({ code: 'TooLarge' });
+});
+
+test('a long line in small pieces takes no longer than in large ones', async () => {
+  const pieces = Array.from({ length: 50_000 }, () => 'x'.repeat(10));
+  expect(await all(streamOf('data: ', ...pieces, '\n\n'))).toEqual([
+    { event: 'message', data: 'x'.repeat(500_000) },
+  ]);
 });
 
 test('leaving the loop gives the stream back', async () => {

@@ -31,7 +31,7 @@ export async function* readEventStream(
     const [, field = '', value = ''] = /^([^:]*)(?::\x20?(.*))?$/su.exec(line) ?? [];
     if (field === 'event') event = value;
     if (field !== 'data') continue;
-    size += value.length;
+    size += value.length + 1;
     if (size > longestEvent) throw tooLarge();
     data.push(value);
   }
@@ -42,16 +42,22 @@ async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string
   const decoder = new TextDecoder();
   const reader = body.getReader();
   let rest = '';
+  let endsWithCr = false;
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      rest += decoder.decode(value, { stream: true });
-      // A CR at the end may be half of a CRLF: it waits for what follows.
-      const lines = rest.split(/\r\n|\n|\r(?!$)/u);
-      rest = lines.pop() ?? '';
+      const added = decoder.decode(value, { stream: true });
+      rest += added;
+      // Not looked through again and again while a long line comes in small pieces.
+      if (endsWithCr || /[\r\n]/u.test(added)) {
+        // A CR at the end may be half of a CRLF: it waits for what follows.
+        const lines = rest.split(/\r\n|\n|\r(?!$)/u);
+        rest = lines.pop() ?? '';
+        endsWithCr = rest.endsWith('\r');
+        yield* lines;
+      }
       if (rest.length > longestEvent) throw tooLarge();
-      yield* lines;
     }
   } finally {
     await reader.cancel().catch(() => undefined);
