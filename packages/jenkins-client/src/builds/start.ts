@@ -66,7 +66,7 @@ export async function startBuild(
   const queueId = Number(/^queue\/item\/(\d+)$/u.exec(location ?? '')?.[1] ?? Number.NaN);
   const date = Date.parse(response.headers.get('date') ?? '');
   await response.discard();
-  if (Number.isNaN(queueId)) throw noQueueItem(job, status);
+  if (Number.isNaN(queueId)) throw noQueueItem(job, status, location);
   const coalesced = status === 303;
   return {
     item,
@@ -109,14 +109,16 @@ async function send(
 }
 
 /**
- * Whether a start that failed with this error may be in the queue all the same: its answer did not come, or came from
- * a proxy that waited in vain for Jenkins. `findStarts` tells what became of it.
+ * Whether a start that failed with this error may be in the queue all the same: its answer did not come, did not say, or
+ * came from a proxy that waited in vain for Jenkins. `findStarts` tells what became of it.
  */
 export function mayHaveStarted(error: unknown): boolean {
   if (!isJenkinsError(error) || error.method !== 'POST') return false;
   if (error instanceof ConnectionFailedError) return error.maybeSent;
   const { code, status } = error;
-  return code === 'Timeout' || code === 'Aborted' || status === 201 || status === 502 || status === 504;
+  return (
+    code === 'Timeout' || code === 'Aborted' || code === 'UnexpectedBody' || status === 502 || status === 504
+  );
 }
 
 /** `/build` of a job that takes parameters answers 400 "Nothing is submitted", before it puts anything in the queue. */
@@ -124,10 +126,11 @@ function isNothingSubmitted(error: unknown): boolean {
   return isJenkinsError(error, 'Invalid') && error.status === 400;
 }
 
-function noQueueItem(job: string, status: number): Error {
-  return status === 201
+/** Browsers do not show where a redirect leads to, which it does when the start was merged into one that waits. */
+function noQueueItem(job: string, status: number, location: string | undefined): Error {
+  return status === 201 || location === undefined
     ? new UnexpectedBodyError(
-        `Jenkins queued a build of ${job} and did not say as which queue item. Look it up with findStarts().`,
+        `Jenkins took the start of ${job} and did not say as which queue item. Look it up with findStarts().`,
         { method: 'POST', status },
       )
     : new ConflictError(
