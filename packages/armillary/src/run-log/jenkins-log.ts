@@ -25,6 +25,8 @@ export async function printJenkinsLog(
 ): Promise<void> {
   const { stage, follow, output, signal } = options;
   const build = await foundIn(run, options, (state) => buildIfAny(jenkins, state));
+  // A log waits for a Jenkins that restarts; one that cannot be reached to begin with is an error.
+  await build.get({ signal });
   if (stage === undefined) return print(build.log({ follow, signal }), output, {});
   return printStage(build, stage, options);
 }

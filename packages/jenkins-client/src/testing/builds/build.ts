@@ -14,7 +14,7 @@ export type Cause =
 
 /** What a build runs that its job does not say. */
 export interface Plan {
-  /** The script of a replay. */
+  /** The job's own unless told. */
   readonly script?: string;
   /** The stage that a restarted build begins with. */
   readonly fromStage?: string;
@@ -113,7 +113,9 @@ export class Build {
     this.queueId = start.queueId;
     this.parameters = start.parameters;
     this.causes = start.causes;
-    this.plan = start.plan;
+    // What it runs stays, whatever becomes of the job; what runs it again runs the same.
+    const script = start.plan.script ?? start.job.branch?.script ?? start.job.config.script;
+    this.plan = { ...start.plan, ...(script !== undefined && { script }) };
     this.startTime = start.startTime;
     this.waitedMs = start.waitedMs;
     start.job.builds.set(this.number, this);
@@ -136,7 +138,7 @@ export class Build {
   }
 
   get script(): string | undefined {
-    return this.plan.script ?? this.job.branch?.script ?? this.job.config.script;
+    return this.plan.script;
   }
 
   /** Milliseconds; 0 while it runs, as Jenkins says. */
