@@ -38,7 +38,7 @@ export interface SuiteResult {
 export interface SuiteOptions {
   readonly jenkins: Jenkins;
   readonly settings: SuiteSettings;
-  /** Ends the run early: the case that runs is aborted, the others are not tested, and everything is removed. */
+  /** Ends the run early: the case that runs is aborted, no other is begun, and everything is removed. */
   readonly signal?: AbortSignal | undefined;
   /** Tells the fake server what a script does; a real server knows. */
   readonly teach?: (script: string, work: PipelineWork['onFake']) => void;
@@ -98,6 +98,7 @@ export async function runSuite(areas: readonly SuiteArea[], options: SuiteOption
     };
     for (const { title, cases } of areas) {
       for (const one of cases) {
+        if (ended.aborted) break;
         const signal = AbortSignal.any([ended, AbortSignal.timeout(CASE_LIMIT_MS)]);
         const pipeline: SuiteContext['pipeline'] = async (name, { script, parameters = [], onFake }) => {
           options.teach?.(script, onFake);
@@ -106,9 +107,7 @@ export async function runSuite(areas: readonly SuiteArea[], options: SuiteOption
           await jenkins.pipelines.apply(item.path, spec, { mode: 'create', signal });
           return item;
         };
-        const ending = ended.aborted
-          ? { outcome: 'not tested' as const, reason: 'the run was interrupted', ms: 0 }
-          : await runCase(one, { ...shared, pipeline, signal }, ended);
+        const ending = await runCase(one, { ...shared, pipeline, signal }, ended);
         const result = { area: title, name: one.name, covers: one.covers, ...ending };
         results.push(result);
         report?.(result);

@@ -139,6 +139,21 @@ describe('what goes wrong on purpose', () => {
     await clock.advance(60_000);
     expect((await late).status).toBe(200);
   });
+
+  test('a late answer is given up when the server is closed, and that is no failure', async () => {
+    const fake = await startFakeJenkins();
+    const asleep = new Promise<void>((resolve) => {
+      fake.fault(() => {
+        resolve();
+        return { delayMs: 3_600_000 };
+      });
+    });
+    const late = expect(ask(fake, 'api/json')).rejects.toThrow('fetch failed');
+    await asleep;
+    await fake.close();
+    await late;
+    expect(fake.failures).toEqual([]);
+  });
 });
 
 describe('a restart', () => {

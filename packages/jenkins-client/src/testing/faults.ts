@@ -50,8 +50,12 @@ export class Faults {
       return 'reset';
     }
     if ('delayMs' in fault) {
-      await this.#clock.sleep(fault.delayMs, this.#closing);
-      return handle();
+      const waited = this.#clock.sleep(fault.delayMs, this.#closing).then(
+        () => true,
+        () => false,
+      );
+      // The server was closed meanwhile: nobody is answered.
+      return (await waited) ? handle() : 'reset';
     }
     return fault;
   }
