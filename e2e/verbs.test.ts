@@ -3,10 +3,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startFakeJenkins, type FakeJenkins } from '@armillary/jenkins-client/testing';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { armillary, startArmillary, temporaryFolder, type Running } from './testing/armillary.ts';
 import { KubectlSession, requiredKubectls } from './testing/kubectl.ts';
-import { eventually, runProgram, type Finished } from './testing/process.ts';
+import { eventually as within, runProgram, type Finished } from './testing/process.ts';
+
+/** Each verb is a process of its own, which takes its time on a busy machine. */
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+const eventually: typeof within = (what, check) => within(what, check, 60_000);
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let fake: FakeJenkins;
@@ -27,7 +31,7 @@ beforeAll(async () => {
   await mkdir(join(folder.path, 'home'), { recursive: true });
   env = kubectl.env;
   await kubectl.out(['create', 'namespace', 'demo']);
-}, 60_000);
+});
 afterAll(async () => {
   expect(await up.stop()).toBe(0);
   await fake.close();
@@ -220,7 +224,7 @@ describe('on Tekton', () => {
     expect(second.stdout()).not.toMatch(/begun|oh/);
     const never = await verb('logs', 'flow-1', '--stage', 'Never');
     expect(never).toMatchObject({ code: 1, stderr: expect.stringMatching(/"Never" has no log/) });
-  }, 40_000);
+  });
 
   test('logs ends quietly when nobody reads on, and at once on Ctrl-C', async () => {
     await create(
@@ -323,7 +327,7 @@ describe('on Tekton', () => {
     const numbers = [...following.stdout().matchAll(/^\[\S+\] (\d+)$/gm)].map(([, number]) => Number(number));
     expect(numbers).toEqual(Array.from({ length: 2000 }, (_, index) => index + 1));
     expect(following.stdout()).toMatch(/\nFinished: SUCCESS\n$/);
-  }, 60_000);
+  });
 });
 
 describe('on Jenkins', () => {
@@ -356,7 +360,7 @@ describe('on Jenkins', () => {
         file,
         ...onJenkins,
       ],
-      { env, timeoutMs: 60_000 },
+      { env, timeoutMs: 120_000 },
     );
     await eventually('the first line', async () =>
       (await readFile(file, 'utf8').catch(() => '')).includes('begun\n'),
@@ -378,7 +382,7 @@ describe('on Jenkins', () => {
     ).toContainEqual({
       text: 'two',
     });
-  }, 60_000);
+  });
 
   test('logs --stage prints the steps of a stage', async () => {
     const gate = Promise.withResolvers<void>();
@@ -401,7 +405,7 @@ describe('on Jenkins', () => {
       code: 1,
       stderr: expect.stringMatching(/no stage "Tests"; it has: Build, Test/),
     });
-  }, 40_000);
+  });
 
   test('logs needs a Jenkins that answers', async () => {
     await phase('bytes-1', 'Succeeded');
@@ -429,7 +433,7 @@ describe('on Jenkins', () => {
     expect(await verb('cancel', 'long-1')).toEqual({ code: 0, stdout: 'long-1 is cancelled\n', stderr: '' });
     expect(await following.done).toMatchObject({ code: 0 });
     expect(following.stdout()).toMatch(/\nFinished: ABORTED\n$/);
-  }, 40_000);
+  });
 
   test('approve answers what a run waits for', async () => {
     const answers: object[] = [];
@@ -487,7 +491,7 @@ describe('on Jenkins', () => {
     expect(await approve('--input', 'Right', '--abort')).toMatchObject({ code: 0 });
     await phase('gate-1', 'Failed');
     expect(await approve()).toMatchObject({ code: 1, stderr: expect.stringContaining('is over already') });
-  }, 60_000);
+  });
 
   test('rerun runs the script that the build had', async () => {
     const scripts: string[] = [];
@@ -507,5 +511,5 @@ describe('on Jenkins', () => {
     expect(namespace).toBe('demo');
     await phase(name, 'Succeeded');
     expect(scripts).toEqual(['ada', 'ada']);
-  }, 40_000);
+  });
 });

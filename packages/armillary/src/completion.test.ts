@@ -18,6 +18,8 @@ test('bash completes commands', () => {
 
 test('bash completes the flags of a command', () => {
   expect(complete(['armillary', 'up', '--de'])).toEqual(['--demo', '--default-engine']);
+  expect(complete(['armillary', 'logs', '--'])).toContain('--follow');
+  expect(complete(['armillary', 'approve', '--jenkins-u'])).toEqual(['--jenkins-url', '--jenkins-user']);
 });
 
 test('every shell gets a script that names every command', () => {
