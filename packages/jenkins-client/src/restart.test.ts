@@ -128,6 +128,27 @@ describe('a restart in the middle of a wait in the queue', () => {
   });
 });
 
+describe('after a kill, when ids begin again', () => {
+  test('a start that was lost is not taken for a later one with its id', async () => {
+    const lost = await jenkins.item(path).build({ WHO: 'lost' }, { quietPeriodS: 3600 });
+    expect((await lost.state()).phase).toBe('waiting');
+    await restart('killed');
+    const later = await jenkins.item(path).build({ WHO: 'later' });
+    expect(later.queueId).toBe(lost.queueId);
+    await expect(lost.finished(long)).rejects.toMatchObject({ code: 'QueueItemLost' });
+    expect(await later.finished(long)).toMatchObject({ number: 1, result: 'SUCCESS' });
+  });
+
+  test('a start is not taken for an earlier one with its id', async () => {
+    const earlier = await jenkins.item(path).build({ WHO: 'earlier' });
+    await earlier.finished(long);
+    await restart('killed');
+    const later = await jenkins.item(path).build({ WHO: 'later' }, { quietPeriodS: 1 });
+    expect(later.queueId).toBe(earlier.queueId);
+    expect(await later.finished(long)).toMatchObject({ number: 2 });
+  });
+});
+
 describe.each(['clean', 'killed'] as const)('a %s restart in the middle of a build', (how) => {
   test('that is waited for from its start on', async () => {
     const { request, open } = await running();

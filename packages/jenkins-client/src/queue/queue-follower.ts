@@ -47,6 +47,8 @@ export class QueueFollower {
   readonly #queuedAfter: number | undefined;
   /** When it came into the queue; known exactly once an answer told. */
   #queuedAt: number | undefined;
+  /** When another item with its id came into the queue. */
+  #reusedAt: number | undefined;
   /** The job's path in the last answer: a job may be renamed while it waits. */
   #job: ItemPath;
   #end: Extract<BuildRequestState, { phase: 'started' | 'cancelled' }> | undefined;
@@ -162,7 +164,9 @@ export class QueueFollower {
       return undefined;
     }
     const item = parseQueueItem(await response.json<unknown>());
-    return this.#isOurs(item) ? item : undefined;
+    if (this.#isOurs(item)) return item;
+    if (item.queuedAt > (this.#queuedAt ?? Infinity)) this.#reusedAt ??= item.queuedAt;
+    return undefined;
   }
 
   #isOurs(item: QueueItem): boolean {
@@ -188,6 +192,7 @@ export class QueueFollower {
         this.#job,
         this.queueId,
         this.#queuedAt ?? this.#queuedAfter,
+        this.#reusedAt,
         call,
       );
     } catch (error) {

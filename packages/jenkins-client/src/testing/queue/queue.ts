@@ -108,9 +108,10 @@ export class Queue {
     this.#forget(Number.POSITIVE_INFINITY);
   }
 
-  /** Forgets everything: what waited is never built. */
+  /** Forgets everything: what waited is never built, and ids begin again. */
   lose(): void {
     this.#items.clear();
+    this.#nextId = 1;
   }
 
   hold(held: boolean): void {
