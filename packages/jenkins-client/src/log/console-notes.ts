@@ -5,13 +5,12 @@
 const preamble = [0x1b, 0x5b, 0x38, 0x6d, 0x68, 0x61, 0x3a];
 const postamble = [0x1b, 0x5b, 0x30, 0x6d];
 const escape = 0x1b;
-const lineFeed = 0x0a;
 
 /** A note is a few kilobytes; what goes on for longer is none. It bounds what is kept of an unfinished one. */
 const longestNote = 1024 * 1024;
 
 /** The index behind the note that begins at `at`; 0 when none does, undefined when the bytes end too early to tell. */
-function noteEnd(bytes: Uint8Array, at: number): number | undefined {
+export function noteEnd(bytes: Uint8Array, at: number): number | undefined {
   for (const [index, byte] of preamble.entries()) {
     const found = bytes[at + index];
     if (found === undefined) return undefined;
@@ -42,51 +41,6 @@ export function withoutNotes(bytes: Uint8Array): Uint8Array {
     at = bytes.indexOf(escape, end > 0 ? end : at + 1);
   }
   return from === 0 ? bytes : concat([...kept, bytes.subarray(from)]);
-}
-
-/** Counts the bytes of notes in each line of a log that arrives in pieces. */
-export class NoteCounter {
-  /** The bytes of notes in each line that is complete and not yet taken away by the caller. */
-  readonly lines: number[] = [];
-  /** The bytes of notes in the line that has not ended yet. */
-  openNotes = 0;
-  /** All bytes of that line; NaN when U+FFFD may be among them, which may stand for fewer bytes of the file. */
-  openBytes = 0;
-  #rest: Uint8Array | undefined;
-
-  /** Takes the next piece. */
-  add(piece: Uint8Array): void {
-    const line = piece.lastIndexOf(lineFeed) + 1;
-    if (line > 0) this.openBytes = 0;
-    this.openBytes += mayBeReplaced(piece, line) ? NaN : piece.length - line;
-    const bytes = this.#rest ? concat([this.#rest, piece]) : piece;
-    this.#rest = undefined;
-    let note = bytes.indexOf(escape);
-    let end = bytes.indexOf(lineFeed);
-    while (note >= 0 || end >= 0) {
-      if (note < 0 || (end >= 0 && end < note)) {
-        this.lines.push(this.openNotes);
-        this.openNotes = 0;
-        end = bytes.indexOf(lineFeed, end + 1);
-        continue;
-      }
-      const behind = noteEnd(bytes, note);
-      if (behind === undefined) {
-        this.#rest = bytes.slice(note);
-        return;
-      }
-      if (behind > 0) this.openNotes += behind - note;
-      note = bytes.indexOf(escape, behind > 0 ? behind : note + 1);
-    }
-  }
-}
-
-/** Whether there is a U+FFFD, EF BF BD, or what may be the start of one. */
-function mayBeReplaced(bytes: Uint8Array, from: number): boolean {
-  for (let at = bytes.indexOf(0xef, from); at >= 0; at = bytes.indexOf(0xef, at + 1)) {
-    if ((bytes[at + 1] ?? 0xbf) === 0xbf && (bytes[at + 2] ?? 0xbd) === 0xbd) return true;
-  }
-  return false;
 }
 
 /** One array of several. */

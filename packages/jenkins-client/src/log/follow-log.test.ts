@@ -137,7 +137,7 @@ describe('large logs', () => {
     expect(Math.max(...chunks.map(({ bytes }) => bytes.length))).toBeLessThanOrEqual(64 * 1024);
     expect(chunks.at(-1)).toMatchObject({
       offset: lines.length,
-      textOffset: consoleText(lines, true).length,
+      lines: 150_000,
     });
   });
 

@@ -5,10 +5,12 @@ export interface LogPosition {
   /** Bytes from the start of Jenkins' file, which holds console notes, too. */
   readonly offset: number;
   /**
-   * Bytes of `consoleText` before this place; absent when following began elsewhere than at the start. Resuming with it
-   * spares a search in a log that has line ends of both kinds.
+   * LF bytes before this place; absent when following began elsewhere than at the start. Resuming with it spares a
+   * search in a log that has line ends of both kinds.
    */
-  readonly textOffset?: number | undefined;
+  readonly lines?: number | undefined;
+  /** Bytes of text between the last LF and this place. Absent is 0. */
+  readonly column?: number;
   /** Bytes of text behind the offset that were given already: within a very long line, whose start the offset is. */
   readonly ahead?: number;
 }

@@ -2,7 +2,7 @@ import type { CallOptions, Clock } from '../connection.ts';
 import type { Deadline } from '../deadline.ts';
 import { Pace, throughOutages } from '../waiting.ts';
 import { concat, withoutNotes } from './console-notes.ts';
-import { exactPosition, exactText, type ExactPosition } from './exact-text.ts';
+import { exactPosition, exactText, type ExactPosition, type ExactText } from './exact-text.ts';
 import { countLineEnds, knownText, withoutAddedCr, type HeldText, type KnownText } from './line-ends.ts';
 import type { LogOptions, LogPosition } from './log-chunk.ts';
 import { characterStart, logSegments } from './log-segments.ts';
@@ -37,7 +37,8 @@ export class LogFollower {
   readonly #clock: Clock;
   readonly #options: LogOptions;
   #offset = 0;
-  #textOffset: number | undefined = 0;
+  #lines: number | undefined = 0;
+  #column = 0;
   /** Bytes of text behind the place that were given already, with the start of a very long line. */
   #ahead = 0;
 
@@ -103,8 +104,9 @@ export class LogFollower {
     } else {
       this.#offset = typeof from === 'number' ? from : from.offset;
     }
-    if (this.#offset > 0) this.#textOffset = undefined;
-    if (typeof from === 'object') ({ textOffset: this.#textOffset, ahead: this.#ahead = 0 } = from);
+    if (this.#offset > 0) this.#lines = undefined;
+    if (typeof from === 'object')
+      ({ lines: this.#lines, column: this.#column = 0, ahead: this.#ahead = 0 } = from);
   }
 
   async #ask(): Promise<{ held: Held; known: KnownText | undefined }> {
@@ -130,7 +132,9 @@ export class LogFollower {
     } finally {
       await body.close();
     }
-    return { start, size, more, body: concat(pieces), whole: true };
+    const read = concat(pieces);
+    // Some versions cut a running log in the midst of a line, even of a note.
+    return { start, size, more, body: more ? read.subarray(0, behindLastEnd(read)) : read, whole: true };
   }
 
   *#known({ file, end, certain }: KnownText): Generator<LogPiece, void, undefined> {
@@ -141,24 +145,26 @@ export class LogFollower {
       const fresh = text.subarray(Math.min(this.#ahead, text.length));
       this.#ahead -= text.length - fresh.length;
       this.#offset += segment.length;
-      if (this.#textOffset !== undefined) this.#textOffset += text.length;
+      this.#count(text);
       yield this.#piece(fresh);
     }
     this.#ahead = 0;
     if (behind === 0) return;
     // The line ends were not told apart, so the bytes before the end are not counted right; the end is.
     this.#offset += behind;
-    this.#textOffset = undefined;
+    this.#lines = undefined;
     yield this.#piece(new Uint8Array(0));
   }
 
   async *#exact(): AsyncGenerator<LogPiece, boolean, undefined> {
     let reading: ReturnType<typeof exactText> | undefined;
-    const next = async (): Promise<
-      IteratorResult<{ bytes: Uint8Array; position: ExactPosition }, boolean>
-    > => {
+    const next = async (): Promise<IteratorResult<ExactText, boolean>> => {
       try {
-        reading ??= exactText(this.#source, await this.#exactPosition(), this.#call);
+        if (!reading) {
+          const position = await this.#exactPosition();
+          if (!position) return { done: true, value: false };
+          reading = exactText(this.#source, position, this.#call);
+        }
         return await reading.next();
       } catch (error) {
         // When the server is back, it begins at the place that was reached.
@@ -170,7 +176,9 @@ export class LogFollower {
       for (;;) {
         const { done, value } = await this.#through(next);
         if (done) return value;
-        ({ offset: this.#offset, textOffset: this.#textOffset, ahead: this.#ahead } = value.position);
+        const { position, certain } = value;
+        this.lossless &&= certain;
+        ({ offset: this.#offset, lines: this.#lines, column: this.#column, ahead: this.#ahead } = position);
         yield this.#piece(value.bytes);
       }
     } finally {
@@ -178,15 +186,30 @@ export class LogFollower {
     }
   }
 
-  async #exactPosition(): Promise<ExactPosition> {
-    if (this.#textOffset === undefined) return exactPosition(this.#source, this.#offset, this.#call);
-    return { offset: this.#offset, textOffset: this.#textOffset, ahead: this.#ahead };
+  async #exactPosition(): Promise<ExactPosition | undefined> {
+    if (this.#lines === undefined) return exactPosition(this.#source, this.#offset, this.#call);
+    return { offset: this.#offset, lines: this.#lines, column: this.#column, ahead: this.#ahead };
+  }
+
+  #count(text: Uint8Array): void {
+    let line = 0;
+    for (let at = text.indexOf(0x0a); at >= 0; at = text.indexOf(0x0a, line)) {
+      line = at + 1;
+      if (this.#lines !== undefined) this.#lines++;
+    }
+    this.#column = text.length - line + (line === 0 ? this.#column : 0);
   }
 
   #piece(bytes: Uint8Array): LogPiece {
+    const column = this.#column > 0 ? { column: this.#column } : {};
     const ahead = this.#ahead > 0 ? { ahead: this.#ahead } : {};
-    return { bytes, offset: this.#offset, textOffset: this.#textOffset, ...ahead };
+    return { bytes, offset: this.#offset, lines: this.#lines, ...column, ...ahead };
   }
+}
+
+/** The place behind the last CR or LF. */
+function behindLastEnd(body: Uint8Array): number {
+  return Math.max(body.lastIndexOf(0x0d), body.lastIndexOf(0x0a)) + 1;
 }
 
 /** What is held as if all its doubtful line ends were LF: whole lines, or a piece of a line that does not end. */
