@@ -1,6 +1,8 @@
+import { isJenkinsError } from '@armillary/jenkins-client';
 import {
   addFinalizer,
   hasFinalizer,
+  isConflict,
   removeFinalizer,
   type KubeObject,
   type ReconcileContext,
@@ -14,6 +16,8 @@ import { syncAnnotationsPatch, type SyncNote } from './sync-note.ts';
 
 /** How long to wait between two tries while Jenkins does not answer: between one and two times this. */
 const RETRY_MS = 5000;
+/** And while somebody else changes the object. */
+const CONFLICT_MS = 50;
 /** How long one try may take: less than a reconcile may, so that what comes of it can still be told. */
 const TRY_MS = 30_000;
 
@@ -63,14 +67,15 @@ export class JenkinsCopy<T extends KubeObject> {
 
   /**
    * Brings the copy to what the object says, by `work`, and tells how that went. The fingerprint changes with what
-   * the copy is made from; `known` says that the same was brought to Jenkins before. What Jenkins refuses is tried again at the next comparison only; what it does not answer,
-   * soon.
+   * the copy is made from; `known` says that the same was brought to Jenkins before. What Jenkins refuses is tried
+   * again at the next comparison only, and told with the annotations `refused`; what it does not answer, soon.
    */
   async keep(
     object: T,
     fingerprint: string,
     context: ReconcileContext,
     work: (held: T, signal: AbortSignal, known: boolean) => Promise<SyncNote>,
+    refused: SyncNote['annotations'] = {},
   ): Promise<ReconcileResult> {
     const { resyncMs, recorder, clock } = this.#engine;
     const { uid = '' } = object.metadata;
@@ -86,6 +91,8 @@ export class JenkinsCopy<T extends KubeObject> {
       await this.tell(held, note, context);
     } catch (error) {
       context.signal.throwIfAborted();
+      // Somebody else changed the object meanwhile, which is no error: look again.
+      if (isConflict(error)) return { requeueAfterMs: CONFLICT_MS * (1 + Math.random()) };
       const message = messageOf(error);
       if (isOutage(error)) {
         context.logger.warn({ err: error }, 'Jenkins does not answer; it is asked again');
@@ -93,7 +100,7 @@ export class JenkinsCopy<T extends KubeObject> {
         return { requeueAfterMs: RETRY_MS * (1 + Math.random()) };
       }
       if (!isRefusal(error)) throw error;
-      const news = await this.tell(held, { status: 'failed', message }, context);
+      const news = await this.tell(held, { status: 'failed', message, annotations: refused }, context);
       if (news) recorder.event(object, 'Warning', 'JenkinsRefused', message);
     }
     this.#tried.set(uid, { fingerprint, at: clock.now() });
@@ -113,7 +120,8 @@ export class JenkinsCopy<T extends KubeObject> {
     } catch (error) {
       context.signal.throwIfAborted();
       const endsAt = Date.parse(object.metadata.deletionTimestamp ?? '') + deletionLimitMs;
-      const refused = isRefusal(error);
+      // A fault of Jenkins may pass; until the limit it is no refusal.
+      const refused = isRefusal(error) && !isJenkinsError(error, 'ServerFault');
       if (!refused && clock.now() < endsAt) return this.#wait(object, error, endsAt, context);
       if (!isGone(error)) {
         const why = refused

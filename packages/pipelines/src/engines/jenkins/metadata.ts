@@ -38,6 +38,8 @@ function syncAnnotations(prefix: string): SyncAnnotations {
 export const jenkinsAnnotation = {
   /** On a Pipeline: a hash of the specification that Jenkins has. Upstream's name. */
   specHash: `${PIPELINE}/spechash`,
+  /** On a Pipeline: a hash of the specification that was last refused. */
+  refusedHash: `${OURS}/jenkins-refused`,
   /** On a Pipeline: what is known of its job, as JSON in the shape of Blue Ocean. Upstream's name. */
   metadata: `${PIPELINE}/jenkins-metadata`,
   /** On a Pipeline: the branches and pull requests of its job, as JSON in the shape of Blue Ocean. Upstream's name. */

@@ -57,11 +57,11 @@ describe('the flat list that the console draws by position', () => {
 });
 
 test('states and times are written as Blue Ocean writes them', () => {
-  const { durationMs: _, result: __, ...running } = stage('1', { state: 'running', startTime: 1000 });
+  const { result: _, ...running } = stage('1', { state: 'running', startTime: 1000 });
   expect(blueNodes([running], [], [])).toMatchObject([
     { state: 'RUNNING', result: 'UNKNOWN', startTime: '1970-01-01T00:00:01.000+0000', durationInMillis: 0 },
   ]);
-  const { result: ___, ...skipped } = stage('1', { state: 'skipped' });
+  const { result: __, ...skipped } = stage('1', { state: 'skipped' });
   expect(blueNodes([skipped], [], [])).toMatchObject([{ state: 'SKIPPED', result: 'NOT_BUILT' }]);
 });
 

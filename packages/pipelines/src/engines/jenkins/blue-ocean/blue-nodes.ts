@@ -126,7 +126,8 @@ function blueBase(node: RunNode, input: BlueInput | null): Omit<BlueBase, 'displ
     state: STATES[node.state],
     result: node.result ?? (node.state === 'skipped' || node.state === 'not_built' ? 'NOT_BUILT' : 'UNKNOWN'),
     startTime: blueTime(node.startTime),
-    durationInMillis: node.durationMs ?? 0,
+    // Of what has not ended it would change with every look, and be written each time: nothing, as for a whole run.
+    durationInMillis: GOING_ON.has(node.state) ? 0 : (node.durationMs ?? 0),
     input,
   };
 }
@@ -139,6 +140,8 @@ const STATES: Readonly<Record<NodeState, string>> = {
   skipped: 'SKIPPED',
   not_built: 'NOT_BUILT',
 };
+
+const GOING_ON: ReadonlySet<NodeState> = new Set(['queued', 'running', 'paused']);
 
 function blueInput({ id, message, ok, submitter, parameters }: InputDescription): BlueInput {
   return {

@@ -80,7 +80,9 @@ export class JobController {
       );
     if (wantedEngine(pipeline, undefined, defaultEngine) === 'jenkins') {
       const hash = specHash(pipeline.spec);
-      return this.#copy.keep(pipeline, hash, context, (held, signal) => this.#apply(held, hash, signal));
+      const apply = (held: Pipeline, signal: AbortSignal): Promise<SyncNote> =>
+        this.#apply(held, hash, signal);
+      return this.#copy.keep(pipeline, hash, context, apply, { [jenkinsAnnotation.refusedHash]: hash });
     }
     if (!this.#copy.existsFor(pipeline)) return;
     return this.#copy.keep(pipeline, 'another engine', context, (_held, signal) =>
@@ -112,6 +114,7 @@ export class JobController {
       annotations: {
         ...managed,
         [jenkinsAnnotation.specHash]: hash,
+        [jenkinsAnnotation.refusedHash]: null,
         [jenkinsAnnotation.unmanaged]: listed(result.unmanaged) || null,
       },
     };

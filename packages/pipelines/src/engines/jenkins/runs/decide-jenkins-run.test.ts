@@ -13,6 +13,12 @@ const ready = {
   [jenkinsAnnotation.specHash]: specHash(spec),
 };
 
+const refused = {
+  [sync.pipeline.status]: 'failed',
+  [sync.pipeline.message]: 'bad cron',
+  [jenkinsAnnotation.refusedHash]: specHash(spec),
+};
+
 function pipelineWith(annotations: Record<string, string>, changed: PipelineSpec = spec): Pipeline {
   return {
     apiVersion: 'devops.kubesphere.io/v1alpha3',
@@ -97,10 +103,11 @@ describe('a run that was not started', () => {
       { pipeline: undefined, run: runWith({ spec: { pipelineRef: {} } }) },
       /set spec\.pipelineRef\.name/,
     ],
+    ['a refused job', { pipeline: pipelineWith(refused) }, /^Failed PipelineRefused: .*bad cron/],
     [
-      'a refused job',
-      { pipeline: pipelineWith({ [sync.pipeline.status]: 'failed', [sync.pipeline.message]: 'bad cron' }) },
-      /^Failed PipelineRefused: .*bad cron/,
+      'a refused job that was put right just now',
+      { pipeline: pipelineWith(refused, { type: 'pipeline' }) },
+      /^Pending WaitingForJob/,
     ],
     ['no job yet', { pipeline: pipelineWith({}) }, /^Pending WaitingForJob/],
     [
@@ -116,6 +123,11 @@ describe('a run that was not started', () => {
     ],
   ])('%s', (_name, facts, expected) => {
     expect(told(facts)).toMatch(expected);
+  });
+
+  test('starts on the job that there is while a later comparison fails', () => {
+    const pipeline = pipelineWith({ ...ready, [sync.pipeline.status]: 'failed' });
+    expect(decide({ pipeline })).toMatchObject({ do: 'start' });
   });
 
   test('of several branches names one', () => {

@@ -86,12 +86,15 @@ function start({ run, pipeline, twin }: JenkinsRunFacts): JenkinsRunDecision {
     );
   }
   const { annotations = {} } = pipeline.metadata;
-  const status = annotations[sync.pipeline.status];
-  const why = annotations[sync.pipeline.message] ?? '';
-  if (status === 'failed')
-    throw new RunFailure('PipelineRefused', `The Pipeline has no job in Jenkins. ${why}`);
-  if (status !== 'successful' || annotations[jenkinsAnnotation.specHash] !== specHash(pipeline.spec))
+  // A job that has this specification is fit to run, also while a later comparison of the two fails.
+  const hash = specHash(pipeline.spec);
+  if (annotations[jenkinsAnnotation.specHash] !== hash) {
+    const why = annotations[sync.pipeline.message] ?? '';
+    // Not what was refused before it was put right.
+    if (annotations[sync.pipeline.status] === 'failed' && annotations[jenkinsAnnotation.refusedHash] === hash)
+      throw new RunFailure('PipelineRefused', `The Pipeline has no job in Jenkins. ${why}`);
     return tell('Pending', 'WaitingForJob', `Waiting for the Pipeline's job in Jenkins. ${why}`.trim());
+  }
   const job = jobOfRun(run, pipeline);
   if (twin)
     return tell('Pending', 'Queued', 'Waiting for the start of another run with the same parameters.');

@@ -65,6 +65,12 @@ test('a build that is gone may have been it', () => {
   );
 });
 
+test('of a Jenkins whose numbers went back it is not known what was started', () => {
+  expect(outcome({ nextNumber: 3 })).toBe(
+    'unknown: The next build was to be #7 and is #3 now: Jenkins lost what came between.',
+  );
+});
+
 test('whoever does not know itself takes everybody for itself', () => {
   expect(outcome({ note: { from: 7 }, found: [start({ user: 'ada' })] })).toBe('started 50');
 });

@@ -28,8 +28,8 @@ export interface StartFacts {
 
 /**
  * Finds out what became of a start. Pure. Jenkins has no key that makes a start happen once, and takes no mark that
- * would make it findable. But numbers of builds only grow: whatever came of the start is in the queue, or is a build
- * from the number on that was next before. Of those, it can only be one of our user with our parameters that no other
+ * would make it findable. But numbers of builds only grow, unless Jenkins is restored from a backup or the job is made
+ * anew: whatever came of the start is in the queue, or is a build from the number on that was next before. Of those, it can only be one of our user with our parameters that no other
  * run stands for. One such: it is ours. None, and no number missing: nothing was started. Otherwise it cannot be told,
  * and the run fails rather than starting something twice.
  */
@@ -50,6 +50,11 @@ export function findStart({ note, parameters, found, nextNumber, claimed }: Star
     );
     return { is: 'unknown', why: `Any of these may be its build: ${list.slice(0, 10).join(', ')}.` };
   }
+  if (nextNumber < from)
+    return {
+      is: 'unknown',
+      why: `The next build was to be #${from} and is #${nextNumber} now: Jenkins lost what came between.`,
+    };
   const numbers = new Set(since.map(({ number }) => number));
   for (let number = from; number < nextNumber; number++)
     if (!numbers.has(number))

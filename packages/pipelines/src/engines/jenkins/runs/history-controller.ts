@@ -17,7 +17,7 @@ import { jenkinsAnnotation, ORPHAN_LABEL } from '../metadata.ts';
 import type { JenkinsNews, JobNews } from '../news/jenkins-news.ts';
 import type { JenkinsEngine } from '../options.ts';
 import { buildNote, noteText } from './build-note.ts';
-import { decideHistory } from './decide-history.ts';
+import { decideHistory, type HistoryMark } from './decide-history.ts';
 import { isDiscarded } from './discarded.ts';
 import { isOfJob } from './job-of-run.ts';
 import { liveRuns } from './live-runs.ts';
@@ -92,7 +92,7 @@ export class HistoryController {
     const { historyLimit: limit } = this.#engine;
     const { namespace = '', name = '' } = pipeline.metadata;
     const marks = readMarks(pipeline);
-    const next: Record<string, number> = {};
+    const next: Marks = {};
     for (const job of jobs) {
       const key = markKey(job.path);
       const runs = this.#runsOf(pipeline, job.path);
@@ -111,7 +111,8 @@ export class HistoryController {
       for (const build of decision.takeIn) await this.#create(pipeline, news.path, build, context);
       for (const run of decision.gone) await this.#noteGone(run, pipeline, news, context);
       for (const run of decision.back) await this.#noteBack(run, context);
-      Object.defineProperty(next, key, { value: decision.mark, enumerable: true });
+      if (decision.mark !== undefined)
+        Object.defineProperty(next, key, { value: decision.mark, enumerable: true });
     }
     await this.#writeMarks(pipeline, marks, next, context);
   }
@@ -222,8 +223,8 @@ export class HistoryController {
 
   async #writeMarks(
     pipeline: Pipeline,
-    before: Record<string, number>,
-    marks: Record<string, number>,
+    before: Marks,
+    marks: Marks,
     { client, signal }: ReconcileContext,
   ): Promise<void> {
     // A branch that is not shown for a while keeps its mark.
@@ -241,8 +242,11 @@ function markKey(job: ItemPath): string {
   return job[2] ?? '';
 }
 
-function readMarks(pipeline: Pipeline): Record<string, number> {
-  const marks: Record<string, number> = {};
+/** By {@link markKey}. */
+type Marks = Record<string, HistoryMark>;
+
+function readMarks(pipeline: Pipeline): Marks {
+  const marks: Marks = {};
   let value: unknown;
   try {
     value = JSON.parse(pipeline.metadata.annotations?.[jenkinsAnnotation.history] ?? '{}');
@@ -252,6 +256,12 @@ function readMarks(pipeline: Pipeline): Record<string, number> {
   }
   if (typeof value !== 'object' || value === null) return marks;
   for (const [key, mark] of Object.entries(value))
-    if (Number.isSafeInteger(mark)) Object.defineProperty(marks, key, { value: mark, enumerable: true });
+    if (isMark(mark)) Object.defineProperty(marks, key, { value: mark, enumerable: true });
   return marks;
+}
+
+function isMark(value: unknown): value is HistoryMark {
+  if (typeof value !== 'object' || value === null) return false;
+  const { number, startedAt } = value as Partial<HistoryMark>;
+  return Number.isSafeInteger(number) && Number.isSafeInteger(startedAt);
 }

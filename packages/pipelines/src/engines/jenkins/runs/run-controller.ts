@@ -17,7 +17,7 @@ import { pipelineKind, type Pipeline } from '../../../kinds/pipeline.ts';
 import { wantedEngine } from '../../engine.ts';
 import { RunFailure } from '../../failure.ts';
 import { isFinal, type RunState } from '../../run-state.ts';
-import { isGone, isOutage } from '../failure.ts';
+import { isGone, isOutage, messageOf } from '../failure.ts';
 import { JenkinsCopy } from '../jenkins-copy.ts';
 import { jenkinsAnnotation, jenkinsFinalizer, sync } from '../metadata.ts';
 import type { JenkinsNews } from '../news/jenkins-news.ts';
@@ -232,10 +232,15 @@ export class JenkinsRunController {
           { phase: 'Failed', reason: error.reason, message: error.message },
           context,
         );
-      if (!isGone(error)) throw error;
-      const message = `Jenkins shows no job ${job.join('/')} yet.`;
-      await this.#tellLatest(run, { phase: 'Pending', reason: 'WaitingForJob', message }, context);
-      return { requeueAfterMs: LATER_MS };
+      context.signal.throwIfAborted();
+      const away = isOutage(error);
+      if (!away && !isGone(error)) throw error;
+      const message = away
+        ? `Waiting for Jenkins. ${messageOf(error)}`
+        : `Jenkins shows no job ${job.join('/')} yet.`;
+      const reason = away ? 'JenkinsUnavailable' : 'WaitingForJob';
+      await this.#tellLatest(run, { phase: 'Pending', reason, message }, context);
+      return { requeueAfterMs: LATER_MS * (1 + Math.random()) };
     }
   }
 
