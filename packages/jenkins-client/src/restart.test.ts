@@ -147,6 +147,25 @@ describe('after a kill, when ids begin again', () => {
     expect(later.queueId).toBe(earlier.queueId);
     expect(await later.finished(long)).toMatchObject({ number: 2 });
   });
+
+  test('a start that waits is found beside an earlier build with its id', async () => {
+    const earlier = await jenkins.item(path).build({ WHO: 'earlier' });
+    await earlier.finished(long);
+    await restart('killed');
+    const { queueId } = await jenkins.item(path).build({ WHO: 'later' }, { quietPeriodS: 3600 });
+    expect(await findStarts(jenkins.connection, ['team', 'p1'])).toMatchObject([
+      { queueId, parameters: [{ value: 'later' }] },
+      { queueId, parameters: [{ value: 'earlier' }], number: 1 },
+    ]);
+  });
+
+  test('a replay is found that has the id of what it replays', async () => {
+    const { number } = await (await jenkins.item(path).build({ WHO: 'ada' })).finished(long);
+    await restart('killed');
+    const replay = await jenkins.item(path).buildRef(number).replay(long);
+    expect(replay.queueId).toBe(1);
+    expect(await replay.finished(long)).toMatchObject({ number: 2 });
+  });
 });
 
 describe.each(['clean', 'killed'] as const)('a %s restart in the middle of a build', (how) => {

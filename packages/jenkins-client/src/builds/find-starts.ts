@@ -56,8 +56,8 @@ export async function findStarts(
       causes,
       parameters,
     }));
-  const built = new Set(builds.map((build) => build.queueId));
-  return [...waiting.filter((entry) => !built.has(entry.queueId)), ...builds].filter(
-    (start) => start.at >= since,
-  );
+  // An older build may have the same id: after a crash, ids begin again.
+  const isBuilt = (entry: FoundStart): boolean =>
+    builds.some((build) => build.queueId === entry.queueId && build.at >= entry.at);
+  return [...waiting.filter((entry) => !isBuilt(entry)), ...builds].filter((start) => start.at >= since);
 }

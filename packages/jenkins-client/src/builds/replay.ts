@@ -82,7 +82,9 @@ export async function startLike(
 ): Promise<QueuedStart> {
   const { clock } = connection;
   const before = await findStarts(connection, build.item, deadline.left());
-  const known = new Set(before.map((start) => start.queueId));
+  // After a crash, ids begin again: an older build may have the id of the new start.
+  const isKnown = ({ queueId, number }: FoundStart): boolean =>
+    before.some((one) => one.queueId === queueId && (one.number === undefined || one.number === number));
   let lost: unknown;
   try {
     await send(deadline.left());
@@ -96,7 +98,7 @@ export async function startLike(
     const starts = await throughOutages(clock, deadline, (call) => findStarts(connection, build.item, call));
     // Of several, the oldest: the others were asked for after ours.
     const ours = starts
-      .filter((start) => !known.has(start.queueId) && isLike(start, kind, build.number))
+      .filter((start) => !isKnown(start) && isLike(start, kind, build.number))
       .sort((a, b) => a.queueId - b.queueId)[0];
     if (ours) return { item: build.item, queueId: ours.queueId, queuedAfter: ours.at };
     if (clock.now() >= until) break;
