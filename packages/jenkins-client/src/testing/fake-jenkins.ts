@@ -109,9 +109,7 @@ export async function startFakeJenkins(options: FakeOptions = {}): Promise<FakeJ
     prefix,
     rootUrl: options.rootUrl,
   });
-  const fake = new FakeJenkins(world, options.restartMs ?? 0);
-  await fake.listen(options.port ?? 0);
-  return fake;
+  return FakeJenkins.start(world, options.port ?? 0, options.restartMs ?? 0);
 }
 
 /** A running fake server. */
@@ -122,7 +120,14 @@ export class FakeJenkins {
   readonly #server: HttpServer;
   #port = 0;
 
-  constructor(world: World, restartMs: number) {
+  /** What `startFakeJenkins` calls. */
+  static async start(world: World, port: number, restartMs: number): Promise<FakeJenkins> {
+    const fake = new FakeJenkins(world, restartMs);
+    fake.#port = await fake.#server.listen(port);
+    return fake;
+  }
+
+  private constructor(world: World, restartMs: number) {
     this.#world = world;
     this.#faults = new Faults(world.clock, world.closing.signal);
     this.#areas = [
@@ -152,11 +157,6 @@ export class FakeJenkins {
       scriptArea,
     ];
     this.#server = new HttpServer(world, this.#areas, this.#faults);
-  }
-
-  /** Begins to listen; `startFakeJenkins` has done it. */
-  async listen(port: number): Promise<void> {
-    this.#port = await this.#server.listen(port);
   }
 
   /** The address, ending with a slash. */

@@ -266,7 +266,7 @@ export const builds: SuiteArea = {
         const seen = new Map<number, string[]>();
         const events = jenkins.events({
           items: [job.path],
-          intervalMs: 500,
+          intervalMs: 200,
           gateway,
           signal: AbortSignal.any([signal, end.signal]),
         });
