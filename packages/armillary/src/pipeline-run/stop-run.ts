@@ -29,7 +29,9 @@ export async function stopRun(run: NamedRun, timeoutMs: number): Promise<void> {
   } catch (error) {
     if (!signal.aborted) throw error;
     const asked =
-      last === undefined ? 'the server has not answered yet' : `it is asked to stop and still ${toldBy(last)}`;
+      last === undefined
+        ? 'the server has not answered yet'
+        : `it is asked to stop and still ${toldBy(last)}`;
     throw new CommandError('failure', `${name} has not ended within ${timeoutMs / 1000} s: ${asked}`, {
       cause: error,
     });
