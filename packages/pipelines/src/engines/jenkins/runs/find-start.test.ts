@@ -42,6 +42,11 @@ test.each<[string, Partial<StartFacts>]>([
   expect(outcome(facts)).toBe('not-started');
 });
 
+test('a run whose older build had the same queue id does not stand for a start', () => {
+  expect(outcome({ found: [start({})], claimed: [{ queueId: 50, number: 6 }] })).toBe('started 50');
+  expect(outcome({ found: [start({})], claimed: [{ queueId: 50, number: 7 }] })).toBe('not-started');
+});
+
 test('names and line ends that Jenkins writes in its own way are the same', () => {
   const found = [start({ user: 'CI', values: { A: ' a\r\nb ' } })];
   expect(outcome({ found, parameters: { A: 'a\nb' } })).toBe('started 50');

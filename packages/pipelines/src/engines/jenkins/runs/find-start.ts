@@ -38,7 +38,7 @@ export function findStart({ note, parameters, found, nextNumber, claimed }: Star
   const since = found.filter(({ number }) => number === undefined || number >= from);
   const ours = since.filter(
     (start) =>
-      !claimed.some((claim) => isSame(claim, start)) &&
+      !claimed.some((claim) => isSame(claim, start, from)) &&
       isByUser(start, note.user) &&
       hasParameters(start, parameters),
   );
@@ -62,8 +62,10 @@ export function findStart({ note, parameters, found, nextNumber, claimed }: Star
   return { is: 'not-started' };
 }
 
-function isSame(claim: ClaimedStart, start: FoundStart): boolean {
+/** By its queue id only a claim of now counts: after a crash of Jenkins, ids begin again. */
+function isSame(claim: ClaimedStart, start: FoundStart, from: number): boolean {
   if (claim.number !== undefined && start.number !== undefined) return claim.number === start.number;
+  if (claim.number !== undefined && claim.number < from) return false;
   return claim.queueId !== undefined && claim.queueId === start.queueId;
 }
 

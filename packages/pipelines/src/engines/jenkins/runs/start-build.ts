@@ -118,7 +118,10 @@ export class BuildStarter {
       parameters: isReplay ? {} : givenParameters(run),
       found,
       nextNumber: nextBuildNumber,
-      claimed: (await this.#others(run, context)).map((other) => buildNote(other) ?? {}),
+      // What ended without a build, such as in a crash, stands for none.
+      claimed: (await this.#others(run, context))
+        .map((other) => ({ ended: other.status?.completionTime !== undefined, ...buildNote(other) }))
+        .filter(({ ended, number }) => !ended || number !== undefined),
     });
     switch (outcome.is) {
       case 'started':
