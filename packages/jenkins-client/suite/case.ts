@@ -162,3 +162,10 @@ export function unlessKnown(plugin: string): (context: SuiteContext) => string |
 export function unlessDisruptive({ settings }: SuiteContext): string | undefined {
   return settings.disruptive ? undefined : 'JENKINS_DISRUPTIVE is not 1';
 }
+
+/** `node { }` waits for ever where nothing can run it. */
+export async function needsExecutor({ jenkins, signal }: SuiteContext): Promise<void> {
+  const nodes = await jenkins.nodes.list({ signal });
+  if (!nodes.some(({ offline, executors }) => !offline && executors > 0))
+    throw new NotTested('no node of the server is online with an executor');
+}

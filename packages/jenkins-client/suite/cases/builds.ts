@@ -4,6 +4,7 @@ import {
   expectEqual,
   expectThat,
   lacks,
+  needsExecutor,
   NotTested,
   pause,
   type SuiteArea,
@@ -222,6 +223,28 @@ export const builds: SuiteArea = {
           script,
           'the script of the third build',
         );
+      },
+    },
+    {
+      name: 'a build is replayed with another script in the place of a loaded one',
+      covers: ['build.replay (scripts)'],
+      async run(context) {
+        const { pipeline, signal } = context;
+        await needsExecutor(context);
+        const job = await pipeline('loading', {
+          script: "node { writeFile file: 'part.groovy', text: 'echo \"part one\"'; load 'part.groovy' }",
+          onFake: (fake) => fake.print(`${fake.load('echo "part one"')}\n`),
+        });
+        const build = await (await job.build({}, { signal })).started({ signal });
+        await build.finished({ signal });
+        const { scripts } = await build.replayScripts({ signal });
+        const [name = ''] = Object.keys(scripts);
+        expectEqual(scripts[name], 'echo "part one"', 'the script that was loaded');
+        const replay = await build.replay({ scripts: { [name]: 'echo "part two"' }, signal });
+        const again = await replay.started({ signal });
+        expectEqual((await again.finished({ signal })).result, 'SUCCESS', 'the replay');
+        const log = await new Response(again.consoleText({ signal })).text();
+        expectThat(log.includes('part two'), 'the other part did not run');
       },
     },
     {

@@ -5,6 +5,7 @@ import {
   expectEqual,
   expectThat,
   lacks,
+  needsExecutor,
   NotTested,
   orNotTested,
   type SuiteArea,
@@ -285,11 +286,4 @@ function noInputs({ capabilities: { plugins, wfapi, blueOcean } }: SuiteContext)
 
 async function bytesOf(stream: ReadableStream<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync(stream));
-}
-
-/** `node { }` waits for ever where nothing can run it. */
-async function needsExecutor({ jenkins, signal }: SuiteContext): Promise<void> {
-  const nodes = await jenkins.nodes.list({ signal });
-  if (!nodes.some(({ offline, executors }) => !offline && executors > 0))
-    throw new NotTested('no node of the server is online with an executor');
 }

@@ -28,16 +28,22 @@ export const againArea: Area = {
 /** The page on which people change the script; clients read it from there. */
 function replayPage(build: Build, { user }: Call): Answer {
   user.need('hudson.model.Run.Replay');
-  const script = escapeHtml(build.script ?? '');
-  const form = `<form method="post" action="run"><textarea name="_.mainScript">\n${script}</textarea></form>`;
+  const scripts = [['mainScript', build.script ?? ''] as const, ...build.loaded];
+  const areas = scripts.map(([name, text]) => `<textarea name="_.${name}">\n${escapeHtml(text)}</textarea>`);
+  const form = `<form method="post" action="run">${areas.join('')}</form>`;
   return page(200, `Replay #${build.number} - Jenkins`, form);
 }
 
-/** The form holds the script; loaded scripts beside it are of no use here. */
+/** The form holds the script, and beside it those that were loaded; what it lacks stays as it was. */
 function replay(build: Build, call: Call): Answer {
-  const script = submittedForm(call.request)['mainScript'];
+  const { mainScript: script, ...others } = submittedForm(call.request);
   if (typeof script !== 'string') throw oops();
-  return again(build, call, { kind: 'replay', of: build.number }, { script }, 'replay');
+  const given = Object.entries(others).filter(([, text]) => typeof text === 'string');
+  const loaded = {
+    ...Object.fromEntries(build.loaded),
+    ...(Object.fromEntries(given) as Record<string, string>),
+  };
+  return again(build, call, { kind: 'replay', of: build.number }, { script, loaded }, 'replay');
 }
 
 /** The stages that a finished build can be restarted from. */

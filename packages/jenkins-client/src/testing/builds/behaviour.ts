@@ -29,6 +29,8 @@ export interface FakeBuild {
   block<T>(call: string, body: () => Promise<T> | T): Promise<T>;
   /** Branches that run at the same time, each with a stage of its own. */
   parallel(branches: Readonly<Record<string, () => unknown>>): Promise<void>;
+  /** A script that the pipeline loads; gives the text to run, which is another one when a replay says so. */
+  load(script: string): string;
   /** Waits for somebody's answer; throws when it is aborted. */
   input(question: FakeInput): Promise<Readonly<Record<string, string | boolean>>>;
   artifact(path: string, content: string | Uint8Array): void;

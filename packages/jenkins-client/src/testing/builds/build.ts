@@ -16,6 +16,8 @@ export type Cause =
 export interface Plan {
   /** The job's own unless told. */
   readonly script?: string;
+  /** What a replay puts in the place of scripts that the pipeline loads, by their names. */
+  readonly loaded?: Readonly<Record<string, string>>;
   /** The stage that a restarted build begins with. */
   readonly fromStage?: string;
 }
@@ -99,6 +101,8 @@ export class Build {
   readonly log = new GrowingLog();
   readonly flow = new Flow();
   readonly inputs = new Map<string, PendingInput>();
+  /** The scripts that it loaded, by their names. */
+  readonly loaded = new Map<string, string>();
   readonly artifacts = new Map<string, StoredArtifact>();
   /** The test suites by name. */
   readonly tests = new Map<string, StoredSuite>();

@@ -46,6 +46,15 @@ export class RunningBuild implements FakeBuild {
     if (node?.kind === 'step') node.log.append(text);
   }
 
+  /** Loaded scripts are counted, as in workflow-cps (CpsGroovyShell.generateScriptName, read in the source). */
+  load(script: string): string {
+    const { loaded, plan } = this.#build;
+    const name = `Script${loaded.size + 1}`;
+    const text = plan.loaded?.[name] ?? script;
+    loaded.set(name, text);
+    return text;
+  }
+
   async stage<T>(name: string, body: () => Promise<T> | T): Promise<T> {
     this.#announce('stage');
     this.#build.flow.skip(1);
