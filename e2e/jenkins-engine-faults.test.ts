@@ -119,6 +119,94 @@ describe('a start', () => {
   });
 });
 
+describe('a Jenkins that refuses', () => {
+  /** Refuses what is changed, as for a user who lacks a right. Answers how often that was asked for. */
+  function refuse(path: RegExp, permission: string): { count: number } {
+    const asked = { count: 0 };
+    const headers = { 'x-you-are-authenticated-as': 'admin', 'x-required-permission': permission };
+    world.fake.fault((request) => {
+      if (request.method !== 'POST' || !path.test(request.path)) return undefined;
+      asked.count += 1;
+      return { status: 403, headers };
+    });
+    return asked;
+  }
+
+  async function looks(count: number): Promise<void> {
+    const isLook = ({ path }: { path: string }): boolean => path.endsWith('api/json');
+    const seen = world.fake.requests.filter(isLook).length;
+    await eventually(`${count} looks`, () => world.fake.requests.filter(isLook).length >= seen + count);
+  }
+
+  test('to make jobs says which right is missing, and is not asked again and again', async () => {
+    await job('first');
+    const asked = refuse(/createItem/, 'hudson.model.Item.Create');
+    await world.pipeline('shop', 'never', plain('never'));
+    const message = await eventually('the refusal', async () => {
+      const { annotations = {} } = (await world.getPipeline('shop', 'never'))?.metadata ?? {};
+      return annotations['pipeline.devops.kubesphere.io/syncmsg'];
+    });
+    expect(message).toContain('hudson.model.Item.Create');
+    await world.run('shop', 'never-1', { pipelineRef: { name: 'never' } });
+    expect(reasonOf(await world.phase('shop', 'never-1', 'Failed'))).toBe('PipelineRefused');
+    await looks(10);
+    expect(asked.count).toBe(1);
+  });
+
+  test('to keep credentials says which right is missing, and never the secret', async () => {
+    const prefix = 'credential.devops.kubesphere.io';
+    const asked = refuse(/createCredentials/, 'com.cloudbees.plugins.credentials.CredentialsProvider.Create');
+    await job('first');
+    await world.secret('shop', 'login', `${prefix}/basic-auth`, { username: 'ada', password: 'hunter2' });
+    const metadata = await eventually('the refusal', async () => {
+      const secret = await world.find<Secret>(coreV1.secrets, 'login', 'shop');
+      return secret?.metadata.annotations?.[`${prefix}/syncstatus`] === 'failed' && secret.metadata;
+    });
+    expect(metadata.annotations?.[`${prefix}/syncmsg`]).toContain('CredentialsProvider.Create');
+    await looks(10);
+    expect(asked.count).toBe(1);
+    const { items } = await world.client.resource<Event>(coreV1.events).list({ namespace: 'shop' });
+    expect(items.some(({ reason }) => reason === 'JenkinsRefused')).toBe(true);
+    expect(JSON.stringify([metadata, items])).not.toContain('hunter2');
+  });
+
+  test('to stop a build says so, and the run goes on', async () => {
+    await job('stubborn');
+    const open = hold('stubborn');
+    await world.run('shop', 'stubborn-1', { pipelineRef: { name: 'stubborn' } });
+    await world.phase('shop', 'stubborn-1', 'Running');
+    const asked = refuse(/\/stop$/, 'hudson.model.Item.Cancel');
+    await world.client
+      .resource<PipelineRun>(pipelineRunKind)
+      .patch('stubborn-1', { type: 'merge', namespace: 'shop', body: { spec: { action: 'Stop' } } });
+    const run = await eventually('the refusal', async () => {
+      const now = await world.getRun('shop', 'stubborn-1');
+      return now !== undefined && reasonOf(now) === 'StopRefused' && now;
+    });
+    expect(run.status?.conditions?.[0]?.message).toContain('hudson.model.Item.Cancel');
+    await looks(10);
+    expect(asked.count).toBe(1);
+    open();
+    await world.phase('shop', 'stubborn-1', 'Succeeded');
+  });
+
+  test('to compare a job, costs no new run', async () => {
+    await world.leave();
+    await world.control({ resyncMs: 200 });
+    await job('faulty');
+    const heal = world.fake.fault(({ path }) =>
+      path.endsWith('/config.xml') ? { status: 500, body: 'Oops' } : undefined,
+    );
+    await eventually('the fault', async () => {
+      const { annotations = {} } = (await world.getPipeline('shop', 'faulty'))?.metadata ?? {};
+      return annotations['pipeline.devops.kubesphere.io/syncstatus'] === 'failed';
+    });
+    await world.run('shop', 'faulty-1', { pipelineRef: { name: 'faulty' } });
+    await world.phase('shop', 'faulty-1', 'Succeeded');
+    heal();
+  });
+});
+
 describe('a restart of Jenkins', () => {
   test('in the middle of a build is waited through', async () => {
     await job('long');
@@ -233,6 +321,16 @@ describe('a Jenkins that does not answer', () => {
       40_000,
     );
   }, 60_000);
+
+  test('is named by what is new and has its job', async () => {
+    await job('away');
+    const heal = world.fake.fault(() => ({ status: 503, body: '<title>Starting Jenkins</title>' }));
+    await world.run('shop', 'away-1', { pipelineRef: { name: 'away' } });
+    expect(reasonOf(await world.phase('shop', 'away-1', 'Pending'))).toBe('JenkinsUnavailable');
+    heal();
+    await world.phase('shop', 'away-1', 'Succeeded');
+    expect(builds('away')).toBe(1);
+  });
 
   test.each([
     ['shows no job', { status: 404, body: 'Not Found' }],

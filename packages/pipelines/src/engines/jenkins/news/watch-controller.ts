@@ -1,3 +1,4 @@
+import { isJenkinsError } from '@armillary/jenkins-client';
 import {
   generationChanged,
   watchOf,
@@ -9,7 +10,6 @@ import {
 import { pipelineRunKind, type PipelineRun } from '../../../kinds/pipeline-run.ts';
 import { pipelineKind, type Pipeline } from '../../../kinds/pipeline.ts';
 import { wantedEngine } from '../../engine.ts';
-import { isOutage } from '../failure.ts';
 import type { JenkinsEngine } from '../options.ts';
 import { buildNote } from '../runs/build-note.ts';
 import { knownJobOfRun } from '../runs/job-of-run.ts';
@@ -87,10 +87,10 @@ export class WatchController {
       this.#pauseMs = stillBusy ? activePollMs : Math.min(idlePollMs, this.#pauseMs * 1.5);
     } catch (error) {
       context.signal.throwIfAborted();
-      if (!isOutage(error)) throw error;
+      if (!isJenkinsError(error)) throw error;
       context.logger.warn(
         { err: error },
-        'Jenkins does not answer; what is known of its builds is not touched',
+        'Jenkins does not tell of its builds; what is known of them is not touched',
       );
       this.#failures = Math.min(this.#failures + 1, 10);
       this.#pauseMs = Math.min(MAX_RETRY_MS, activePollMs * 2 ** this.#failures) * (0.5 + Math.random() / 2);

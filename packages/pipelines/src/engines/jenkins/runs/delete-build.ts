@@ -38,8 +38,8 @@ export async function deleteBuild(
   const { building, startedAt } = await build.get({ signal });
   if (startedAt !== (note.startedAt ?? startedAt)) return;
   if (building) {
-    await stopper.stop(uid, job, number, signal);
-    throw new StillThere(`Build #${number} is being stopped.`);
+    const { refusal } = await stopper.stop(uid, job, number, signal);
+    throw refusal ?? new StillThere(`Build #${number} is being stopped.`);
   }
   await build.delete({ signal });
 }

@@ -35,6 +35,8 @@ const WORKERS = 8;
 const CONFLICT_MS = 50;
 /** How long to wait for what nobody tells of: a job or branch that is not there yet, a start that may be on its way. */
 const LATER_MS = 3000;
+/** How long to wait for what somebody has to put right in Jenkins. */
+const REFUSED_MS = 30_000;
 
 /** Starts the builds of runs on Jenkins, follows them to their end by the news of their jobs, and deletes them. */
 export class JenkinsRunController {
@@ -197,8 +199,10 @@ export class JenkinsRunController {
       case 'stop-build': {
         const { uid = '' } = run.metadata;
         const job = jobOfRun(run, pipeline);
-        const waitMs = await this.#stopper.stop(uid, job, decision.build.number, signal);
-        await this.#tell(run, decision.state, context);
+        const { waitMs, refusal } = await this.#stopper.stop(uid, job, decision.build.number, signal);
+        const message = `Jenkins does not stop the build. ${messageOf(refusal)}`;
+        const refused = refusal === undefined ? {} : { reason: 'StopRefused', message };
+        await this.#tell(run, { ...decision.state, ...refused }, context);
         return { requeueAfterMs: waitMs };
       }
       default:
@@ -233,14 +237,15 @@ export class JenkinsRunController {
           context,
         );
       context.signal.throwIfAborted();
-      const away = isOutage(error);
-      if (!away && !isGone(error)) throw error;
-      const message = away
-        ? `Waiting for Jenkins. ${messageOf(error)}`
-        : `Jenkins shows no job ${job.join('/')} yet.`;
-      const reason = away ? 'JenkinsUnavailable' : 'WaitingForJob';
+      if (!isJenkinsError(error)) throw error;
+      const missing = isGone(error);
+      const message = missing
+        ? `Jenkins shows no job ${job.join('/')} yet.`
+        : `Waiting for Jenkins. ${messageOf(error)}`;
+      const reason = missing ? 'WaitingForJob' : 'JenkinsUnavailable';
       await this.#tellLatest(run, { phase: 'Pending', reason, message }, context);
-      return { requeueAfterMs: LATER_MS * (1 + Math.random()) };
+      const waitMs = missing || isOutage(error) ? LATER_MS : REFUSED_MS;
+      return { requeueAfterMs: waitMs * (1 + Math.random()) };
     }
   }
 

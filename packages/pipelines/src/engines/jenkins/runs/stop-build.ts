@@ -1,4 +1,5 @@
-import { BuildRef, type ItemPath, type StopStep } from '@armillary/jenkins-client';
+import { BuildRef, type ItemPath, type JenkinsError, type StopStep } from '@armillary/jenkins-client';
+import { isRefusal, type InvalidObject } from '../failure.ts';
 import type { JenkinsEngine } from '../options.ts';
 
 /** How long a build may take to end after each way to end it, in milliseconds. */
@@ -7,8 +8,19 @@ const STEP_MS = 15_000;
 const STEPS: readonly StopStep[] = ['stop', 'term', 'kill'];
 
 interface Asked {
+  /** How many ways were tried. */
   readonly steps: number;
   readonly at: number;
+  /** What Jenkins said when it refused the next one. */
+  readonly refusal?: JenkinsError | InvalidObject | undefined;
+}
+
+/** How the end of a build goes on. */
+export interface StopResult {
+  /** When to call again, in milliseconds. */
+  readonly waitMs: number;
+  /** Why Jenkins does not end it. */
+  readonly refusal?: Asked['refusal'];
 }
 
 /** The next way to end a build, given what was asked for already, and how long to wait then. Pure. */
@@ -36,17 +48,22 @@ export class BuildStopper {
     this.#engine = engine;
   }
 
-  /** Does the next step, when it is time for one. Answers when to call again, in milliseconds. */
-  async stop(uid: string, job: ItemPath, number: number, signal: AbortSignal): Promise<number> {
+  /** Does the next step, when it is time for one. What Jenkins refuses is asked for again later. */
+  async stop(uid: string, job: ItemPath, number: number, signal: AbortSignal): Promise<StopResult> {
     const now = this.#engine.clock.now();
     const asked = this.#asked.get(uid);
     const { send, waitMs } = nextStop(asked, now);
-    if (send !== undefined) {
-      const build = new BuildRef(this.#engine.jenkins.connection, job, number);
-      await build[send]({ signal });
-      this.#asked.set(uid, { steps: (asked?.steps ?? 0) + 1, at: now });
+    if (send === undefined) return { waitMs, refusal: asked?.refusal };
+    const steps = asked?.steps ?? 0;
+    try {
+      await new BuildRef(this.#engine.jenkins.connection, job, number)[send]({ signal });
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      this.#asked.set(uid, { steps, at: now, refusal: error });
+      return { waitMs, refusal: error };
     }
-    return waitMs;
+    this.#asked.set(uid, { steps: steps + 1, at: now });
+    return { waitMs };
   }
 
   /** The run's build is over, or the run is gone. */
