@@ -1,5 +1,6 @@
 import type { CallOptions, Connection } from '../connection.ts';
 import { Deadline } from '../deadline.ts';
+import { throughOutages } from '../waiting.ts';
 import type { LogChunk, LogOptions } from './log-chunk.ts';
 import { LogFollower } from './log-follower.ts';
 import { LogSource, type LogRoutes } from './log-source.ts';
@@ -66,10 +67,16 @@ export class BuildLog implements AsyncIterable<LogChunk> {
     );
   }
 
+  async #findRoutes(deadline: Deadline): Promise<LogRoutes> {
+    const routes = this.#routes;
+    if (typeof routes !== 'function') return routes;
+    return throughOutages(this.#connection.clock, deadline, () => routes(deadline.left()));
+  }
+
   async *#read(options: LogOptions): AsyncGenerator<LogChunk, void, undefined> {
     const { clock } = this.#connection;
     const deadline = new Deadline(clock, options);
-    const routes = typeof this.#routes === 'function' ? await this.#routes(deadline.left()) : this.#routes;
+    const routes = await this.#findRoutes(deadline);
     const follower = new LogFollower(new LogSource(this.#connection, routes), deadline, clock, options);
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
     let end = { offset: 0 };

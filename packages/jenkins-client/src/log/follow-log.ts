@@ -1,7 +1,9 @@
 import { segment } from '../address/segment.ts';
 import { buildPath, buildRoute, type BuildAddress } from '../builds/build-address.ts';
 import type { CallOptions, Connection, JenkinsRequest } from '../connection.ts';
+import { Deadline } from '../deadline.ts';
 import { UnsupportedError } from '../errors.ts';
+import { onceItHasBegun } from '../run/just-begun.ts';
 import { BodyReader } from './body-reader.ts';
 import { BuildLog } from './build-log.ts';
 import type { LogOptions } from './log-chunk.ts';
@@ -29,7 +31,12 @@ export function followStepLog(
   return new BuildLog(
     connection,
     async (call) => {
+      const deadline = new Deadline(connection.clock, call);
       const { graphView } = await connection.capabilities({ ...call, build: buildPath(build) });
+      await onceItHasBegun(connection, build, deadline, async () => {
+        const request = { ...deadline.left(), method: 'HEAD', path: `${logText}/progressiveText` } as const;
+        await (await connection.request(request)).discard();
+      });
       if (graphView === undefined) return { logText };
       return { logText, plain: { path: buildRoute(build, `${graphView}/log`), query: { nodeId } } };
     },

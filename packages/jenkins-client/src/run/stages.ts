@@ -2,8 +2,10 @@ import { buildPath, buildRoute, type BuildAddress } from '../builds/build-addres
 import type { CallOptions, Connection } from '../connection.ts';
 import { Deadline } from '../deadline.ts';
 import { UnsupportedError } from '../errors.ts';
+import { objectOf, textOf } from '../json-shape.ts';
 import { blueOcean, blueStages, blueSteps } from './blue-ocean.ts';
 import { graphViewStages, graphViewSteps } from './graph-view.ts';
+import { onceItHasBegun } from './just-begun.ts';
 import type { Stage, Step } from './stage.ts';
 import { wfapiStages, wfapiSteps } from './wfapi.ts';
 
@@ -50,8 +52,7 @@ export interface RunSource {
 }
 
 /**
- * Finds out which plugins can tell of a build. Undefined when it has nothing to tell: it is of no Pipeline, or has only
- * just begun. Throws UnsupportedError when the server has none of the plugins.
+ * Finds out which plugins can tell of a build. Undefined when it has nothing to tell, as it is of no Pipeline. Throws UnsupportedError when the server has none of the plugins.
  */
 export async function sourceOf(
   connection: Connection,
@@ -67,25 +68,32 @@ export async function sourceOf(
     ...options,
     build: buildPath(build),
   });
+  let pipeline = true;
   if (graphView === undefined && !wfapi && !hasBlue) {
     // A build that is missing tells nothing either: then this throws what is wrong.
     const path = buildRoute(build, 'api/json');
-    await (await connection.request({ ...deadline.left(), path, query: { tree: 'number' } })).discard();
-    if (wfapi === undefined) return undefined;
-    throw new UnsupportedError(
-      'The server tells nothing of the stages of builds. Install pipeline-graph-view or pipeline-rest-api.',
-      ['pipeline-graph-view', 'pipeline-rest-api', 'blueocean-rest-impl'],
-    );
+    const answer = await connection.request({ ...deadline.left(), path, query: { tree: 'number' } });
+    pipeline = textOf(objectOf(await answer.json<unknown>())?._class)?.endsWith('.WorkflowRun') ?? false;
+    if (wfapi === false) {
+      throw new UnsupportedError(
+        'The server tells nothing of the stages of builds. Install pipeline-graph-view or pipeline-rest-api.',
+        ['pipeline-graph-view', 'pipeline-rest-api', 'blueocean-rest-impl'],
+      );
+    }
   }
+  if (!pipeline) return undefined;
   return {
     graphView,
-    wfapi: wfapi === true,
+    // What no build could tell yet is tried.
+    wfapi: wfapi ?? !hasBlue,
     blueOcean: hasBlue,
-    json: async (route, query) => {
-      const path = buildRoute(build, route);
-      const answer = await connection.request({ ...deadline.left(), path, ...(query ? { query } : {}) });
-      return answer.json<unknown>();
-    },
-    blue: (route) => blueOcean(connection, build, route, deadline.left()),
+    json: (route, query) =>
+      onceItHasBegun(connection, build, deadline, async () => {
+        const path = buildRoute(build, route);
+        const answer = await connection.request({ ...deadline.left(), path, ...(query ? { query } : {}) });
+        return answer.json<unknown>();
+      }),
+    blue: (route) =>
+      onceItHasBegun(connection, build, deadline, () => blueOcean(connection, build, route, deadline.left())),
   };
 }

@@ -4,7 +4,7 @@
  * (AnnotatedLargeText, PlainTextConsoleOutputStream).
  */
 import { isUtf8 } from 'node:buffer';
-import { withoutNotes } from '../log/console-notes.ts';
+import { concat, withoutNotes } from '../log/console-notes.ts';
 
 /** Of an unfinished log Jenkins answers no more than this many lines at once. */
 const LINES_AT_ONCE = 10_000;
@@ -60,9 +60,21 @@ export function progressiveHtml(question: LogQuestion): LogAnswer {
   return { size: to, more: !question.finished, body: withCrLf(new TextEncoder().encode(html)) };
 }
 
-/** `consoleText`: the bytes as printed, without notes; of an unfinished build (of a pipeline) whole lines only. */
-export function consoleText(log: Uint8Array, finished: boolean): Uint8Array {
-  return withoutNotes(finished ? log : log.subarray(0, log.lastIndexOf(LF) + 1));
+/**
+ * `consoleText`: the bytes as printed, without notes. Of an unfinished build (of a pipeline) it is made of pieces of at
+ * most 10,000 lines, each ended by CR or LF, and what follows the last LF of a piece is lost.
+ */
+export function consoleText(log: Uint8Array, finished: boolean, linesAtOnce?: number): Uint8Array {
+  if (finished) return withoutNotes(log);
+  const pieces: Uint8Array[] = [];
+  for (let start = 0; ;) {
+    const { to } = answered({ log, start, finished, ...(linesAtOnce ? { linesAtOnce } : {}) });
+    if (to === start) break;
+    const piece = log.subarray(start, to);
+    pieces.push(withoutNotes(piece.subarray(0, piece.lastIndexOf(LF) + 1)));
+    start = to;
+  }
+  return concat([new Uint8Array(0), ...pieces]);
 }
 
 function answered({ log, start, finished, linesAtOnce = LINES_AT_ONCE }: LogQuestion): {
