@@ -156,6 +156,42 @@ describe('large logs', () => {
     expectSame(bytesOf(await read(oneLog({ log: mixed, growth: () => 200_000 }))), mixed);
   });
 
+  test.each([0, 1, 2, 3])(
+    'with both kinds of line ends, growing, where the plain text has holes (%i)',
+    async (shift) => {
+      const lines = Array.from({ length: 12_000 + shift }, (_, index) => {
+        const bar = index % 7 === shift ? '1%\r2%\r' : '';
+        return `${bar}line ${index}${index % 3 === 0 ? '\n' : '\r\n'}`;
+      });
+      const mixed = encode(`${'.'.repeat(shift)}\r${lines.join('')}`);
+      const next = random(shift);
+      const server = oneLog({ log: mixed, growth: () => next(60_000), grown: 100_000 });
+      const log = followLog(server, loggedBuild);
+      const got: Uint8Array[] = [];
+      for await (const { bytes } of log) got.push(bytes);
+      expectSame(concat(got), mixed);
+      expect(log.lossless).toBe(true);
+    },
+  );
+
+  test('cut by the server in the midst of a line, even of a note', async () => {
+    const log = encode(`${note}one\n${note}${note}two\n`);
+    const server = oneLog({ log, growth: () => 13 });
+    const cutting: Connection = {
+      ...server,
+      request: async (request) => {
+        const answer = await server.request(request);
+        if (request.method === 'HEAD' || !request.path.endsWith('progressiveText')) return answer;
+        const start = Number(request.query?.['start']);
+        const size = Number(answer.headers.get('x-text-size'));
+        const cut = answer.headers.has('x-more-data') ? log.subarray(start, size) : log.subarray(start);
+        await answer.discard();
+        return { ...answer, body: new Blob([decode(cut).replaceAll('\n', '\r\n')]).stream() };
+      },
+    };
+    expectSame(bytesOf(await read(cutting)), encode('one\ntwo\n'));
+  });
+
   test('in one line of 10 MB, with a character wherever it is cut', async () => {
     const line = encode('ü€👍'.repeat(1_150_000));
     const chunks = await read(oneLog({ log: line }));
@@ -265,6 +301,21 @@ describe('a log without a plain text, as that of a step', () => {
     const log = follow(oneLog({ log: encode(lines), growth }));
     expect(await text(log)).toBe(lines.replaceAll(note, ''));
     expect(log.lossless).toBe(true);
+  });
+
+  test('has the last line, which the plain text lacks without an LF', async () => {
+    const server = oneLog({ log: encode(`${note}one\r\ntwo\nthr${note}ee`) });
+    const lacking: Connection = {
+      ...server,
+      request: async (request) => {
+        if (request.path !== 'plain') return server.request(request);
+        const answer = await server.request({ ...request, path: 'job/team/job/p1/7/consoleText' });
+        await answer.discard();
+        return { ...answer, body: new Blob(['one\r\ntwo\n']).stream() };
+      },
+    };
+    const routes = { logText: 'job/team/job/p1/7/logText', plain: { path: 'plain' } };
+    expect(await text(new BuildLog(lacking, routes))).toBe('one\r\ntwo\nthree');
   });
 
   test('says when it is not', async () => {

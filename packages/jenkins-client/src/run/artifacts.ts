@@ -1,7 +1,7 @@
 import { segment } from '../address/segment.ts';
 import { buildRoute, type BuildAddress } from '../builds/build-address.ts';
 import type { CallOptions, Connection, JenkinsResponse } from '../connection.ts';
-import { ConflictError, InvalidError } from '../errors.ts';
+import { ConflictError, InvalidError, LoginRedirectError, UnsupportedError } from '../errors.ts';
 import { expected, expectedObjects } from '../expected.ts';
 import { objectOf, textOf } from '../json-shape.ts';
 
@@ -51,7 +51,7 @@ export async function artifacts(
 
 /**
  * One archived file, or a part of it, as a stream without a limit. Throws NotFoundOrHiddenError when there is none,
- * InvalidError for a range that begins behind its end.
+ * InvalidError for a range that begins behind its end, UnsupportedError when Jenkins serves files at another host.
  */
 export async function artifact(
   connection: Connection,
@@ -60,11 +60,14 @@ export async function artifact(
   options: ArtifactOptions = {},
 ): Promise<ArtifactBody> {
   const { range, unchangedSince, ...call } = options;
-  const answer = await connection.request({
+  const request = {
     ...call,
     path: buildRoute(build, `artifact/${artifactRoute(path)}`),
     accept: [416],
     ...(range ? { headers: { range: rangeHeader(range) } } : {}),
+  };
+  const answer = await connection.request(request).catch((error: unknown) => {
+    throw servedElsewhere(error, path) ?? error;
   });
   try {
     return describeBody(answer, path, range?.start ?? 0, unchangedSince);
@@ -88,6 +91,20 @@ export async function archive(
     path: buildRoute(build, `artifact/${route}*zip*/${name}.zip`),
   });
   return describeBody(answer, folder, 0, undefined);
+}
+
+/**
+ * With a Resource Root URL, Jenkins redirects to another host, where the address itself gives access for a while
+ * (hudson.model.DirectoryBrowserSupport, jenkins.security.ResourceDomainRootAction; read in the source, not tried).
+ * Neither are credentials sent there, nor is the address told.
+ */
+function servedElsewhere(error: unknown, path: string): UnsupportedError | undefined {
+  if (!(error instanceof LoginRedirectError) || !/\/static-files\//u.test(error.location)) return undefined;
+  return new UnsupportedError(
+    `Jenkins serves the artifact "${path}" at its Resource Root URL, another host. Use archive(), which it answers itself.`,
+    [],
+    { method: error.method, path: error.path, status: error.status },
+  );
 }
 
 /** Each name encoded. Those that Jenkins takes for commands, and those that leave the folder, are refused. */

@@ -371,6 +371,22 @@ describe('artifacts', () => {
     await expect(build.artifact('a', { range: { start: 3 } })).rejects.toMatchObject({ code: 'Conflict' });
   });
 
+  test('at a Resource Root URL: neither credentials are sent there, nor is its address told', async () => {
+    let visits = 0;
+    const elsewhere = await scriptedJenkins((_, response) => {
+      visits++;
+      response.end('content');
+    });
+    const away = new URL('static-files/S3cretToken/out/a.txt', elsewhere.jenkins.url).href;
+    const { jenkins } = await scriptedJenkins((_, response) =>
+      response.writeHead(302, { location: away }).end(),
+    );
+    const error = await rejection(new BuildRef(jenkins.connection, item, 1).artifact('out/a.txt'));
+    expect(error).toMatchObject({ code: 'Unsupported', message: expect.stringContaining('archive()') });
+    expect(`${String(error)}${JSON.stringify(error)}`).not.toContain('S3cretToken');
+    expect(visits).toBe(0);
+  });
+
   test('that are missing', async () => {
     const build = await archived();
     await expect(build.artifact('out/none')).rejects.toMatchObject({ code: 'NotFoundOrHidden' });
