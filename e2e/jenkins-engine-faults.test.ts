@@ -407,6 +407,26 @@ describe('a build that is deleted in Jenkins', () => {
   });
 });
 
+test('a build in which nothing happens is looked at, and not written', async () => {
+  await job('idle');
+  const { promise, resolve } = Promise.withResolvers<void>();
+  world.fake.runs('shop/idle', (build) => build.stage('Wait', () => promise));
+  await world.run('shop', 'idle-1', { pipelineRef: { name: 'idle' } });
+  const told = await eventually('the stage', async () => {
+    const run = await world.getRun('shop', 'idle-1');
+    const stages = run?.metadata.annotations?.['pipelines.armillary.dev/stages'];
+    return stages?.includes('Running') && run;
+  });
+  const reads = (): number =>
+    world.fake.requests.filter(({ path }) => path.endsWith('/idle/1/api/json')).length;
+  const seen = reads();
+  await eventually('two more looks at its stages', () => reads() >= seen + 2);
+  const now = await world.getRun('shop', 'idle-1');
+  expect(now?.metadata.resourceVersion).toBe(told.metadata.resourceVersion);
+  resolve();
+  await world.phase('shop', 'idle-1', 'Succeeded');
+});
+
 test('fifty running builds cost no more requests than five', async () => {
   async function looks(count: number): Promise<number> {
     const name = `many-${count}`;

@@ -28,6 +28,7 @@ import { annotation, label } from '../kinds/metadata.ts';
 import { pipelineRunKind, type PipelineRun } from '../kinds/pipeline-run.ts';
 import { pipelineKind, type Pipeline } from '../kinds/pipeline.ts';
 import { decideRun, type RunDecision, type RunFacts, type RunSettings } from './decide-run.ts';
+import { annotate, patchObject } from './patch-object.ts';
 import { nextRunNumber, numberPatch } from './run-number.ts';
 import { stagesAnnotation } from './stages-annotation.ts';
 import { tellRun } from './tell-run.ts';
@@ -168,7 +169,12 @@ export class PipelineRunController {
           context,
         );
       case 'cancel':
-        await patch(client, tektonRunKind, decision.tektonRun, { spec: { status: 'Cancelled' } }, signal);
+        await patchObject<TektonRun>(
+          tektonRunKind,
+          decision.tektonRun,
+          { spec: { status: 'Cancelled' } },
+          context,
+        );
         return;
       default:
         return this.#tell(await this.#noteStages(run, decision.stages, context), decision.state, context);
@@ -179,32 +185,29 @@ export class PipelineRunController {
     run: PipelineRun,
     pipeline: Pipeline,
     engine: string,
-    { client, signal }: ReconcileContext,
+    context: ReconcileContext,
   ): Promise<PipelineRun> {
     const { resourceVersion, namespace } = pipeline.metadata;
     const number = nextRunNumber(pipeline, this.#runs.list(namespace));
     // With the resource version, one of two writers of the same counter gets a conflict and tries again.
     const counter = { resourceVersion, annotations: { [annotation.lastRunId]: String(number) } };
-    await patch(client, pipelineKind, pipeline, { metadata: counter }, signal);
-    return patch<PipelineRun>(
-      client,
+    await patchObject<Pipeline>(pipelineKind, pipeline, { metadata: counter }, context);
+    return patchObject<PipelineRun>(
       pipelineRunKind,
       run,
       numberPatch(run, pipeline, number, engine),
-      signal,
+      context,
     );
   }
 
   async #noteStages(
     run: PipelineRun,
     stages: readonly StageState[] | undefined,
-    { client, signal }: ReconcileContext,
+    context: ReconcileContext,
   ): Promise<PipelineRun> {
     if (stages === undefined) return run;
-    const text = stagesAnnotation(stages);
-    if (run.metadata.annotations?.[annotation.stages] === text) return run;
-    const metadata = { annotations: { [annotation.stages]: text } };
-    return patch<PipelineRun>(client, pipelineRunKind, run, { metadata }, signal);
+    const annotations = { [annotation.stages]: stagesAnnotation(stages) };
+    return annotate<PipelineRun>(pipelineRunKind, run, annotations, context);
   }
 
   async #tell(run: PipelineRun, state: RunState, context: ReconcileContext): Promise<void> {
@@ -242,15 +245,4 @@ async function find<T extends KubeObject>(
     if (isNotFound(error)) return undefined;
     throw error;
   }
-}
-
-async function patch<T extends KubeObject>(
-  client: KubeClient,
-  type: ResourceType<T>,
-  object: T,
-  body: object,
-  signal: AbortSignal,
-): Promise<T> {
-  const { name = '', namespace } = object.metadata;
-  return client.resource(type).patch(name, { type: 'merge', namespace, body, signal });
 }

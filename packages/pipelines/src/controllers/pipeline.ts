@@ -7,6 +7,7 @@ import type {
 } from '@armillary/kube';
 import { pipelineKind, type Pipeline } from '../kinds/pipeline.ts';
 import type { RunSettings } from './decide-run.ts';
+import { annotate } from './patch-object.ts';
 import { validationAnnotations } from './validate-pipeline.ts';
 
 /** Tells on every Pipeline of the Tekton engine whether its Jenkinsfile can run. */
@@ -28,14 +29,11 @@ export class PipelineController {
     };
   }
 
-  async #reconcile({ namespace, name }: ObjectKey, { client, signal }: ReconcileContext): Promise<void> {
+  async #reconcile({ namespace, name }: ObjectKey, context: ReconcileContext): Promise<void> {
     const pipeline = this.#pipelines.get(name, namespace);
     if (pipeline === undefined || pipeline.metadata.deletionTimestamp !== undefined) return;
     const annotations = validationAnnotations(pipeline, this.#settings);
-    const present = pipeline.metadata.annotations ?? {};
-    if (Object.entries(annotations).every(([key, value]) => (present[key] ?? null) === value)) return;
     // No resource version: a newer Pipeline leads to another reconcile, and runs move the counter all the time.
-    const body = { metadata: { annotations } };
-    await client.resource<Pipeline>(pipelineKind).patch(name, { type: 'merge', namespace, body, signal });
+    await annotate<Pipeline>(pipelineKind, pipeline, annotations, context);
   }
 }

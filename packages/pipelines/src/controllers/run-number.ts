@@ -1,9 +1,7 @@
-import { annotation, label } from '../kinds/metadata.ts';
+import { annotation } from '../kinds/metadata.ts';
 import type { PipelineRun } from '../kinds/pipeline-run.ts';
 import type { Pipeline } from '../kinds/pipeline.ts';
-
-/** The longest value of a label. */
-const MAX_LABEL = 63;
+import { pipelineTies } from './pipeline-ties.ts';
 
 /** The number of a run, when it has taken one itself: a copy of another run carries the number but not the UID. */
 export function runNumber(run: PipelineRun): number | undefined {
@@ -38,18 +36,13 @@ export function numberPatch(
   number: number,
   engine: string,
 ): Record<string, unknown> {
-  const { uid, resourceVersion, labels, ownerReferences = [] } = run.metadata;
-  const { name = '', uid: pipelineUid = '' } = pipeline.metadata;
-  const owned = ownerReferences.some((owner) => owner.uid === pipelineUid);
-  const owner = { apiVersion: pipeline.apiVersion, kind: pipeline.kind, name, uid: pipelineUid };
-  const labelled = labels?.[label.pipeline] !== undefined || name.length > MAX_LABEL;
+  const { uid, resourceVersion } = run.metadata;
   const snapshot = run.spec.pipelineSpec ?? pipeline.spec;
   return {
     metadata: {
       resourceVersion,
       annotations: { [annotation.runId]: String(number), [annotation.runIdOwner]: uid },
-      ...(!labelled && { labels: { [label.pipeline]: name } }),
-      ...(!owned && { ownerReferences: [...ownerReferences, owner] }),
+      ...pipelineTies(pipeline, run.metadata),
     },
     spec: { pipelineSpec: { ...snapshot, engine: { type: engine } } },
   };

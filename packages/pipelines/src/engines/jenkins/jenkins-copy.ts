@@ -9,6 +9,7 @@ import {
   type ReconcileResult,
   type ResourceType,
 } from '@armillary/kube';
+import { patchObject } from '../../controllers/patch-object.ts';
 import { isGone, isOutage, isRefusal, messageOf } from './failure.ts';
 import { jenkinsAnnotation, type SyncAnnotations } from './metadata.ts';
 import type { CopyEngine } from './options.ts';
@@ -16,6 +17,8 @@ import { syncAnnotationsPatch, type SyncNote } from './sync-note.ts';
 
 /** How long to wait between two tries while Jenkins does not answer: between one and two times this. */
 const RETRY_MS = 5000;
+/** And after a fault of Jenkins, which is seldom over at once. */
+const FAULT_MS = 60_000;
 /** And while somebody else changes the object. */
 const CONFLICT_MS = 50;
 /** How long one try may take: less than a reconcile may, so that what comes of it can still be told. */
@@ -34,8 +37,8 @@ export class StillThere extends Error {}
 /** What was last brought to Jenkins, or refused by it. */
 interface Tried {
   readonly fingerprint: string;
-  /** In milliseconds since 1970. */
-  readonly at: number;
+  /** When it is compared again; in milliseconds since 1970. */
+  readonly until: number;
 }
 
 /**
@@ -81,9 +84,10 @@ export class JenkinsCopy<T extends KubeObject> {
     const { uid = '' } = object.metadata;
     const tried = this.#tried.get(uid);
     const known = tried?.fingerprint === fingerprint;
-    const restMs = known ? tried.at + resyncMs - clock.now() : 0;
+    const restMs = known ? tried.until - clock.now() : 0;
     if (restMs > 0) return { requeueAfterMs: restMs };
     let held = object;
+    let pauseMs = resyncMs;
     try {
       // First the promise to clean up, then what is to be cleaned up.
       held = await this.#hold(object, context);
@@ -102,9 +106,11 @@ export class JenkinsCopy<T extends KubeObject> {
       if (!isRefusal(error)) throw error;
       const news = await this.tell(held, { status: 'failed', message, annotations: refused }, context);
       if (news) recorder.event(object, 'Warning', 'JenkinsRefused', message);
+      // A fault of Jenkins may pass by itself.
+      if (isJenkinsError(error, 'ServerFault')) pauseMs = Math.min(FAULT_MS, resyncMs);
     }
-    this.#tried.set(uid, { fingerprint, at: clock.now() });
-    return { requeueAfterMs: resyncMs };
+    this.#tried.set(uid, { fingerprint, until: clock.now() + pauseMs });
+    return { requeueAfterMs: pauseMs };
   }
 
   /** Deletes the copy by `remove`, which may throw `StillThere`, and lets the object go; or asks to be called again. */
@@ -131,14 +137,20 @@ export class JenkinsCopy<T extends KubeObject> {
       }
     }
     const { finalizers = [] } = removeFinalizer(object, this.#options.finalizer).metadata;
-    await this.#patch(object, { resourceVersion: object.metadata.resourceVersion, finalizers }, context);
+    await patchObject(
+      this.#options.type,
+      object,
+      { metadata: { resourceVersion: object.metadata.resourceVersion, finalizers } },
+      context,
+    );
   }
 
   /** Tells of the copy on the object. Answers whether that was news. */
   async tell(object: T, note: SyncNote, context: ReconcileContext): Promise<boolean> {
     const now = new Date(this.#engine.clock.now()).toISOString();
     const annotations = syncAnnotationsPatch(object, this.#options.sync, note, now);
-    if (annotations !== undefined) await this.#patch(object, { annotations }, context);
+    if (annotations !== undefined)
+      await patchObject(this.#options.type, object, { metadata: { annotations } }, context);
     return annotations !== undefined;
   }
 
@@ -164,7 +176,12 @@ export class JenkinsCopy<T extends KubeObject> {
     if (wanted === object) return object;
     const { resourceVersion, finalizers } = wanted.metadata;
     const annotations = { [jenkinsAnnotation.heldBy]: this.#engine.jenkins?.url.href };
-    return this.#patch(object, { resourceVersion, finalizers, annotations }, context);
+    return patchObject(
+      this.#options.type,
+      object,
+      { metadata: { resourceVersion, finalizers, annotations } },
+      context,
+    );
   }
 
   async #wait(
@@ -178,12 +195,5 @@ export class JenkinsCopy<T extends KubeObject> {
     const leftMs = endsAt - this.#engine.clock.now();
     const pauseMs = error instanceof StillThere ? 1000 : RETRY_MS * (1 + Math.random());
     return { requeueAfterMs: Math.min(pauseMs, leftMs) };
-  }
-
-  #patch(object: T, metadata: object, { client, signal }: ReconcileContext): Promise<T> {
-    const { name = '', namespace } = object.metadata;
-    return client
-      .resource<T>(this.#options.type)
-      .patch(name, { type: 'merge', namespace, body: { metadata }, signal });
   }
 }

@@ -66,8 +66,6 @@ export const jenkinsAnnotation = {
   stagesStatus: `${DEVOPS_GROUP}/jenkins-pipelinerun-stages-status`,
   /** On a run: `true` keeps the build in Jenkins when the run is deleted. Upstream's name. */
   keepRecord: `${DEVOPS_GROUP}/keep-jenkins-record`,
-  /** On a run: who started it. Upstream's name. */
-  creator: `${DEVOPS_GROUP}/creator`,
 } as const;
 
 /** On a run: `true` when Jenkins has its build no longer. Upstream's name. */

@@ -5,6 +5,7 @@ import type {
   ReconcileContext,
   ReconcileResult,
 } from '@armillary/kube';
+import { annotate } from '../../../controllers/patch-object.ts';
 import { pipelineKind, type Pipeline } from '../../../kinds/pipeline.ts';
 import { wantedEngine } from '../../engine.ts';
 import { isGone, isOutage, isRefusal, messageOf } from '../failure.ts';
@@ -115,7 +116,7 @@ export class MetadataController {
         recorder.event(pipeline, 'Warning', 'ScanRefused', messageOf(error));
       }
     }
-    await this.#annotate(pipeline, { [jenkinsAnnotation.requestToSync]: null }, context);
+    await annotate<Pipeline>(pipelineKind, pipeline, { [jenkinsAnnotation.requestToSync]: null }, context);
   }
 
   async #tell(pipeline: Pipeline, context: ReconcileContext): Promise<void> {
@@ -125,18 +126,6 @@ export class MetadataController {
       [jenkinsAnnotation.metadata]: blueMetadata(overview, pipeline.spec.multi_branch_pipeline?.script_path),
       [jenkinsAnnotation.branches]: blueBranches(overview) ?? null,
     };
-    await this.#annotate(pipeline, annotations, context);
-  }
-
-  async #annotate(
-    pipeline: Pipeline,
-    annotations: Readonly<Record<string, string | null>>,
-    { client, signal }: ReconcileContext,
-  ): Promise<void> {
-    const { name = '', namespace, annotations: present = {} } = pipeline.metadata;
-    if (Object.entries(annotations).every(([key, value]) => (present[key] ?? null) === value)) return;
-    await client
-      .resource<Pipeline>(pipelineKind)
-      .patch(name, { type: 'merge', namespace, body: { metadata: { annotations } }, signal });
+    await annotate<Pipeline>(pipelineKind, pipeline, annotations, context);
   }
 }

@@ -86,8 +86,8 @@ test('a Jenkins that was restored from a backup gives back no builds that were s
   const restored = decide({ news: news(builds(9, 8), { allBuilds: false }), mark: mark(40) });
   expect(restored).toMatchObject({ takeIn: [], mark: mark(9, 40) });
   expect(restored.listMore).toBeUndefined();
-  const [next] = builds(10).map((build) => ({ ...build, startedAt: 41_000 }));
-  const later = decide({ news: news([next!, ...builds(9, 8)]), mark: mark(40) });
+  const next = builds(10).map((build) => ({ ...build, startedAt: 41_000 }));
+  const later = decide({ news: news([...next, ...builds(9, 8)]), mark: mark(40) });
   expect(numbers(later)).toEqual([10]);
   expect(later.mark).toEqual(mark(10, 41));
 });

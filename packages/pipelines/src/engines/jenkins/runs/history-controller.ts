@@ -9,6 +9,7 @@ import {
   type ReconcileContext,
   type ReconcileResult,
 } from '@armillary/kube';
+import { annotate, patchObject } from '../../../controllers/patch-object.ts';
 import { pipelineRunKind, type PipelineRun } from '../../../kinds/pipeline-run.ts';
 import { pipelineKind, type Pipeline } from '../../../kinds/pipeline.ts';
 import { wantedEngine } from '../../engine.ts';
@@ -182,13 +183,10 @@ export class HistoryController {
     run: PipelineRun,
     orphan: string | null,
     note: string,
-    { client, signal }: ReconcileContext,
+    context: ReconcileContext,
   ): Promise<void> {
-    const { name = '', namespace } = run.metadata;
     const metadata = { labels: { [ORPHAN_LABEL]: orphan }, annotations: { [jenkinsAnnotation.build]: note } };
-    await client
-      .resource<PipelineRun>(pipelineRunKind)
-      .patch(name, { type: 'merge', namespace, body: { metadata }, signal });
+    await patchObject<PipelineRun>(pipelineRunKind, run, { metadata }, context);
   }
 
   /** Runs of builds that are older than what a look shows: a few at a time, each asked for by its number. */
@@ -225,15 +223,12 @@ export class HistoryController {
     pipeline: Pipeline,
     before: Marks,
     marks: Marks,
-    { client, signal }: ReconcileContext,
+    context: ReconcileContext,
   ): Promise<void> {
     // A branch that is not shown for a while keeps its mark.
     const all = { ...before, ...marks };
     const text = JSON.stringify(Object.keys(all).length > MAX_MARKS ? marks : all);
-    if (text === JSON.stringify(before)) return;
-    const { name = '', namespace } = pipeline.metadata;
-    const body = { metadata: { annotations: { [jenkinsAnnotation.history]: text } } };
-    await client.resource<Pipeline>(pipelineKind).patch(name, { type: 'merge', namespace, body, signal });
+    await annotate<Pipeline>(pipelineKind, pipeline, { [jenkinsAnnotation.history]: text }, context);
   }
 }
 

@@ -1,13 +1,11 @@
 import { branchName, type BuildState, type ItemPath } from '@armillary/jenkins-client';
-import { annotation, label } from '../../../kinds/metadata.ts';
+import { pipelineTies } from '../../../controllers/pipeline-ties.ts';
+import { annotation } from '../../../kinds/metadata.ts';
 import { pipelineRunKind, type PipelineRun } from '../../../kinds/pipeline-run.ts';
 import type { Pipeline } from '../../../kinds/pipeline.ts';
 import { jenkinsAnnotation, jenkinsFinalizer } from '../metadata.ts';
 import { noteText } from './build-note.ts';
 import { outsideRunName } from './outside-run-name.ts';
-
-/** The longest value of a label. */
-const MAX_LABEL = 63;
 
 /** The run that stands for a build which a hook, a timer or a person started in the Jenkins at `heldBy`. */
 export function outsideRun(
@@ -16,7 +14,7 @@ export function outsideRun(
   build: BuildState,
   heldBy: string,
 ): PipelineRun {
-  const { name = '', namespace = '', uid = '' } = pipeline.metadata;
+  const { name = '', namespace = '' } = pipeline.metadata;
   const [, , branchJob] = job;
   const refName = branchJob === undefined ? undefined : branchName(branchJob);
   const { number, startedAt } = build;
@@ -26,14 +24,13 @@ export function outsideRun(
     metadata: {
       name: outsideRunName(name, refName, number, startedAt),
       namespace,
-      ...(name.length <= MAX_LABEL && { labels: { [label.pipeline]: name } }),
+      ...pipelineTies(pipeline),
       annotations: {
         [annotation.runId]: String(number),
         [jenkinsAnnotation.build]: noteText({ number, startedAt }),
         [jenkinsAnnotation.heldBy]: heldBy,
       },
       finalizers: [jenkinsFinalizer.run],
-      ownerReferences: [{ apiVersion: pipeline.apiVersion, kind: pipeline.kind, name, uid }],
     },
     spec: {
       pipelineRef: { name },

@@ -9,6 +9,7 @@ import {
   type ReconcileContext,
   type ReconcileResult,
 } from '@armillary/kube';
+import { annotate } from '../../../controllers/patch-object.ts';
 import { tellRun } from '../../../controllers/tell-run.ts';
 import { Turns } from '../../../controllers/turns.ts';
 import { annotation } from '../../../kinds/metadata.ts';
@@ -333,14 +334,10 @@ export class JenkinsRunController {
     run: PipelineRun,
     note: BuildNote,
     others: Readonly<Record<string, string>>,
-    { client, signal }: ReconcileContext,
+    context: ReconcileContext,
   ): Promise<void> {
-    const { name = '', namespace, annotations: present = {} } = run.metadata;
     const annotations = { ...others, [jenkinsAnnotation.build]: noteText(note) };
-    if (Object.entries(annotations).every(([key, value]) => present[key] === value)) return;
-    await client
-      .resource<PipelineRun>(pipelineRunKind)
-      .patch(name, { type: 'merge', namespace, body: { metadata: { annotations } }, signal });
+    await annotate<PipelineRun>(pipelineRunKind, run, annotations, context);
   }
 
   async #tell(run: PipelineRun, state: RunState, context: ReconcileContext): Promise<void> {

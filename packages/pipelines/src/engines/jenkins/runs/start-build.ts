@@ -1,6 +1,7 @@
 import { BuildRef, findStarts, select, type BuildRequest, type ItemPath } from '@armillary/jenkins-client';
 import type { Informer, ReconcileContext } from '@armillary/kube';
-import { label } from '../../../kinds/metadata.ts';
+import { patchObject } from '../../../controllers/patch-object.ts';
+import { pipelineTies } from '../../../controllers/pipeline-ties.ts';
 import { pipelineRunKind, type PipelineRun } from '../../../kinds/pipeline-run.ts';
 import type { Pipeline } from '../../../kinds/pipeline.ts';
 import { RunFailure } from '../../failure.ts';
@@ -12,9 +13,6 @@ import { buildNote, noteText, type BuildNote } from './build-note.ts';
 import { findStart } from './find-start.ts';
 import { isOfJob } from './job-of-run.ts';
 import { liveRuns } from './live-runs.ts';
-
-/** The longest value of a label. */
-const MAX_LABEL = 63;
 
 const nextNumber = select({ nextBuildNumber: true });
 
@@ -76,7 +74,12 @@ export class BuildStarter {
       at: clock.now(),
       ...(!me.anonymous && { user: me.name }),
     };
-    await this.#patch(run, startPatch(run, pipeline, note, jenkins.url.href), context);
+    await patchObject<PipelineRun>(
+      pipelineRunKind,
+      run,
+      startPatch(run, pipeline, note, jenkins.url.href),
+      context,
+    );
     let request: BuildRequest;
     try {
       request =
@@ -162,24 +165,14 @@ export class BuildStarter {
   /** Without the resource version: what is noted is so, whatever else changed. */
   async #note(run: PipelineRun, note: BuildNote | undefined, context: ReconcileContext): Promise<void> {
     const text = note === undefined ? null : noteText(note);
-    await this.#patch(run, { metadata: { annotations: { [jenkinsAnnotation.build]: text } } }, context);
-  }
-
-  async #patch(run: PipelineRun, body: object, { client, signal }: ReconcileContext): Promise<void> {
-    const { name = '', namespace } = run.metadata;
-    await client
-      .resource<PipelineRun>(pipelineRunKind)
-      .patch(name, { type: 'merge', namespace, body, signal });
+    const metadata = { annotations: { [jenkinsAnnotation.build]: text } };
+    await patchObject<PipelineRun>(pipelineRunKind, run, { metadata }, context);
   }
 }
 
 /** What is written before a start, with the resource version: of two controllers that both mean to start, one loses. */
 function startPatch(run: PipelineRun, pipeline: Pipeline, note: BuildNote, heldBy: string): object {
-  const { resourceVersion, labels, ownerReferences = [], finalizers = [] } = run.metadata;
-  const { name = '', uid = '' } = pipeline.metadata;
-  const owner = { apiVersion: pipeline.apiVersion, kind: pipeline.kind, name, uid };
-  const owned = ownerReferences.some((each) => each.uid === uid);
-  const labelled = labels?.[label.pipeline] !== undefined || name.length > MAX_LABEL;
+  const { resourceVersion, finalizers = [] } = run.metadata;
   return {
     metadata: {
       resourceVersion,
@@ -187,8 +180,7 @@ function startPatch(run: PipelineRun, pipeline: Pipeline, note: BuildNote, heldB
       ...(!finalizers.includes(jenkinsFinalizer.run) && {
         finalizers: [...finalizers, jenkinsFinalizer.run],
       }),
-      ...(!labelled && { labels: { [label.pipeline]: name } }),
-      ...(!owned && { ownerReferences: [...ownerReferences, owner] }),
+      ...pipelineTies(pipeline, run.metadata),
     },
     // Jenkins runs what the job is now, whatever the run's own snapshot said.
     spec: { pipelineSpec: { ...pipeline.spec, engine: { type: 'jenkins' } } },
