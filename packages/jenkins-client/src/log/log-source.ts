@@ -1,3 +1,19 @@
+/**
+ * The routes of a log, and what is known of them. The other files here follow from it: line-ends.ts, exact-text.ts.
+ *
+ * The file holds what was printed, with console notes between. `progressiveText?start=` (LargeText of Stapler) reads it
+ * from a byte on: to its end when the build is done, else up to the last of at most 10,000 line ends, each CR and each
+ * LF being one. It writes each LF that is not behind a CR as CR LF (LineEndNormalizingWriter), and what is no UTF-8 as
+ * U+FFFD (WriterOutputStream); so a body does not tell how many bytes it stands for. `X-Text-Size` told the end of what
+ * was answered up to Jenkins 2.508; since then it is the length of the file before it is read. The text may go beyond
+ * it, or, since August 2025, be cut there in the midst of a line (jenkinsci/stapler#657, #703). `progressiveHtml` tells
+ * the end of what it answers, in all versions, but its text is marked up (AnnotatedLargeText). `consoleText` is the file
+ * without its notes, always from the start (WorkflowRun, PlainTextConsoleOutputStream): exact for a finished log, with
+ * holes for a running one, and without a last line that has no LF where nobody closes the stream, as for steps.
+ *
+ * So: the offset to go on from is counted from the bytes received. When CR LF and LF cannot be told apart by counting,
+ * the end that `progressiveHtml` tells decides if all are of one kind; if they are mixed, `consoleText` does.
+ */
 import type { CallOptions, Connection, JenkinsRequest, JenkinsResponse } from '../connection.ts';
 import { BodyReader } from './body-reader.ts';
 import { ConflictError, UnexpectedBodyError } from '../errors.ts';

@@ -1,3 +1,4 @@
+import { blueStages } from './blue-ocean.ts';
 import { describe, expect, test } from 'vitest';
 import { BuildRef } from '../builds/build-ref.ts';
 import { scriptedJenkins } from '../transport/scripted-server.ts';
@@ -28,4 +29,19 @@ describe('Blue Ocean', () => {
       '/blue/rest/organizations/jenkins/pipelines/team/pipelines/mb/branches/feature%252Fx/runs/4/nodes/?limit=10000',
     );
   });
+});
+
+test('ten thousand stages, one after the other and within branches', () => {
+  const nodes = Array.from({ length: 10_000 }, (_, index) => ({
+    id: String(index + 1),
+    displayName: `stage ${index}`,
+    type: index % 100 === 1 ? 'PARALLEL' : 'STAGE',
+    firstParent: index === 0 ? null : String(index % 100 === 1 ? 1 : index),
+  }));
+  const [first, ...others] = blueStages(nodes);
+  expect(others).toEqual([]);
+  expect(first?.children).toHaveLength(100);
+  expect(first?.children.every(({ kind, children }) => kind === 'parallel' && children.length > 97)).toBe(
+    true,
+  );
 });

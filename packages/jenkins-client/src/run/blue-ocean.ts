@@ -36,10 +36,9 @@ export async function blueOcean(
 export function blueStages(body: unknown): readonly Stage[] {
   const nodes = expectedObjects(body, 'the stages');
   const byId = new Map(nodes.map((node) => [textOf(node.id), node]));
-  const parents = new Map(nodes.map((node) => [node, parentOf(node, byId)]));
+  const children = Map.groupBy(nodes, parentsOf(nodes, byId));
   const within = (parent: JsonObject | undefined): readonly Stage[] =>
-    nodes
-      .filter((node) => parents.get(node) === parent)
+    (children.get(parent) ?? [])
       .map((node): Stage => {
         const cause = textOf(node.causeOfBlockage);
         return {
@@ -100,19 +99,31 @@ export function blueInputs(body: unknown): readonly BlueInput[] {
 }
 
 /**
- * The node that a node is within. `firstParent` of a parallel branch is the stage around it; that of a stage is the
+ * The nodes that nodes are within. `firstParent` of a parallel branch is the stage around it; that of a stage is the
  * branch around it, or the stage before it, which is within the same.
  */
-function parentOf(
-  node: JsonObject,
+function parentsOf(
+  nodes: readonly JsonObject[],
   byId: ReadonlyMap<string | undefined, JsonObject>,
-  depth = 0,
-): JsonObject | undefined {
-  const before = typeof node.firstParent === 'string' ? byId.get(node.firstParent) : undefined;
-  // An answer that goes in circles is not followed.
-  if (!before || depth > byId.size) return undefined;
-  if (node.type === 'PARALLEL' || before.type === 'PARALLEL') return before;
-  return parentOf(before, byId, depth + 1);
+): (node: JsonObject) => JsonObject | undefined {
+  const parents = new Map<JsonObject, JsonObject | undefined>();
+  for (const node of nodes) {
+    const same: JsonObject[] = [];
+    let parent: JsonObject | undefined;
+    // An answer that goes in circles comes to a node that was seen.
+    for (let at = node; !parents.has(at);) {
+      parents.set(at, undefined);
+      same.push(at);
+      const before = typeof at.firstParent === 'string' ? byId.get(at.firstParent) : undefined;
+      if (!before) break;
+      const around = at.type === 'PARALLEL' || before.type === 'PARALLEL';
+      parent = around ? before : parents.get(before);
+      if (around) break;
+      at = before;
+    }
+    for (const one of same) parents.set(one, parent);
+  }
+  return (node) => parents.get(node);
 }
 
 function parseNode(json: JsonObject): RunNode {
