@@ -32,9 +32,10 @@ export class BuildLog implements AsyncIterable<LogChunk> {
   }
 
   /**
-   * Whether all bytes so far are certainly those that were printed. `false` after mixed CR LF and LF where the server
-   * has no plain text to compare with (the log of a step without pipeline-graph-view), or with `notes: 'keep'`: then
-   * they are given as LF, and up to one byte for each may be given twice.
+   * Whether all bytes so far are certainly those that were printed. `false` after mixed CR LF and LF, or bytes that are
+   * no UTF-8, where the plain text to compare with lacks them: the running log of a step beyond 10,000 lines or without
+   * pipeline-graph-view, or `notes: 'keep'`. Then line ends are given as LF, and up to one byte for each may be given
+   * twice. It does not tell of an empty line: its CR LF, when one of the holes of exact-text.ts cuts it, counts as LF.
    */
   get lossless(): boolean {
     return this.#lossless;

@@ -3,7 +3,7 @@ import { buildPath, buildRoute, type BuildAddress } from '../builds/build-addres
 import type { CallOptions, Connection, JenkinsRequest } from '../connection.ts';
 import { Deadline } from '../deadline.ts';
 import { UnsupportedError } from '../errors.ts';
-import { onceItHasBegun } from '../run/just-begun.ts';
+import { isRunning, onceItHasBegun } from '../run/just-begun.ts';
 import { BodyReader } from './body-reader.ts';
 import { BuildLog } from './build-log.ts';
 import type { LogOptions } from './log-chunk.ts';
@@ -33,10 +33,18 @@ export function followStepLog(
     async (call) => {
       const deadline = new Deadline(connection.clock, call);
       const { graphView } = await connection.capabilities({ ...call, build: buildPath(build) });
-      await onceItHasBegun(connection, build, deadline, async () => {
-        const request = { ...deadline.left(), method: 'HEAD', path: `${logText}/progressiveText` } as const;
-        await (await connection.request(request)).discard();
-      });
+      if (await isRunning(connection, build, deadline)) {
+        const path = `${logText}/progressiveText`;
+        await onceItHasBegun(connection, build, deadline, async () => {
+          const answer = await connection.request({
+            ...deadline.left(),
+            method: 'HEAD',
+            path,
+            query: { start: 0 },
+          });
+          await answer.discard();
+        });
+      }
       if (graphView === undefined) return { logText };
       return { logText, plain: { path: buildRoute(build, `${graphView}/log`), query: { nodeId } } };
     },

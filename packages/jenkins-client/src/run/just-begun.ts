@@ -30,8 +30,12 @@ export async function onceItHasBegun<T>(
   }
 }
 
-/** NotFoundOrHiddenError when there is no such build. */
-async function isRunning(connection: Connection, build: BuildAddress, deadline: Deadline): Promise<boolean> {
+/** Whether a build is running. Throws NotFoundOrHiddenError when there is no such build. */
+export async function isRunning(
+  connection: Connection,
+  build: BuildAddress,
+  deadline: Deadline,
+): Promise<boolean> {
   const path = buildRoute(build, 'api/json');
   const answer = await connection.request({ ...deadline.left(), path, query: { tree: 'building' } });
   return objectOf(await answer.json<unknown>())?.building === true;
