@@ -338,6 +338,16 @@ describe('a Jenkins that does not answer', () => {
       'shows an empty list',
       { status: 200, headers: { 'content-type': 'application/json' }, body: '{"jobs":[]}' },
     ],
+    [
+      'shows a job without its builds',
+      {
+        status: 200,
+        headers: { 'content-type': 'application/json' },
+        body: '{"jobs":[{"name":"kept","nextBuildNumber":4,"inQueue":false,"allBuilds":[]}]}',
+      },
+    ],
+    ['shows nothing to us', { status: 403, headers: { 'x-required-permission': 'hudson.model.Item.Read' } }],
+    ['is faulty', { status: 500, body: 'Oops' }],
     ['is not itself', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>proxy</html>' }],
     ['starts', { status: 503, body: '<title>Starting Jenkins</title>' }],
   ])('or %s, costs no run', async (_name, fault) => {
@@ -358,6 +368,33 @@ describe('a Jenkins that does not answer', () => {
     await world.phase('shop', 'kept-4', 'Succeeded');
     const runs = await world.runs('shop');
     expect(runs.map(({ metadata }) => metadata.name)).toEqual(['kept-1', 'kept-2', 'kept-3', 'kept-4']);
+  });
+});
+
+describe('a job that is renamed in Jenkins', () => {
+  test('costs no run, is made anew, and builds go on from the first number', async () => {
+    await world.leave();
+    await world.control({ resyncMs: 200 });
+    await job('renamed', { discarder: { num_to_keep: '5' } });
+    for (const name of ['renamed-1', 'renamed-2']) {
+      await world.run('shop', name, { pipelineRef: { name: 'renamed' } });
+      await world.phase('shop', name, 'Succeeded');
+    }
+    await world.jenkins.item('shop', 'renamed').rename('elsewhere');
+    await eventually('a job anew', () => builds('renamed') === 0);
+    await eventually('the labels', async () =>
+      (await world.runs('shop')).every(({ metadata }) => metadata.labels?.[orphan] === 'true'),
+    );
+    await world.jenkins.item('shop', 'renamed').build();
+    const outside = await eventually('a run of the build by hand', async () => {
+      const runs = await world.runs('shop');
+      return runs.length === 3 && runs.find(({ metadata }) => /^renamed-1-/.test(metadata.name ?? ''));
+    });
+    expect(outside?.metadata.labels?.[orphan]).toBeUndefined();
+    await world.run('shop', 'renamed-3', { pipelineRef: { name: 'renamed' } });
+    const run = await world.phase('shop', 'renamed-3', 'Succeeded');
+    expect(run.metadata.annotations?.['devops.kubesphere.io/jenkins-pipelinerun-id']).toBe('2');
+    expect(await world.runs('shop')).toHaveLength(4);
   });
 });
 

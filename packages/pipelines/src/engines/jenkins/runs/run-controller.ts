@@ -245,7 +245,10 @@ export class JenkinsRunController {
         : `Waiting for Jenkins. ${messageOf(error)}`;
       const reason = missing ? 'WaitingForJob' : 'JenkinsUnavailable';
       await this.#tellLatest(run, { phase: 'Pending', reason, message }, context);
-      const waitMs = missing || isOutage(error) ? LATER_MS : REFUSED_MS;
+      const ageMs = this.#engine.clock.now() - Date.parse(run.metadata.creationTimestamp ?? '');
+      // A branch that is not there after an hour is not asked for every few seconds.
+      const missingMs = Math.max(LATER_MS, Math.min(REFUSED_MS, ageMs / 10));
+      const waitMs = missing ? missingMs : isOutage(error) ? LATER_MS : REFUSED_MS;
       return { requeueAfterMs: waitMs * (1 + Math.random()) };
     }
   }
