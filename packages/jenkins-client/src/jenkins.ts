@@ -79,7 +79,10 @@ export class Jenkins {
     request: (request: JenkinsRequest): Promise<JenkinsResponse> => this.connection.request(request),
   };
 
-  /** Gives back what the client alone uses. Calls under way are not waited for. */
+  /**
+   * Closes the client: what is under way, logs and events that are followed, too, ends with an AbortedError, and so does
+   * what is asked later.
+   */
   async close(): Promise<void> {
     await this.#close();
   }

@@ -11,20 +11,25 @@ const longestTimerMs = 2 ** 31 - 1;
 export class Call {
   readonly #controller = new AbortController();
   readonly #callerSignal: AbortSignal | undefined;
+  readonly #closed: AbortSignal | undefined;
   readonly #timeoutMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timedOut = false;
 
-  constructor(options: CallOptions, defaultTimeoutMs: number) {
+  /** `closed` ends it, too: the signal of a client that is closed. */
+  constructor(options: CallOptions, defaultTimeoutMs: number, closed?: AbortSignal) {
     this.#callerSignal = options.signal;
+    this.#closed = closed;
     this.#timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
     if (!(this.#timeoutMs > 0)) {
       throw new InvalidError(
         `timeoutMs is ${this.#timeoutMs}: give milliseconds above 0, or Infinity for no limit.`,
       );
     }
-    if (this.#callerSignal?.aborted === true) this.#abort();
-    else this.#callerSignal?.addEventListener('abort', this.#abort);
+    for (const signal of [this.#callerSignal, closed]) {
+      if (signal?.aborted === true) this.#abort();
+      else signal?.addEventListener('abort', this.#abort);
+    }
     if (this.#timeoutMs <= longestTimerMs) {
       this.#timer = setTimeout(() => {
         this.#timedOut = true;
@@ -50,6 +55,7 @@ export class Call {
         origin,
       );
     }
+    if (this.#closed?.aborted === true && this.#callerSignal?.aborted !== true) return closedError(origin);
     return new AbortedError('The call was aborted by its signal.', {
       ...origin,
       cause: this.#callerSignal?.reason as unknown,
@@ -59,7 +65,8 @@ export class Call {
   /** Stops the clock and lets go of the caller's signal. */
   end(): void {
     clearTimeout(this.#timer);
-    this.#callerSignal?.removeEventListener('abort', this.#abort);
+    for (const signal of [this.#callerSignal, this.#closed])
+      signal?.removeEventListener('abort', this.#abort);
   }
 
   /** Lets a stream outlive the deadline; the caller's signal still ends it. */
@@ -84,4 +91,9 @@ export class Call {
       if (stop) signal.removeEventListener('abort', stop);
     }
   }
+}
+
+/** What ends the calls and waits of a client that is closed. */
+export function closedError(origin: ErrorOrigin = {}): AbortedError {
+  return new AbortedError('The client was closed.', origin);
 }

@@ -8,6 +8,7 @@ import { Answer } from './answer.ts';
 import { answerError } from './answer-error.ts';
 import { Authentication, type Identity } from './authentication.ts';
 import { Call } from './call.ts';
+import { closableClock } from './closable-clock.ts';
 import { startOfBody } from './error-body.ts';
 import { fetchError } from './fetch-error.ts';
 import { Gate } from './gate.ts';
@@ -45,6 +46,7 @@ export class HttpConnection implements Connection {
   readonly #authentication: Authentication;
   readonly #session = new ServerSession();
   readonly #gate: Gate;
+  readonly #closed = new AbortController();
   readonly #baseHeaders: Readonly<Record<string, string>>;
   #fetch: FetchFunction | undefined;
   #ownFetch: Promise<OwnFetch> | undefined;
@@ -53,7 +55,7 @@ export class HttpConnection implements Connection {
   constructor(options: ConnectOptions) {
     this.#options = options;
     this.url = serverUrl(options.url);
-    this.clock = options.clock ?? systemClock;
+    this.clock = closableClock(options.clock ?? systemClock, this.#closed.signal);
     this.#retry = { ...defaultRetry, ...(options.retry === false ? { limit: 0 } : options.retry) };
     this.#timeoutMs = options.timeoutMs ?? 30_000;
     this.#authentication = new Authentication(options.auth ?? 'anonymous');
@@ -72,7 +74,7 @@ export class HttpConnection implements Connection {
   async request(request: JenkinsRequest): Promise<JenkinsResponse> {
     const method = request.method ?? 'GET';
     const url = requestUrl(this.url, request);
-    const call = new Call(request, this.#timeoutMs);
+    const call = new Call(request, this.#timeoutMs, this.#closed.signal);
     const sending: Sending = { request, method, url, call, attempt: 0 };
     try {
       return await this.#sendUntilAnswered(sending);
@@ -83,7 +85,7 @@ export class HttpConnection implements Connection {
   }
 
   async capabilities({ build, ...options }: CallOptions & { build?: string } = {}): Promise<Capabilities> {
-    const call = new Call(options, this.#timeoutMs);
+    const call = new Call(options, this.#timeoutMs, this.#closed.signal);
     try {
       return await call.wait(this.#capabilities.get(build));
     } catch (error) {
@@ -93,8 +95,9 @@ export class HttpConnection implements Connection {
     }
   }
 
-  /** Closes the connections that only this client uses. */
+  /** Ends all calls and waits, and closes the connections that only this client uses. */
   async close(): Promise<void> {
+    this.#closed.abort();
     // What could not be opened needs no closing; the calls that wanted it were told.
     const own = await this.#ownFetch?.catch(() => undefined);
     await own?.close();
