@@ -190,6 +190,18 @@ describe('a Jenkins that refuses', () => {
     await world.phase('shop', 'stubborn-1', 'Succeeded');
   });
 
+  test('to show one folder, hides no other', async () => {
+    await world.project('closed');
+    await world.pipeline('closed', 'hidden', plain('hidden'));
+    await eventually('the job', () => world.fake.job('closed/hidden'));
+    world.fake.fault(({ path }) =>
+      path.endsWith('job/closed/api/json') ? { status: 403, body: 'no' } : undefined,
+    );
+    await job('shown');
+    await world.run('shop', 'shown-1', { pipelineRef: { name: 'shown' } });
+    await world.phase('shop', 'shown-1', 'Succeeded');
+  });
+
   test('to compare a job, costs no new run', async () => {
     await world.leave();
     await world.control({ resyncMs: 200 });
@@ -388,7 +400,7 @@ describe('a job that is renamed in Jenkins', () => {
     await world.jenkins.item('shop', 'renamed').build();
     const outside = await eventually('a run of the build by hand', async () => {
       const runs = await world.runs('shop');
-      return runs.length === 3 && runs.find(({ metadata }) => /^renamed-1-/.test(metadata.name ?? ''));
+      return runs.length === 3 && runs.find(({ metadata }) => metadata.name?.startsWith('renamed-1-'));
     });
     expect(outside?.metadata.labels?.[orphan]).toBeUndefined();
     await world.run('shop', 'renamed-3', { pipelineRef: { name: 'renamed' } });

@@ -4,6 +4,7 @@ import {
   type ItemPath,
   type JobSnapshot,
   type QueueItem,
+  type Snapshot,
 } from '@armillary/jenkins-client';
 import { isGone, isRefusal } from '../failure.ts';
 import type { JenkinsEngine } from '../options.ts';
@@ -53,7 +54,7 @@ interface KnownDetails extends Partial<BuildDetails> {
 /**
  * What Jenkins last told of all jobs that are looked at. One look takes one request for each of up to five folders, or
  * one for all, one for the queue when something waits, and the details of a few builds in turn: its cost does not grow
- * with the number of running builds. Its memory is bounded by what is looked at.
+ * with the number of running builds. What is refused is not forgotten. Its memory is bounded by what is looked at.
  */
 export class JenkinsNews {
   readonly #engine: JenkinsEngine;
@@ -96,18 +97,14 @@ export class JenkinsNews {
 
   /** Looks at all jobs of some folders, and tells what is new there. Throws what the client throws. */
   async look({ folders, everywhere, wanted }: Look, signal: AbortSignal): Promise<void> {
-    const snapshot = await snapshotBuilds(this.#engine.jenkins.connection, {
-      items: folders.map((folder) => [folder]),
-      builds: this.#reach(wanted),
-      signal,
-    });
+    const { jobs, queue, refused } = await this.#snapshot(folders, wanted, signal);
     const before = this.#jobs;
     const isElsewhere = ({ path: [folder = ''] }: JobNews): boolean =>
-      !everywhere && !folders.includes(folder);
+      refused.has(folder) || (!everywhere && !folders.includes(folder));
     const elsewhere = [...before].filter(([, job]) => isElsewhere(job));
-    const seen = snapshot.jobs.map((job): [string, JobNews] => {
+    const seen = jobs.map((job): [string, JobNews] => {
       const key = jobKey(job.path);
-      const queued = snapshot.queue.filter(({ item }) => item !== undefined && jobKey(item) === key);
+      const queued = queue.filter(({ item }) => item !== undefined && jobKey(item) === key);
       return [key, { ...job, queued }];
     });
     this.#jobs = new Map([...elsewhere, ...seen]);
@@ -115,6 +112,36 @@ export class JenkinsNews {
       if (JSON.stringify(before.get(key)) !== JSON.stringify(job)) this.#tell(job.path);
     for (const [key, job] of before) if (!this.#jobs.has(key)) this.#tell(job.path);
     await this.#readDetails(wanted, signal);
+  }
+
+  /** All folders at once; one by one when that is refused, so that one of them does not hide the others. */
+  async #snapshot(
+    folders: readonly string[],
+    wanted: readonly WantedBuild[],
+    signal: AbortSignal,
+  ): Promise<Pick<Snapshot, 'jobs' | 'queue'> & { readonly refused: ReadonlySet<string> }> {
+    const { connection } = this.#engine.jenkins;
+    const builds = this.#reach(wanted);
+    const ask = (some: readonly string[]): Promise<Snapshot> =>
+      snapshotBuilds(connection, { items: some.map((folder) => [folder]), builds, signal });
+    const refused = new Set<string>();
+    try {
+      return { ...(await ask(folders)), refused };
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const answers = await Promise.all(
+        folders.map((folder) =>
+          ask([folder]).catch((why: unknown) => {
+            if (!isRefusal(why)) throw why;
+            refused.add(folder);
+            return { jobs: [], queue: [] };
+          }),
+        ),
+      );
+      if (refused.size === folders.length) throw error;
+      const jobs = answers.flatMap((answer) => answer.jobs);
+      return { jobs, queue: answers.flatMap((answer) => answer.queue), refused };
+    }
   }
 
   /** The folders in which something runs or waits, as far as is known. */
