@@ -38,18 +38,32 @@ async function run(files: string[], options: RunOptions): Promise<void> {
   // Loaded here, so that help, completion and a wrong command line answer at once.
   const { runOnce } = await import('../run/run-once.ts');
   const log = options.output === 'json' ? process.stderr : process.stdout;
-  const finished = await runOnce({
-    ...manifests,
-    write: (step, line) => log.write(`[${step}] ${line}\n`),
-    signal: AbortSignal.any([interrupted, timedOut]),
-    logger: createLogger(options.logLevel, 'run'),
-    ...(options.keep ? { kept: (folder: string) => say(`The data of the run is in ${folder}`) } : {}),
-  });
+  let finished: Awaited<ReturnType<typeof runOnce>>;
+  try {
+    finished = await runOnce({
+      ...manifests,
+      write: (step, line) => log.write(`[${step}] ${line}\n`),
+      signal: AbortSignal.any([interrupted, timedOut]),
+      logger: createLogger(options.logLevel, 'run'),
+      ...(options.keep ? { kept: (folder: string) => say(`The data of the run is in ${folder}`) } : {}),
+    });
+  } catch (error) {
+    // Both may come before the run has begun.
+    throw interrupted.aborted ? wasInterrupted() : timedOut.aborted ? timeIsOver() : error;
+  }
   if (options.output === 'json') for (const { run: object } of finished) printEvent(object);
   for (const { verdict } of finished) if (verdict) say(verdict.summary);
-  if (interrupted.aborted) throw new CommandError('failure', 'interrupted: the run was stopped');
+  if (interrupted.aborted) throw wasInterrupted();
   if (finished.some(({ verdict }) => verdict === undefined)) {
-    throw new CommandError('failure', `the run took longer than --timeout and was stopped`);
+    throw timeIsOver();
   }
   if (!finished.every(({ verdict }) => verdict?.succeeded)) process.exitCode = 1;
+}
+
+function wasInterrupted(): CommandError {
+  return new CommandError('failure', 'interrupted: the run was stopped');
+}
+
+function timeIsOver(): CommandError {
+  return new CommandError('failure', 'the run took longer than --timeout and was stopped');
 }

@@ -2,7 +2,7 @@ import { buildRoute, type BuildAddress } from '../builds/build-address.ts';
 import type { CallOptions, Connection } from '../connection.ts';
 import { Deadline } from '../deadline.ts';
 import { expected, expectedObjects } from '../expected.ts';
-import { objectOf, objectsOf, textOf, wholeOf, type JsonObject } from '../json-shape.ts';
+import { objectOf, objectsOf, textOf, textsOf, wholeOf, type JsonObject } from '../json-shape.ts';
 
 /** How a test ended; `FIXED` and `REGRESSION` are passed and failed ones that were the other before. */
 export type TestStatus = 'PASSED' | 'FIXED' | 'FAILED' | 'REGRESSION' | 'SKIPPED';
@@ -124,8 +124,4 @@ function parseCase(json: JsonObject): TestCase {
 /** Jenkins tells seconds with a fraction. */
 function milliseconds(seconds: unknown): number {
   return typeof seconds === 'number' ? Math.round(seconds * 1000) : 0;
-}
-
-function textsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }
