@@ -241,7 +241,12 @@ describe('a multi-branch Pipeline', () => {
     });
     await synced('many');
     await change('many', {
-      metadata: { annotations: { 'pipeline.devops.kubesphere.io/request-to-sync-pipelineruns': 'true' } },
+      metadata: {
+        annotations: {
+          'pipelines.armillary.dev/scan': 'true',
+          'pipeline.devops.kubesphere.io/request-to-sync-pipelineruns': 'true',
+        },
+      },
     });
     const branches = await eventually('its branches', async () => {
       const text = await annotationOf('many', 'jenkins-branches');
@@ -265,10 +270,27 @@ describe('a multi-branch Pipeline', () => {
       totalNumberOfBranches: 2,
       totalNumberOfPullRequests: 1,
     });
+    await eventually('the requests to be done', async () => {
+      const { annotations = {} } = (await world.getPipeline('team', 'many'))?.metadata ?? {};
+      return (
+        annotations['pipelines.armillary.dev/scan'] === undefined &&
+        annotations['pipeline.devops.kubesphere.io/request-to-sync-pipelineruns'] === undefined
+      );
+    });
+    // KubeSphere's API asks for runs whenever a page shows them: that is no reason to scan the repository.
+    const scans = (): number =>
+      world.fake.requests.filter(
+        ({ method, path }) => method === 'POST' && path.endsWith('job/team/job/many/build'),
+      ).length;
+    const scanned = scans();
+    await change('many', {
+      metadata: { annotations: { 'pipeline.devops.kubesphere.io/request-to-sync-pipelineruns': 'true' } },
+    });
     await eventually(
-      'the request to be done',
+      'the request to be taken note of',
       async () => (await annotationOf('many', 'request-to-sync-pipelineruns')) === undefined,
     );
+    expect(scans()).toBe(scanned);
     const outside = await eventually('a run of each', async () => {
       const runs = (await world.runs('team')).filter(({ spec }) => spec.pipelineRef.name === 'many');
       return runs.length >= 3 && runs;

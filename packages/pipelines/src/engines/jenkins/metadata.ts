@@ -44,8 +44,13 @@ export const jenkinsAnnotation = {
   metadata: `${PIPELINE}/jenkins-metadata`,
   /** On a Pipeline: the branches and pull requests of its job, as JSON in the shape of Blue Ocean. Upstream's name. */
   branches: `${PIPELINE}/jenkins-branches`,
-  /** On a Pipeline: asks to look for runs and, with several branches, to scan for branches at once. Upstream's name. */
+  /**
+   * On a Pipeline: asks to look for builds. Upstream's name: KubeSphere's API sets it whenever somebody lists runs, every
+   * few seconds while a page is open, so that it must cost next to nothing.
+   */
   requestToSync: `${PIPELINE}/request-to-sync-pipelineruns`,
+  /** On a Pipeline with several branches: asks to scan for them at once. */
+  requestToScan: `${OURS}/scan`,
   /** On a Pipeline: the settings of its job that somebody made in Jenkins and that are left alone, one per line. */
   unmanaged: `${OURS}/jenkins-unmanaged`,
   /** On a Pipeline: the settings and kinds of triggers that its job has from it alone, joined by commas. */

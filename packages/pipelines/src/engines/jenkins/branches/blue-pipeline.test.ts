@@ -90,6 +90,14 @@ test('a plain job has parameters in the words of KubeSphere, and no branches', (
   });
 });
 
+test('a branch has parameters in the words of Jenkins, as upstream', () => {
+  const property = [{ parameterDefinitions: [{ name: 'A', type: 'StringParameterDefinition' }] }];
+  const text = blueBranches({ ...project, jobs: [{ ...main, property }] }) ?? '';
+  expect(JSON.parse(text)).toMatchObject([
+    { parameters: [{ name: 'A', type: 'StringParameterDefinition' }] },
+  ]);
+});
+
 test('whatever a server leaves out is missing, not wrong', () => {
   expect(() => blueMetadata({}, undefined)).not.toThrow();
   expect(blueBranches({ views: [{}], jobs: [{}] })).toContain('"name":""');

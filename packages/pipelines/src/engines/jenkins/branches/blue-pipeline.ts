@@ -5,7 +5,7 @@ import type { JobOverview, OverviewJob, OverviewParameter } from './job-overview
 /** All annotations of an object together may have 256 KiB; this one leaves room for others. */
 const MAX_LENGTH = 100_000;
 
-/** The words of KubeSphere for the classes of Jenkins. */
+/** The words of KubeSphere for the classes of Jenkins. Branches keep the classes, as upstream. */
 const PARAMETER_TYPES: Readonly<Record<string, string>> = {
   StringParameterDefinition: 'string',
   ChoiceParameterDefinition: 'choice',
@@ -30,7 +30,9 @@ export function blueMetadata(job: JobOverview, scriptPath: string | undefined): 
     weatherScore: score(multiBranch ? children : [job]),
     estimatedDurationInMillis: job.lastBuild?.estimatedDuration ?? -1,
     disabled: isDisabled(job),
-    parameters: multiBranch ? null : parametersOf(job),
+    parameters: multiBranch
+      ? null
+      : parametersOf(job).map((each) => ({ ...each, type: PARAMETER_TYPES[each.type] ?? each.type })),
     ...(multiBranch && {
       numberOfPipelines: children.length,
       numberOfFolders: 0,
@@ -116,15 +118,19 @@ function latestRun({ lastBuild }: OverviewJob, pipeline: string): Record<string,
   };
 }
 
-function parametersOf({ property = [] }: OverviewJob): Record<string, unknown>[] {
+interface BlueParameter extends Record<string, unknown> {
+  type: string;
+}
+
+function parametersOf({ property = [] }: OverviewJob): BlueParameter[] {
   return property.flatMap(({ parameterDefinitions = [] }) => parameterDefinitions).map(parameterOf);
 }
 
-function parameterOf(parameter: OverviewParameter): Record<string, unknown> {
+function parameterOf(parameter: OverviewParameter): BlueParameter {
   const { name = '', type = '', description = '', choices, defaultParameterValue } = parameter;
   return {
     name,
-    type: PARAMETER_TYPES[type] ?? type,
+    type,
     description,
     ...(choices !== undefined && { choices }),
     defaultParameterValue: { name, value: defaultParameterValue?.value ?? null },

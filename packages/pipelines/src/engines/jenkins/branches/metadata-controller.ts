@@ -86,10 +86,12 @@ export class MetadataController {
     const newsPaceMs = LOOKS * activePollMs;
     if (wantedEngine(pipeline, undefined, defaultEngine) !== 'jenkins') return;
     try {
-      const asked = pipeline.metadata.annotations?.[jenkinsAnnotation.requestToSync] !== undefined;
-      if (asked) await this.#scan(pipeline, context);
+      const { annotations = {} } = pipeline.metadata;
+      if (annotations[jenkinsAnnotation.requestToScan] !== undefined) await this.#scan(pipeline, context);
+      // Builds are looked for all the time.
+      await annotate<Pipeline>(pipelineKind, pipeline, { [jenkinsAnnotation.requestToSync]: null }, context);
       const { uid = '' } = pipeline.metadata;
-      const paceMs = asked || this.#stale.has(`${namespace}/${name}`) ? newsPaceMs : resyncMs;
+      const paceMs = this.#stale.has(`${namespace}/${name}`) ? newsPaceMs : resyncMs;
       const restMs = (this.#readAt.get(uid) ?? -Infinity) + paceMs - clock.now();
       if (restMs > 0) return { requeueAfterMs: restMs };
       this.#readAt.set(uid, clock.now());
@@ -116,7 +118,7 @@ export class MetadataController {
         recorder.event(pipeline, 'Warning', 'ScanRefused', messageOf(error));
       }
     }
-    await annotate<Pipeline>(pipelineKind, pipeline, { [jenkinsAnnotation.requestToSync]: null }, context);
+    await annotate<Pipeline>(pipelineKind, pipeline, { [jenkinsAnnotation.requestToScan]: null }, context);
   }
 
   async #tell(pipeline: Pipeline, context: ReconcileContext): Promise<void> {
