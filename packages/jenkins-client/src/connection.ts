@@ -10,33 +10,33 @@ export interface CallOptions {
 
 /** One request to Jenkins. */
 export interface JenkinsRequest extends CallOptions {
-  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE' | undefined;
   /** The path below the server's address: encoded, without a leading slash and without a query. */
   readonly path: string;
   /** Undefined values are left out. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   /** The fields of an urlencoded form; a list repeats its name. */
-  readonly form?: Readonly<Record<string, string | readonly string[]>>;
+  readonly form?: Readonly<Record<string, string | readonly string[]>> | undefined;
   /** A multipart form, for files. */
-  readonly multipart?: FormData;
+  readonly multipart?: FormData | undefined;
   /** A JSON body. Core does not understand these; Blue Ocean, CasC and the event gateway do. */
   readonly json?: unknown;
   /** Any other body. */
-  readonly body?: { readonly type: string; readonly text: string };
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: { readonly type: string; readonly text: string } | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /**
    * Statuses that are results of this request, beside 2xx. Redirects (301, 302, 303, 307, 308) are never followed:
    * list them here when they are a result. What is not listed becomes a typed error; so does an HTML page with 200 for
    * a POST that lists 302 and not 200.
    */
-  readonly accept?: readonly number[];
+  readonly accept?: readonly number[] | undefined;
   /**
    * Whether it may be sent again when the answer is lost: `true` for requests that change nothing when repeated.
    * GET and HEAD are, unless told otherwise; others are not.
    */
-  readonly repeatable?: boolean;
+  readonly repeatable?: boolean | undefined;
   /** The most bytes of body to accept from `text()` and `json()`. */
-  readonly maxBytes?: number;
+  readonly maxBytes?: number | undefined;
 }
 
 /** An answer of Jenkins. Its body must be read or cancelled. */

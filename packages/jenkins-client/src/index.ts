@@ -4,7 +4,7 @@ export type { CallOptions, Clock, Connection, JenkinsRequest, JenkinsResponse } 
 export type { ConnectOptions, FetchFunction } from './transport/options.ts';
 export type { Auth, Credentials as AuthCredentials } from './transport/authentication.ts';
 export type { RequestEvent, ResponseEvent } from './transport/hooks.ts';
-export type { RetryPolicy } from './transport/retry.ts';
+export type { RetryOptions, RetryPolicy } from './transport/retry.ts';
 export type { TlsOptions } from './transport/tls.ts';
 export type { Capabilities, GraphViewPath } from './capabilities.ts';
 export type { QuietState, System, WhoAmI } from './system/system.ts';

@@ -86,4 +86,9 @@ export class Jenkins {
   async close(): Promise<void> {
     await this.#close();
   }
+
+  /** Closes the client at the end of an `await using` block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close();
+  }
 }

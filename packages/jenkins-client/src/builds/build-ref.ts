@@ -121,7 +121,7 @@ export class BuildRef<Id extends number | Permalink = number> implements BuildAd
   }
 
   /** All archived files, or those of a folder, as a zip file. */
-  archive(options: CallOptions & { readonly folder?: string } = {}): Promise<ArtifactBody> {
+  archive(options: CallOptions & { readonly folder?: string | undefined } = {}): Promise<ArtifactBody> {
     const { folder, ...call } = options;
     return archive(this.connection, this, folder, call);
   }

@@ -8,6 +8,8 @@ import type { BuildCause } from './cause.ts';
 
 /** A start of a job: a queue item, or the build that one became. */
 export interface FoundStart {
+  /** The job. */
+  readonly item: ItemPath;
   readonly queueId: number;
   /** Absent while it waits. */
   readonly number?: number;
@@ -20,14 +22,14 @@ export interface FoundStart {
 /** Which starts to look for. */
 export interface FindStartsOptions extends CallOptions {
   /** Only those queued or started from then on, in milliseconds by the server's clock. */
-  readonly since?: number;
+  readonly since?: number | undefined;
   /** How many of the newest builds to look at; 50 when absent. */
-  readonly builds?: number;
+  readonly builds?: number | undefined;
 }
 
 /**
  * The starts of a job that the queue and its newest builds tell of, newest first, each once. For finding out what came
- * of a start whose answer was lost: compare causes and parameters. Nothing in Jenkins marks a start as one's own, so
+ * of a start whose answer was lost: compare causes and parameters, and go on with `queue.follow`. Nothing in Jenkins marks a start as one's own, so
  * that two equal starts by one user cannot be told apart.
  */
 export async function findStarts(
@@ -40,7 +42,7 @@ export async function findStarts(
   const queue = await listQueue(connection, call);
   const waiting = queue
     .filter((entry) => entry.item?.join('/') === item.join('/'))
-    .map(({ id, queuedAt, causes, parameters }) => ({ queueId: id, at: queuedAt, causes, parameters }));
+    .map(({ id, queuedAt, causes, parameters }) => ({ item, queueId: id, at: queuedAt, causes, parameters }));
   const response = await connection.request({
     ...call,
     path: itemRoute(item, 'api/json'),
@@ -50,6 +52,7 @@ export async function findStarts(
   const builds = objectsOf(job.allBuilds)
     .map(parseBuild)
     .map(({ queueId, number, startedAt, causes, parameters }) => ({
+      item,
       queueId,
       number,
       at: startedAt,

@@ -13,9 +13,9 @@ const mostIdlePages = 20;
 /** Which builds to list. */
 export interface ListBuildsOptions extends CallOptions {
   /** How many of the newest to leave out. */
-  readonly from?: number;
+  readonly from?: number | undefined;
   /** How many at most; all when absent. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
 }
 
 /**

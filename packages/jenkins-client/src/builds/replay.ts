@@ -11,9 +11,9 @@ import { parseReplayPage, type ReplayScripts } from './replay-page.ts';
 /** What to change in a replay. */
 export interface ReplayOptions extends CallOptions {
   /** The Pipeline to run in place of the build's own. */
-  readonly script?: string;
+  readonly script?: string | undefined;
   /** Scripts that the Pipeline loads, by the name that `replayScripts` has for them. Others stay as they were. */
-  readonly scripts?: Readonly<Record<string, string>>;
+  readonly scripts?: Readonly<Record<string, string>> | undefined;
 }
 
 /** How long to look for the start that a replay or a restart made. */

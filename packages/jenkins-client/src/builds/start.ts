@@ -22,9 +22,9 @@ const clockSkewMs = 60 * 60_000;
 /** How to start a build. */
 export interface StartOptions extends CallOptions {
   /** How long to wait for further starts to join in, in seconds; the job's own quiet period when absent. */
-  readonly quietPeriodS?: number;
+  readonly quietPeriodS?: number | undefined;
   /** Whether to check the parameters against the job first, which takes one request more. True when absent. */
-  readonly check?: boolean;
+  readonly check?: boolean | undefined;
 }
 
 /**

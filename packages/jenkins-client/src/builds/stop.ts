@@ -11,9 +11,9 @@ export type StopStep = 'stop' | 'term' | 'kill';
 /** How to stop. */
 export interface StopOptions extends CallOptions {
   /** Whether to wait for the end, and to go on with `term` and then `kill` when the build does not end by itself. */
-  readonly escalate?: boolean;
+  readonly escalate?: boolean | undefined;
   /** How long to wait after each step, in milliseconds; 10,000 when absent. */
-  readonly waitMs?: number;
+  readonly waitMs?: number | undefined;
 }
 
 const steps: readonly StopStep[] = ['stop', 'term', 'kill'];

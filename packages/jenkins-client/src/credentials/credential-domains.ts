@@ -10,14 +10,14 @@ export type DomainSpecification =
   | {
       readonly kind: 'hostnamePort';
       readonly includes: readonly string[];
-      readonly excludes?: readonly string[];
+      readonly excludes?: readonly string[] | undefined;
     }
   | { readonly kind: 'scheme'; readonly schemes: readonly string[] }
   | {
       readonly kind: 'path';
       readonly includes: readonly string[];
-      readonly excludes?: readonly string[];
-      readonly caseSensitive?: boolean;
+      readonly excludes?: readonly string[] | undefined;
+      readonly caseSensitive?: boolean | undefined;
     };
 
 /** A domain: credentials for certain hosts. */
@@ -30,8 +30,8 @@ export interface CredentialDomain {
 /** A domain to be made. */
 export interface CredentialDomainSpec {
   readonly name: string;
-  readonly description?: string;
-  readonly specifications?: readonly DomainSpecification[];
+  readonly description?: string | undefined;
+  readonly specifications?: readonly DomainSpecification[] | undefined;
 }
 
 /** The domains of a store. */

@@ -11,9 +11,9 @@ import { isWatched, type WatchedJobs } from './watched-jobs.ts';
 /** Which events to tell and how fast. */
 export interface EventsOptions extends WatchedJobs, CallOptions {
   /** The shortest time between two looks at the server, in milliseconds; 1000 when absent. */
-  readonly intervalMs?: number;
+  readonly intervalMs?: number | undefined;
   /** Whether to let the server's event gateway tell when to look, when it has one. True when absent. */
-  readonly gateway?: boolean;
+  readonly gateway?: boolean | undefined;
 }
 
 /** The longest time between two looks: while nothing happens, and beside the gateway, whose events may get lost. */

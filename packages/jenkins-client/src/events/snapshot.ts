@@ -34,9 +34,9 @@ export interface Snapshot {
 /** What to look at. */
 export interface SnapshotOptions extends WatchedJobs, CallOptions {
   /** How many of the newest builds of each job; 10 when absent. */
-  readonly builds?: number;
+  readonly builds?: number | undefined;
   /** Whether to ask which builds wait for input. True when absent. */
-  readonly inputs?: boolean;
+  readonly inputs?: boolean | undefined;
 }
 
 /**

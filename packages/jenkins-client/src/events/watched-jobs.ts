@@ -3,12 +3,12 @@ import { itemRoute, type ItemPath } from '../address/item-path.ts';
 /** Which jobs to watch. */
 export interface WatchedJobs {
   /** Jobs, or folders and multibranch projects for all that is in them. Everything on the server when absent. */
-  readonly items?: readonly ItemPath[];
+  readonly items?: readonly ItemPath[] | undefined;
   /**
    * How many levels below each item to look for jobs. When absent: 2, which reaches the branches of a folder's projects;
    * and 4 for everything on the server.
    */
-  readonly depth?: number;
+  readonly depth?: number | undefined;
 }
 
 /** One request: where it is sent to, and how many levels of jobs below that it asks for. */
@@ -54,6 +54,6 @@ function commonPath(a: ItemPath, b: ItemPath): ItemPath {
   return differs === -1 ? a : a.slice(0, differs);
 }
 
-function withDefaults({ items, depth }: WatchedJobs): Required<WatchedJobs> {
+function withDefaults({ items, depth }: WatchedJobs): { items: readonly ItemPath[]; depth: number } {
   return items ? { items, depth: depth ?? 2 } : { items: [[]], depth: depth ?? 4 };
 }

@@ -11,9 +11,9 @@ import { wantedFolder, type FolderSpec } from './wanted-folder.ts';
 /** How to create a folder. */
 export interface CreateFolderOptions extends FolderSpec, CallOptions {
   /** Whether a folder that is there already will do, as it is. Default: false, which is a ConflictError then. */
-  readonly ifMissing?: boolean;
+  readonly ifMissing?: boolean | undefined;
   /** Whether folders on the way are created as well. Default: false, which is a NotFoundOrHiddenError then. */
-  readonly parents?: boolean;
+  readonly parents?: boolean | undefined;
 }
 
 /** Creates, changes, lists and deletes folders. */

@@ -1,6 +1,7 @@
 import { ConflictError } from '../errors.ts';
 import { Reading } from '../pipelines/config/field.ts';
 import { folder, folderForm } from '../pipelines/config/multibranch.ts';
+import { given } from '../pipelines/given.ts';
 import type { Wanted } from '../pipelines/wanted.ts';
 import { XmlDocument } from '../xml/document.ts';
 import type { XmlElement } from '../xml/element.ts';
@@ -9,16 +10,17 @@ import { checkStorable } from '../xml/text.ts';
 /** What a folder shall be. Settings that are absent stay as they are. */
 export interface FolderSpec {
   /** Shown on the folder's page. */
-  readonly description?: string;
+  readonly description?: string | undefined;
   /** Shown in place of the name; `null` for the name itself. */
-  readonly displayName?: string | null;
+  readonly displayName?: string | null | undefined;
 }
 
 const FOLDER_CLASS = 'com.cloudbees.hudson.plugins.folder.Folder';
 const ICON = 'com.cloudbees.hudson.plugins.folder.icons.StockFolderIcon';
 
 /** A folder, for applying. Throws InvalidError for text that cannot be stored. */
-export function wantedFolder(spec: FolderSpec): Wanted {
+export function wantedFolder(settings: FolderSpec): Wanted {
+  const spec = given(settings);
   checkStorable(spec.description ?? '', 'description');
   checkStorable(spec.displayName ?? '', 'displayName');
   return {

@@ -10,9 +10,9 @@ export interface LogPosition {
    */
   readonly lines?: number | undefined;
   /** Bytes of text between the last LF and this place. Absent is 0. */
-  readonly column?: number;
+  readonly column?: number | undefined;
   /** Bytes of text behind the offset that were given already: within a very long line, whose start the offset is. */
-  readonly ahead?: number;
+  readonly ahead?: number | undefined;
 }
 
 /** A piece of a log. Give it back as `from` to go on behind it. */
@@ -29,14 +29,14 @@ export interface LogOptions extends CallOptions {
    * Where to begin: at the start when left out, behind a chunk, at an offset, or `tail` for the last lines. A chunk is
    * better than its offset alone, with which a log with line ends of both kinds must be searched first.
    */
-  readonly from?: number | LogPosition | 'tail';
+  readonly from?: number | LogPosition | 'tail' | undefined;
   /** Whether to go on until the build is done; `false` ends with what is there. */
-  readonly follow?: boolean;
+  readonly follow?: boolean | undefined;
   /**
    * `keep` leaves console notes in. Where Jenkins does not tell the kinds of mixed line ends, they are LF then; with
    * `strip`, the default, all bytes are those of `consoleText`.
    */
-  readonly notes?: 'strip' | 'keep';
+  readonly notes?: 'strip' | 'keep' | undefined;
   /** The longest pause between two requests, in milliseconds; 1000 when left out. While text flows they are shorter. */
-  readonly intervalMs?: number;
+  readonly intervalMs?: number | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Group } from './config/group.ts';
 import { DEFINITIONS, inlinePipeline, JOB_CLASS, JOB_ROOT, scmPipeline } from './config/job.ts';
 import { MULTIBRANCH_CLASS, multibranchPipeline } from './config/multibranch.ts';
+import { given } from './given.ts';
 import type { PipelineSpec } from './spec.ts';
 
 /** The settings of one kind of pipeline, and how Jenkins knows it. */
@@ -40,6 +41,5 @@ export const PIPELINE_KINDS: Readonly<Record<PipelineSpec['kind'], PipelineKind>
  * what others set of these.
  */
 export function completeSpec<S extends PipelineSpec>(spec: S): S {
-  const given = Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined));
-  return { ...PIPELINE_KINDS[spec.kind].settings.defaults, ...given } as S;
+  return { ...PIPELINE_KINDS[spec.kind].settings.defaults, ...given(spec) };
 }

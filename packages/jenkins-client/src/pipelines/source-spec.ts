@@ -11,44 +11,44 @@ interface AnySourceSpec {
   /** Tells the sources of one pipeline apart; it must stay the same, or all branches are built anew. */
   readonly id: string;
   /** The id of a credential in reach of the pipeline. Default: none. */
-  readonly credentialsId?: string;
+  readonly credentialsId?: string | undefined;
   /** Whether scans and events start builds. Default: true. */
-  readonly automaticBuilds?: boolean;
+  readonly automaticBuilds?: boolean | undefined;
 }
 
 interface FilteredSourceSpec extends AnySourceSpec {
   /** Whether tags become pipelines. Default: false. */
-  readonly discoverTags?: boolean;
+  readonly discoverTags?: boolean | undefined;
   /** How branches are cloned; absent for git's own ways. */
-  readonly clone?: CloneSpec;
+  readonly clone?: CloneSpec | undefined;
   /** A regular expression of Java that a name must match as a whole. Default: any name. */
-  readonly regexFilter?: string;
+  readonly regexFilter?: string | undefined;
   /** Names with `*`, separated by spaces. Default: any name. */
-  readonly wildcardFilter?: WildcardFilterSpec;
+  readonly wildcardFilter?: WildcardFilterSpec | undefined;
 }
 
 /** Which names are taken, by wildcards. */
 export interface WildcardFilterSpec {
   /** Default: `*`. */
-  readonly includes?: string;
+  readonly includes?: string | undefined;
   /** Default: none. */
-  readonly excludes?: string;
+  readonly excludes?: string | undefined;
 }
 
 /** How git clones. */
 export interface CloneSpec {
   /** Default: false. */
-  readonly shallow?: boolean;
+  readonly shallow?: boolean | undefined;
   /** Commits of history of a shallow clone; 0 stands for Jenkins' default of 1. */
-  readonly depth?: number;
+  readonly depth?: number | undefined;
   /** Minutes for clone and fetch; absent for Jenkins' default of 10. */
-  readonly timeoutMinutes?: number;
+  readonly timeoutMinutes?: number | undefined;
   /** Default: false. */
-  readonly noTags?: boolean;
+  readonly noTags?: boolean | undefined;
   /** Whether the first clone fetches the refspec only. Default: false. */
-  readonly honorRefspec?: boolean;
+  readonly honorRefspec?: boolean | undefined;
   /** A path on the agent to share objects with. Default: none. */
-  readonly reference?: string;
+  readonly reference?: string | undefined;
 }
 
 /** Any git repository. */
@@ -56,7 +56,7 @@ export interface GitSourceSpec extends FilteredSourceSpec {
   readonly type: 'git';
   readonly url: string;
   /** Whether branches become pipelines. Default: true. */
-  readonly discoverBranches?: boolean;
+  readonly discoverBranches?: boolean | undefined;
 }
 
 /** Which branches become pipelines, seen beside the pull requests from them. */
@@ -73,11 +73,11 @@ export interface ForkDiscovery<Trust extends string> {
 
 interface HostedSourceSpec<Trust extends string> extends FilteredSourceSpec {
   /** Default: `all`; `null` for no branches. */
-  readonly discoverBranches?: BranchDiscovery | null;
+  readonly discoverBranches?: BranchDiscovery | null | undefined;
   /** Pull requests from branches of the same repository. Default: none. */
-  readonly discoverPullRequests?: PullRequestBuild | null;
+  readonly discoverPullRequests?: PullRequestBuild | null | undefined;
   /** Pull requests from forks. Default: none. */
-  readonly discoverForks?: ForkDiscovery<Trust> | null;
+  readonly discoverForks?: ForkDiscovery<Trust> | null | undefined;
 }
 
 /** A repository on GitHub (plugin github-branch-source). */
@@ -88,7 +88,7 @@ export interface GitHubSourceSpec extends HostedSourceSpec<
   readonly owner: string;
   readonly repository: string;
   /** The API of a GitHub Enterprise server known to Jenkins. Default: github.com. */
-  readonly apiUri?: string;
+  readonly apiUri?: string | undefined;
 }
 
 /** A project on GitLab (plugin gitlab-branch-source). */
@@ -106,7 +106,7 @@ export interface GitLabSourceSpec extends HostedSourceSpec<'members' | 'everyone
 export interface BitbucketSourceSpec extends HostedSourceSpec<'everyone' | 'team-forks' | 'nobody'> {
   readonly type: 'bitbucket';
   /** The address of a server known to Jenkins. Default: `https://bitbucket.org`. */
-  readonly serverUrl?: string;
+  readonly serverUrl?: string | undefined;
   /** A user, workspace or project key. */
   readonly owner: string;
   readonly repository: string;
@@ -117,9 +117,9 @@ export interface SvnSourceSpec extends AnySourceSpec {
   readonly type: 'svn';
   readonly url: string;
   /** Paths with `*`, separated by commas. Default: `trunk,branches/*,tags/*,sandbox/*`. */
-  readonly includes?: string;
+  readonly includes?: string | undefined;
   /** Paths with `*`, separated by commas. Default: none. */
-  readonly excludes?: string;
+  readonly excludes?: string | undefined;
 }
 
 /** One folder of a Subversion repository as the only branch (plugin subversion). */
@@ -127,5 +127,5 @@ export interface SingleSvnSourceSpec extends AnySourceSpec {
   readonly type: 'single-svn';
   readonly url: string;
   /** The name of the branch's pipeline. Default: `master`. */
-  readonly branchName?: string;
+  readonly branchName?: string | undefined;
 }

@@ -12,29 +12,29 @@ export type PipelineSpec = InlinePipelineSpec | ScmPipelineSpec | MultibranchPip
 /** What every kind of item has. */
 export interface ItemSettings {
   /** Shown on the item's page. None by default. */
-  readonly description?: string;
+  readonly description?: string | undefined;
   /** Shown in place of the name; `null` for the name itself, the default. */
-  readonly displayName?: string | null;
+  readonly displayName?: string | null | undefined;
   /** A disabled pipeline starts no builds, a disabled multibranch pipeline is not scanned. Default: false. */
-  readonly disabled?: boolean;
+  readonly disabled?: boolean | undefined;
 }
 
 /** What pipelines with builds of their own have. */
 export interface JobSettings extends ItemSettings {
   /** What a start asks for, in this order. None by default. */
-  readonly parameters?: readonly ParameterSpec[];
+  readonly parameters?: readonly ParameterSpec[] | undefined;
   /** Which builds are kept; `null` for all, the default. */
-  readonly discarder?: DiscarderSpec | null;
+  readonly discarder?: DiscarderSpec | null | undefined;
   /** Whether builds may run side by side; `abort-previous` lets a new one end the one before. Default: true. */
-  readonly concurrentBuilds?: boolean | 'abort-previous';
+  readonly concurrentBuilds?: boolean | 'abort-previous' | undefined;
   /** What starts builds. Default: nothing. Triggers of kinds not listed here survive. */
-  readonly triggers?: TriggersSpec;
+  readonly triggers?: TriggersSpec | undefined;
   /** How much of a running build is saved; `null` for the server's setting, the default. */
-  readonly durability?: DurabilityHint | null;
+  readonly durability?: DurabilityHint | null | undefined;
   /** Whether builds go on after a restart of the server. Default: true. */
-  readonly resumable?: boolean;
+  readonly resumable?: boolean | undefined;
   /** How long a start waits for others like it, in seconds; `null` for the server's setting, the default. */
-  readonly quietPeriodS?: number | null;
+  readonly quietPeriodS?: number | null | undefined;
 }
 
 /** A pipeline whose script is part of its configuration. */
@@ -43,7 +43,7 @@ export interface InlinePipelineSpec extends JobSettings {
   /** The Jenkinsfile's text. It is kept byte for byte. */
   readonly script: string;
   /** Whether it runs in the Groovy sandbox. Without it, an administrator must approve it. Default: true. */
-  readonly sandbox?: boolean;
+  readonly sandbox?: boolean | undefined;
 }
 
 /** A pipeline whose script comes from a repository. */
@@ -51,9 +51,9 @@ export interface ScmPipelineSpec extends JobSettings {
   readonly kind: 'scm';
   readonly scm: GitScmSpec;
   /** The script's path in the repository. Default: `Jenkinsfile`. */
-  readonly scriptPath?: string;
+  readonly scriptPath?: string | undefined;
   /** Whether only the script is fetched before the build starts. Default: true. */
-  readonly lightweight?: boolean;
+  readonly lightweight?: boolean | undefined;
 }
 
 /** A folder of pipelines, one for each branch, tag or pull request that has a script. */
@@ -62,16 +62,16 @@ export interface MultibranchPipelineSpec extends ItemSettings {
   /** Where branches come from; the first that has a name wins. */
   readonly sources: readonly BranchSourceSpec[];
   /** The script's path in the repository. Default: `Jenkinsfile`. */
-  readonly scriptPath?: string;
+  readonly scriptPath?: string | undefined;
   /** How long pipelines of gone branches stay; `null` for ever. By default they go at the next scan. */
-  readonly orphans?: OrphansSpec | null;
+  readonly orphans?: OrphansSpec | null | undefined;
   /**
    * Scan again when the last scan is this old, in milliseconds: whole minutes, up to 30 days. `null` for never, the
    * default.
    */
-  readonly scanIntervalMs?: number | null;
+  readonly scanIntervalMs?: number | null | undefined;
   /** Jobs to start when branches come and go (plugin multibranch-action-triggers); `null` for none, the default. */
-  readonly branchJobs?: BranchJobsSpec | null;
+  readonly branchJobs?: BranchJobsSpec | null | undefined;
 }
 
 /** What a start of a build asks for. */
@@ -89,32 +89,32 @@ interface AnyParameterSpec {
   /** Unique in its pipeline. */
   readonly name: string;
   /** None by default. */
-  readonly description?: string;
+  readonly description?: string | undefined;
 }
 
 /** One line of text. */
 export interface StringParameterSpec extends AnyParameterSpec {
   readonly type: 'string';
   /** Default: empty. */
-  readonly default?: string;
+  readonly default?: string | undefined;
   /** Whether white space around the value is cut off. Default: false. */
-  readonly trim?: boolean;
+  readonly trim?: boolean | undefined;
 }
 
 /** Text of many lines. */
 export interface TextParameterSpec extends AnyParameterSpec {
   readonly type: 'text';
   /** Default: empty. */
-  readonly default?: string;
+  readonly default?: string | undefined;
   /** Whether white space around the value is cut off. Default: false. */
-  readonly trim?: boolean;
+  readonly trim?: boolean | undefined;
 }
 
 /** True or false. */
 export interface BooleanParameterSpec extends AnyParameterSpec {
   readonly type: 'boolean';
   /** Default: false. */
-  readonly default?: boolean;
+  readonly default?: boolean | undefined;
 }
 
 /** One of a list. */
@@ -128,7 +128,7 @@ export interface ChoiceParameterSpec extends AnyParameterSpec {
 export interface PasswordParameterSpec extends AnyParameterSpec {
   readonly type: 'password';
   /** Never read back: absent in what `read` returns. */
-  readonly default?: string;
+  readonly default?: string | undefined;
 }
 
 /** An uploaded file; its name is where it is put in the workspace. */
@@ -142,26 +142,26 @@ export interface RunParameterSpec extends AnyParameterSpec {
   /** The full name of the project. */
   readonly project: string;
   /** Which of its builds may be chosen. Default: all. */
-  readonly filter?: 'all' | 'completed' | 'successful' | 'stable';
+  readonly filter?: 'all' | 'completed' | 'successful' | 'stable' | undefined;
 }
 
 /** A credential's id (plugin credentials). */
 export interface CredentialsParameterSpec extends AnyParameterSpec {
   readonly type: 'credentials';
   /** The Java class of the credentials to choose from. Default: all kinds. */
-  readonly credentialType?: string;
+  readonly credentialType?: string | undefined;
   /** The id of the credential chosen by default. Default: none. */
-  readonly default?: string;
+  readonly default?: string | undefined;
   /** Whether one must be chosen. Default: false. */
-  readonly required?: boolean;
+  readonly required?: boolean | undefined;
 }
 
 /** Which builds are kept. What is absent does not limit. */
 export interface DiscarderSpec {
-  readonly daysToKeep?: number;
-  readonly buildsToKeep?: number;
-  readonly artifactDaysToKeep?: number;
-  readonly artifactBuildsToKeep?: number;
+  readonly daysToKeep?: number | undefined;
+  readonly buildsToKeep?: number | undefined;
+  readonly artifactDaysToKeep?: number | undefined;
+  readonly artifactBuildsToKeep?: number | undefined;
 }
 
 /** How much of a running build is saved, from fast to safe. */
@@ -170,15 +170,15 @@ export type DurabilityHint = 'PERFORMANCE_OPTIMIZED' | 'SURVIVABLE_NONATOMIC' | 
 /** What starts builds. */
 export interface TriggersSpec {
   /** A schedule in Jenkins' cron syntax, several lines allowed. */
-  readonly cron?: string;
+  readonly cron?: string | undefined;
   /** Look for changes in the repository. */
-  readonly pollScm?: PollScmSpec;
+  readonly pollScm?: PollScmSpec | undefined;
   /** Builds of other projects. */
-  readonly upstream?: UpstreamSpec;
+  readonly upstream?: UpstreamSpec | undefined;
   /** `GET|POST …/build?token=` starts without further rights. A secret; `storedSecret` keeps the one that is stored. */
-  readonly remoteToken?: string;
+  readonly remoteToken?: string | undefined;
   /** Any webhook (plugin generic-webhook-trigger). */
-  readonly genericWebhook?: GenericWebhookSpec;
+  readonly genericWebhook?: GenericWebhookSpec | undefined;
 }
 
 /** Look for changes in the repository on a schedule. */
@@ -186,7 +186,7 @@ export interface PollScmSpec {
   /** In Jenkins' cron syntax; an empty one leaves it to hooks. */
   readonly cron: string;
   /** Whether post-commit hooks are ignored. Default: false. */
-  readonly ignoreHooks?: boolean;
+  readonly ignoreHooks?: boolean | undefined;
 }
 
 /** Start after builds of other projects. */
@@ -194,38 +194,38 @@ export interface UpstreamSpec {
   /** Full names, or names relative to the folder. */
   readonly projects: readonly string[];
   /** The worst result that still starts one. Default: `SUCCESS`. */
-  readonly threshold?: 'SUCCESS' | 'UNSTABLE' | 'FAILURE';
+  readonly threshold?: 'SUCCESS' | 'UNSTABLE' | 'FAILURE' | undefined;
 }
 
 /** A webhook whose content becomes variables. */
 export interface GenericWebhookSpec {
   /** Tells this pipeline from others when the hook is called. A secret. */
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** The cause shown, with `$variables`. */
-  readonly cause?: string;
+  readonly cause?: string | undefined;
   /** Variables from the posted content. */
-  readonly variables?: readonly WebhookContentVariable[];
+  readonly variables?: readonly WebhookContentVariable[] | undefined;
   /** Variables from the request's query. */
-  readonly requestVariables?: readonly WebhookVariable[];
+  readonly requestVariables?: readonly WebhookVariable[] | undefined;
   /** Variables from the request's headers. */
-  readonly headerVariables?: readonly WebhookVariable[];
+  readonly headerVariables?: readonly WebhookVariable[] | undefined;
   /** Text with `$variables` that `filterExpression` must match. */
-  readonly filterText?: string;
+  readonly filterText?: string | undefined;
   /** A regular expression; a build starts when it matches `filterText`. */
-  readonly filterExpression?: string;
+  readonly filterExpression?: string | undefined;
   /** Print the variables in the build's log. Default: false. */
-  readonly printVariables?: boolean;
+  readonly printVariables?: boolean | undefined;
   /** Print the posted content in the build's log. Default: false. */
-  readonly printPostContent?: boolean;
+  readonly printPostContent?: boolean | undefined;
   /** Answer without telling what was started. Default: false. */
-  readonly silentResponse?: boolean;
+  readonly silentResponse?: boolean | undefined;
 }
 
 /** A variable from a query or header. */
 export interface WebhookVariable {
   readonly key: string;
   /** What matches is cut out of the value. Default: nothing. */
-  readonly regexpFilter?: string;
+  readonly regexpFilter?: string | undefined;
 }
 
 /** A variable from posted content. */
@@ -233,9 +233,9 @@ export interface WebhookContentVariable extends WebhookVariable {
   /** Where the value is found. */
   readonly expression: string;
   /** How `expression` is read. Default: `JSONPath`. */
-  readonly expressionType?: 'JSONPath' | 'XPath';
+  readonly expressionType?: 'JSONPath' | 'XPath' | undefined;
   /** The value when nothing is found. Default: empty. */
-  readonly default?: string;
+  readonly default?: string | undefined;
 }
 
 /** A git repository with the branch to build. */
@@ -243,28 +243,28 @@ export interface GitScmSpec {
   readonly type: 'git';
   readonly url: string;
   /** The id of a credential in reach of the pipeline. Default: none. */
-  readonly credentialsId?: string;
+  readonly credentialsId?: string | undefined;
   /** What to build, such as `*\/main`. Default: any branch. */
-  readonly branches?: readonly string[];
+  readonly branches?: readonly string[] | undefined;
   /** Default: `origin`. */
-  readonly remoteName?: string;
+  readonly remoteName?: string | undefined;
   /** Default: all branches. */
-  readonly refspec?: string;
+  readonly refspec?: string | undefined;
   /** How it is cloned; absent for git's own ways. */
-  readonly clone?: CloneSpec;
+  readonly clone?: CloneSpec | undefined;
 }
 
 /** How long pipelines of gone branches stay. What is absent does not limit; an empty one removes at once. */
 export interface OrphansSpec {
-  readonly daysToKeep?: number;
-  readonly branchesToKeep?: number;
+  readonly daysToKeep?: number | undefined;
+  readonly branchesToKeep?: number | undefined;
   /** Whether running builds of gone branches are ended. Default: false. */
-  readonly abortBuilds?: boolean;
+  readonly abortBuilds?: boolean | undefined;
 }
 
 /** Jobs to start when branches come and go: full names, joined by commas. */
 export interface BranchJobsSpec {
-  readonly onCreate?: string;
-  readonly onDelete?: string;
-  readonly onRunDelete?: string;
+  readonly onCreate?: string | undefined;
+  readonly onDelete?: string | undefined;
+  readonly onRunDelete?: string | undefined;
 }

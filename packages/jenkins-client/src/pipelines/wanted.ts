@@ -2,6 +2,7 @@ import type { Patched } from './stored.ts';
 import { patchStored, readStored } from './stored.ts';
 import { checkSpec } from './check.ts';
 import { pipelineForm } from './form.ts';
+import { given } from './given.ts';
 import { completeSpec, PIPELINE_KINDS } from './kinds.ts';
 import type { PipelineSpec } from './spec.ts';
 
@@ -33,8 +34,9 @@ export interface Wanted {
 }
 
 /** A pipeline. Throws InvalidError for a specification that cannot be stored. */
-export function wantedPipeline(spec: PipelineSpec): Wanted {
-  checkSpec(spec);
+export function wantedPipeline(settings: PipelineSpec): Wanted {
+  checkSpec(settings);
+  const spec = given(settings);
   const { javaClass, root } = PIPELINE_KINDS[spec.kind];
   return {
     javaClass,

@@ -19,9 +19,9 @@ export interface QueuedStart {
   readonly item: ItemPath;
   readonly queueId: number;
   /** Whether it was merged into a start with the same parameters that was waiting already. */
-  readonly coalesced?: boolean;
+  readonly coalesced?: boolean | undefined;
   /** A time before which it was not in the queue, in milliseconds since 1970 by the server's clock. */
-  readonly queuedAfter?: number;
+  readonly queuedAfter?: number | undefined;
 }
 
 /**

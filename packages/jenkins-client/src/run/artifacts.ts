@@ -15,9 +15,9 @@ export interface Artifact {
 /** Which part of an artifact to read. */
 export interface ArtifactOptions extends CallOptions {
   /** Bytes from `start` up to, not including, `end`; to the end of the file without `end`. */
-  readonly range?: { readonly start: number; readonly end?: number };
+  readonly range?: { readonly start: number; readonly end?: number | undefined } | undefined;
   /** Throws ConflictError when the file is not the one of this time (`lastModified`): to go on with a download. */
-  readonly unchangedSince?: Date;
+  readonly unchangedSince?: Date | undefined;
 }
 
 /** The content of an artifact. It must be read or cancelled. */
@@ -116,7 +116,7 @@ function artifactRoute(path: string): string {
   return names.map((name) => segment(name, `part of the artifact's path "${path}"`)).join('/');
 }
 
-function rangeHeader({ start, end }: { readonly start: number; readonly end?: number }): string {
+function rangeHeader({ start, end }: NonNullable<ArtifactOptions['range']>): string {
   const whole = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;
   if (!whole(start) || (end !== undefined && (!whole(end) || end <= start))) {
     throw new InvalidError(`${start} to ${end ?? 'the end'} is no range of bytes.`);

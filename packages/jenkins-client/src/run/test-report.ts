@@ -46,7 +46,7 @@ export interface TestReport {
 /** What to read of the tests. */
 export interface TestOptions extends CallOptions {
   /** Whether to read what the tests printed, which may be large. */
-  readonly output?: boolean;
+  readonly output?: boolean | undefined;
 }
 
 const caseTree = 'className,name,status,duration,errorDetails,errorStackTrace,skippedMessage,failedSince';

@@ -17,7 +17,7 @@ import { readLocation, type Location } from './location.ts';
 import type { ConnectOptions, FetchFunction } from './options.ts';
 import { encodeBody } from './request-body.ts';
 import { requestUrl } from './request-url.ts';
-import { defaultRetry, retryDelay, type RetryPolicy } from './retry.ts';
+import { retryDelay, retryPolicy, type RetryPolicy } from './retry.ts';
 import { secretsOf } from './secrets.ts';
 import { ServerSession, type Crumb } from './server-session.ts';
 import { serverUrl } from './server-url.ts';
@@ -56,7 +56,7 @@ export class HttpConnection implements Connection {
     this.#options = options;
     this.url = serverUrl(options.url);
     this.clock = closableClock(options.clock ?? systemClock, this.#closed.signal);
-    this.#retry = { ...defaultRetry, ...(options.retry === false ? { limit: 0 } : options.retry) };
+    this.#retry = retryPolicy(options.retry);
     this.#timeoutMs = options.timeoutMs ?? 30_000;
     this.#authentication = new Authentication(options.auth ?? 'anonymous');
     this.#gate = new Gate(options.concurrency ?? 8);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { connect } from '../connect.ts';
 import { ConnectionFailedError, NotReadyError } from '../errors.ts';
-import { defaultRetry, retryDelay } from './retry.ts';
+import { retryDelay, retryPolicy } from './retry.ts';
 import { rejection, scriptedJenkins } from './scripted-server.ts';
 
 describe('a repeatable request', () => {
@@ -176,9 +176,9 @@ describe('the wait before a repetition', () => {
   });
 
   test('is none when it would do harm or cannot help', () => {
-    expect(retryDelay(broken, 0, false, defaultRetry)).toBeUndefined();
-    expect(retryDelay(broken, defaultRetry.limit, true, defaultRetry)).toBeUndefined();
-    expect(retryDelay(new NotReadyError('later'), 0, false, defaultRetry)).toBeUndefined();
-    expect(retryDelay(new Error('a bug'), 0, true, defaultRetry)).toBeUndefined();
+    expect(retryDelay(broken, 0, false, retryPolicy())).toBeUndefined();
+    expect(retryDelay(broken, retryPolicy().limit, true, retryPolicy())).toBeUndefined();
+    expect(retryDelay(new NotReadyError('later'), 0, false, retryPolicy())).toBeUndefined();
+    expect(retryDelay(new Error('a bug'), 0, true, retryPolicy())).toBeUndefined();
   });
 });

@@ -10,8 +10,14 @@ export interface RetryPolicy {
   readonly maxMs: number;
 }
 
-/** What is used unless told otherwise. */
-export const defaultRetry: RetryPolicy = { limit: 3, minMs: 200, maxMs: 10_000 };
+/** What may be told of a policy. */
+export type RetryOptions = { readonly [K in keyof RetryPolicy]?: RetryPolicy[K] | undefined };
+
+/** The policy of a connection: 3 times, from 200 ms to 10 s, unless told otherwise; `false` for never. */
+export function retryPolicy(retry: RetryOptions | false = {}): RetryPolicy {
+  const { limit = 3, minMs = 200, maxMs = 10_000 } = retry === false ? { limit: 0 } : retry;
+  return { limit, minMs, maxMs };
+}
 
 /**
  * How long to wait before sending again, in milliseconds; undefined when that could do harm or cannot help. A request

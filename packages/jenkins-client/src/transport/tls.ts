@@ -4,15 +4,15 @@ import type { FetchFunction } from './options.ts';
 /** How a TLS server is known, and how the client is. All texts are PEM. */
 export interface TlsOptions {
   /** Certificates to trust instead of the system's. */
-  readonly ca?: string | readonly string[];
+  readonly ca?: string | readonly string[] | undefined;
   /** The client's certificate, with its chain. */
-  readonly cert?: string;
+  readonly cert?: string | undefined;
   /** The key of the client's certificate. */
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** `false` accepts every certificate: anyone on the way can read and change everything. */
-  readonly rejectUnauthorized?: boolean;
+  readonly rejectUnauthorized?: boolean | undefined;
   /** The name to ask for and to check, when it is not the host of the url. */
-  readonly servername?: string;
+  readonly servername?: string | undefined;
 }
 
 /** A `fetch` with TLS settings and a proxy of its own, and what ends it. Nothing outside is changed. */

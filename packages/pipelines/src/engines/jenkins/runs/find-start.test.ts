@@ -5,6 +5,7 @@ import { findStart, type StartFacts } from './find-start.ts';
 function start(change: Partial<FoundStart> & { user?: string; values?: Record<string, string> }): FoundStart {
   const { user = 'ci', values = {}, ...rest } = change;
   return {
+    item: ['project', 'pipeline'],
     queueId: 50,
     at: 0,
     causes: [{ kind: 'user', type: 't', description: 'd', userId: user }],
