@@ -1,4 +1,4 @@
-import { startApiServer, type ApiServer } from '@armillary/embedded-api';
+import { startApiServer } from '@armillary/embedded-api';
 import { connect, type Jenkins } from '@armillary/jenkins-client';
 import { startFakeJenkins, type FakeJenkins, type FakeOptions } from '@armillary/jenkins-client/testing';
 import {
@@ -29,10 +29,27 @@ import {
 import { tektonKinds } from '@armillary/tekton';
 import { temporaryFolder } from './armillary.ts';
 import { eventually } from './process.ts';
+import { startRealApiServer } from './real-api-server.ts';
 
 type EngineOptions = Partial<Omit<JenkinsEngineOptions, 'jenkins'>>;
 
 const apiVersion = 'devops.kubesphere.io/v1alpha3';
+
+/** An API server to work with. */
+interface Api {
+  readonly kubeconfig: string;
+  close(): Promise<void>;
+}
+
+/** A real cluster's control plane, from the folder that KUBEBUILDER_ASSETS names; without it the embedded server. */
+async function startApi(dataDir: string): Promise<Api> {
+  const assets = process.env['KUBEBUILDER_ASSETS'];
+  if (assets === undefined) return startApiServer({ dataDir, port: 0 });
+  const { kubeconfig, stop } = await startRealApiServer(assets, {
+    controllers: ['namespace', 'garbagecollector'],
+  });
+  return { kubeconfig, close: stop };
+}
 
 /** An API server, a fake Jenkins, and the controllers of KubeSphere DevOps between them, all in this process. */
 export class JenkinsWorld {
@@ -40,13 +57,13 @@ export class JenkinsWorld {
   readonly jenkins: Jenkins;
   readonly client: KubeClient;
   readonly kubeconfig: string;
-  readonly #api: ApiServer;
+  readonly #api: Api;
   readonly #folder: { path: string; remove(): Promise<void> };
   #manager: ControllerManager | undefined;
 
   private constructor(
     folder: { path: string; remove(): Promise<void> },
-    api: ApiServer,
+    api: Api,
     client: KubeClient,
     fake: FakeJenkins,
   ) {
@@ -64,7 +81,7 @@ export class JenkinsWorld {
 
   static async start(options: FakeOptions = {}): Promise<JenkinsWorld> {
     const folder = await temporaryFolder();
-    const api = await startApiServer({ dataDir: folder.path, port: 0 });
+    const api = await startApi(folder.path);
     const client = new KubeClient(await loadKubeconfig({ path: api.kubeconfig }));
     const definitions = client.resource<CustomResourceDefinition>(apiextensionsV1.customResourceDefinitions);
     for (const kind of [...devopsKinds, ...tektonKinds])

@@ -1,0 +1,160 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { onPath } from '../../scripts/debian.ts';
+import { temporaryFolder } from './armillary.ts';
+import { ended } from './process.ts';
+
+/** The browser of this machine, by any of the names that it is installed under. */
+export const browserProgram: string | undefined = ['chromium', 'chromium-browser', 'google-chrome'].find(
+  onPath,
+);
+
+/** What a page can be given and give back. */
+export type Json =
+  string | number | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json };
+
+interface Message {
+  readonly id?: number;
+  readonly method?: string;
+  readonly result?: Record<string, unknown>;
+  readonly error?: { readonly message: string };
+}
+
+interface Waiting {
+  resolve(result: Record<string, unknown>): void;
+  reject(error: Error): void;
+}
+
+/** A Chromium without a window, steered through a pipe (the Chrome DevTools Protocol). */
+export class Browser {
+  readonly #process: ChildProcess;
+  readonly #folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  readonly #commands: Writable;
+  /** By the id of the command, or the name of an event. */
+  readonly #waiting = new Map<number | string, Waiting>();
+  #lastId = 0;
+  #stderr = '';
+
+  /** Starts `browserProgram`. */
+  static async start(): Promise<Browser> {
+    return new Browser(await temporaryFolder());
+  }
+
+  private constructor(folder: Browser['#folder']) {
+    this.#folder = folder;
+    const child = spawn(
+      browserProgram ?? 'chromium',
+      [
+        '--headless=new',
+        // It sees pages of the tests alone, and root, as in containers, has no other way.
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-dev-shm-usage',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--no-first-run',
+        `--user-data-dir=${folder.path}`,
+        '--remote-debugging-pipe',
+        'about:blank',
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] },
+    );
+    this.#process = child;
+    this.#commands = child.stdio[3] as Writable;
+    // What is written to a browser that is gone is told by its end.
+    this.#commands.on('error', () => undefined);
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = `${this.#stderr}${text}`.slice(-4000);
+    });
+    let rest = '';
+    (child.stdio[4] as Readable).setEncoding('utf8').on('data', (text: string) => {
+      const messages = `${rest}${text}`.split('\0');
+      rest = messages.pop() ?? '';
+      for (const message of messages) this.#receive(JSON.parse(message) as Message);
+    });
+    child.once('error', (error) => this.#fail(error));
+    child.once('exit', () => this.#fail(new Error(`the browser ended\n${this.#stderr}`)));
+  }
+
+  /** Opens a page and waits until it is loaded. */
+  async open(url: string): Promise<Page> {
+    const { targetId } = await this.#send('Target.createTarget', { url: 'about:blank' });
+    const attached = await this.#send('Target.attachToTarget', { targetId, flatten: true });
+    const send = (method: string, params: object = {}): Promise<Record<string, unknown>> =>
+      this.#send(method, params, attached['sessionId'] as string);
+    await send('Page.enable');
+    const loaded = this.#wait('Page.loadEventFired');
+    const { errorText } = await send('Page.navigate', { url });
+    if (errorText !== undefined) throw new Error(`${url} does not open: ${String(errorText)}`);
+    await loaded;
+    return new Page(send);
+  }
+
+  async close(): Promise<void> {
+    // The pipe may close before the answer comes.
+    this.#send('Browser.close', {}).catch(() => undefined);
+    await ended(this.#process);
+    await this.#folder.remove();
+  }
+
+  #send(method: string, params: object, sessionId?: string): Promise<Record<string, unknown>> {
+    const id = ++this.#lastId;
+    const answer = this.#wait(id);
+    this.#commands.write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
+    return answer;
+  }
+
+  #wait(what: number | string): Promise<Record<string, unknown>> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(what, { resolve, reject });
+    });
+  }
+
+  #receive({ id, method, result = {}, error }: Message): void {
+    const what = id ?? method ?? '';
+    const waiting = this.#waiting.get(what);
+    this.#waiting.delete(what);
+    if (error) waiting?.reject(new Error(error.message));
+    else waiting?.resolve(result);
+  }
+
+  #fail(error: Error): void {
+    for (const waiting of this.#waiting.values()) waiting.reject(error);
+    this.#waiting.clear();
+  }
+}
+
+/** A page in a browser. */
+export class Page {
+  readonly #send: (method: string, params: object) => Promise<Record<string, unknown>>;
+
+  constructor(send: Page['#send']) {
+    this.#send = send;
+  }
+
+  /**
+   * Runs a function in the page and gives what it returns. It is sent as text, so it sees nothing around it, only its
+   * arguments: those that the expression `given` makes in the page, and others. What it throws is thrown here, with its
+   * fields.
+   */
+  async run<G extends readonly unknown[], A extends readonly Json[], R>(
+    given: string,
+    program: (...args: [...G, ...A]) => Promise<R>,
+    ...args: A
+  ): Promise<R> {
+    const expression = `(async () => {
+      try {
+        const value = await (${program.toString()})(...await ${given}, ...${JSON.stringify(args)});
+        return JSON.stringify({ value });
+      } catch (error) {
+        return JSON.stringify({ error: { ...error, name: error.name, message: error.message } });
+      }
+    })()`;
+    const answer = await this.#send('Runtime.evaluate', { expression, awaitPromise: true });
+    const { result, exceptionDetails } = answer as { result: { value?: string }; exceptionDetails?: unknown };
+    if (result.value === undefined) throw new Error(`not run: ${JSON.stringify(exceptionDetails)}`);
+    const { value, error } = JSON.parse(result.value) as { value: R; error?: { message: string } };
+    if (error) throw Object.assign(new Error(error.message), error);
+    return value;
+  }
+}
