@@ -14,6 +14,7 @@ import {
   type ArtifactOptions,
 } from '../run/artifacts.ts';
 import { inputs } from '../run/inputs.ts';
+import { nextInput } from '../run/next-input.ts';
 import type { PendingInput } from '../run/pending-input.ts';
 import type { Stage, Step } from '../run/stage.ts';
 import { stages, steps } from '../run/stages.ts';
@@ -103,6 +104,14 @@ export class BuildRef<Id extends number | Permalink = number> implements BuildAd
   /** The inputs it waits for. Throws UnsupportedError when no plugin tells them. */
   inputs(options: CallOptions = {}): Promise<readonly PendingInput[]> {
     return inputs(this.connection, this, options);
+  }
+
+  /**
+   * Waits until it asks something, across restarts of the server, and gives the first of its inputs; undefined when it
+   * ends without asking any more. Throws UnsupportedError when no plugin tells inputs.
+   */
+  nextInput(options: CallOptions = {}): Promise<PendingInput | undefined> {
+    return nextInput(this.connection, this, options);
   }
 
   /** Its tests; undefined when none were reported. */

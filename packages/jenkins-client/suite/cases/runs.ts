@@ -134,7 +134,7 @@ export const runs: SuiteArea = {
     },
     {
       name: 'an input is seen and approved, with its parameter',
-      covers: ['build.inputs', 'input.approve'],
+      covers: ['build.inputs', 'build.nextInput', 'input.approve'],
       cannot: noInputs,
       async run(context) {
         const { signal } = context;
@@ -158,6 +158,7 @@ export const runs: SuiteArea = {
           ['WHO'],
           'what it asks for',
         );
+        expectEqual((await build.nextInput({ signal }))?.id, input.id, 'the input that is waited for');
         expectThat((await build.get({ signal })).waitingForInput, 'the build does not say that it waits');
         await input.approve({ WHO: 'me & ünï' }, { signal });
         expectEqual((await build.finished({ signal })).result, 'SUCCESS', 'result');
