@@ -1,12 +1,10 @@
 import { InvalidError } from '../errors.ts';
 import { unstorable } from '../xml/text.ts';
-import { PARAMETER_TYPES } from './config/parameters.ts';
+import { isInterval } from './config/multibranch.ts';
+import { areChoices, PARAMETER_TYPES } from './config/parameters.ts';
 import { SOURCE_KINDS } from './config/sources.ts';
 import { PIPELINE_KINDS } from './kinds.ts';
 import type { ParameterSpec, PipelineSpec } from './spec.ts';
-
-const MINUTE = 60_000;
-const LONGEST_SCAN_INTERVAL = 30 * 24 * 60 * MINUTE;
 
 /**
  * Checks a specification before anything is sent. Throws InvalidError with all findings, for text that Jenkins cannot
@@ -52,10 +50,8 @@ function parameterFindings(parameter: ParameterSpec): string[] {
   }
   if (parameter.name.trim() === '') return ['A parameter has no name.'];
   if (parameter.type !== 'choice') return [];
-  const { choices } = parameter;
-  if (choices.length === 0 || choices.at(-1) === '')
-    return [`${where} has no choices, or an empty one at the end.`];
-  return choices.some((choice) => /[\r\n]/.test(choice)) ? [`${where} has a choice of several lines.`] : [];
+  if (areChoices(parameter.choices)) return [];
+  return [`${where} has no choices, an empty one at the end, or one of several lines.`];
 }
 
 function scanFindings(spec: Extract<PipelineSpec, { kind: 'multibranch' }>): string[] {
@@ -68,9 +64,7 @@ function scanFindings(spec: Extract<PipelineSpec, { kind: 'multibranch' }>): str
       .filter(({ type }) => !types.includes(type))
       .map(({ id, type }) => `sources.${id}: "${type}" is no type of a source: ${types.join(', ')}.`),
   ];
-  if (ms === undefined || ms === null || (ms % MINUTE === 0 && ms >= MINUTE && ms <= LONGEST_SCAN_INTERVAL)) {
-    return findings;
-  }
+  if (ms === undefined || ms === null || isInterval(ms)) return findings;
   return [...findings, 'scanIntervalMs is not in whole minutes up to 30 days.'];
 }
 

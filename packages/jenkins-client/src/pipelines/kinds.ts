@@ -11,8 +11,8 @@ export interface PipelineKind {
   /** The root element of its configuration. */
   readonly root: string;
   readonly settings: Group<object>;
-  /** The class of its definition; multibranch pipelines have none. */
-  readonly definition?: string;
+  /** The class of its definition, and what a new one holds; multibranch pipelines have none. */
+  readonly definition?: { readonly javaClass: string; readonly blank: Readonly<Record<string, string>> };
 }
 
 /** Every kind of pipeline. */

@@ -1,6 +1,7 @@
 import { ConflictError } from '../errors.ts';
 import { XmlDocument } from '../xml/document.ts';
 import type { XmlElement } from '../xml/element.ts';
+import { References } from '../xml/references.ts';
 import { Reading } from './config/field.ts';
 import { PIPELINE_KINDS, type PipelineKind } from './kinds.ts';
 import type { StoredPipeline } from './result.ts';
@@ -39,13 +40,15 @@ export function patchStored(text: string, spec: PipelineSpec, rewriteSecrets: bo
   const kind = PIPELINE_KINDS[spec.kind];
   checkKind(document.root, kind);
   let secretWritten = false;
-  const given = hasOtherDefinition(document.root, kind) ? withDefinitionDefaults(spec) : spec;
+  const references = new References(document.root);
+  const given = startDefinition(document.root, kind) ? withDefinitionDefaults(spec) : spec;
   kind.settings.patchGiven(document.root, given, {
     rewriteSecrets,
     secretWritten: () => {
       secretWritten = true;
     },
   });
+  references.restore();
   return { text: document.toString(), secretWritten };
 }
 
@@ -55,7 +58,7 @@ function kindOf(root: XmlElement, as: PipelineSpec['kind']): PipelineSpec['kind'
   const fitting = (Object.keys(PIPELINE_KINDS) as PipelineSpec['kind'][]).filter(
     (name) => PIPELINE_KINDS[name].root === root.name,
   );
-  const exact = fitting.find((name) => PIPELINE_KINDS[name].definition === definition);
+  const exact = fitting.find((name) => PIPELINE_KINDS[name].definition?.javaClass === definition);
   if (exact !== undefined) return exact;
   if (definition === undefined && fitting.length > 0) return fitting.includes(as) ? as : 'inline';
   throw otherKind(definition ?? root.name);
@@ -63,7 +66,7 @@ function kindOf(root: XmlElement, as: PipelineSpec['kind']): PipelineSpec['kind'
 
 function checkKind(root: XmlElement, kind: PipelineKind): void {
   const definition = root.child('definition')?.attribute('class');
-  const known = Object.values(PIPELINE_KINDS).some((other) => other.definition === definition);
+  const known = Object.values(PIPELINE_KINDS).some((other) => other.definition?.javaClass === definition);
   if (root.name !== kind.root || !known) throw otherKind(definition ?? root.name);
 }
 
@@ -73,11 +76,18 @@ function otherKind(what: string): ConflictError {
   );
 }
 
-function hasOtherDefinition(root: XmlElement, kind: PipelineKind): boolean {
-  return kind.definition !== undefined && root.child('definition')?.attribute('class') !== kind.definition;
+/** Begins a new definition where there is none, or one of another class, which goes as a whole. */
+function startDefinition(root: XmlElement, { definition }: PipelineKind): boolean {
+  const stored = root.child('definition');
+  if (definition === undefined || stored?.attribute('class') === definition.javaClass) return false;
+  const started = stored ?? root.add('definition');
+  started.text = '';
+  started.attributes = ` class="${definition.javaClass}"`;
+  for (const [name, text] of Object.entries(definition.blank)) started.add(name).text = text;
+  return true;
 }
 
-/** A definition of another class is replaced as a whole, so that its settings cannot stay as they are. */
+/** What a new definition gets where the specification leaves it open. */
 function withDefinitionDefaults(spec: PipelineSpec): PipelineSpec {
   if (spec.kind === 'inline') return { sandbox: true, ...spec };
   return spec.kind === 'scm' ? { scriptPath: 'Jenkinsfile', lightweight: true, ...spec } : spec;
@@ -86,9 +96,13 @@ function withDefinitionDefaults(spec: PipelineSpec): PipelineSpec {
 /** The paths of the elements that no setting stands for; what is below one is not told. */
 function unmanagedIn(holder: XmlElement, managed: ReadonlySet<XmlElement>, path = ''): string[] {
   const siblings = holder.elements;
+  const counts = new Map<string, number>();
+  for (const { name } of siblings) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const seen = new Map<string, number>();
   return siblings.flatMap((element) => {
-    const same = siblings.filter(({ name }) => name === element.name);
-    const here = `${path}${element.name}${same.length > 1 ? `[${same.indexOf(element)}]` : ''}`;
+    const index = seen.get(element.name) ?? 0;
+    seen.set(element.name, index + 1);
+    const here = `${path}${element.name}${counts.get(element.name) === 1 ? '' : `[${index}]`}`;
     return managed.has(element) ? unmanagedIn(element, managed, `${here}/`) : [here];
   });
 }

@@ -1,5 +1,5 @@
 import { TooLargeError, UnexpectedBodyError } from '../errors.ts';
-import { XmlElement, type XmlNode } from './element.ts';
+import { XmlElement, type Layout, type XmlNode } from './element.ts';
 
 /** The largest configuration taken, in characters. Scripts of megabytes fit; nothing sane is larger. */
 const MAX_XML_LENGTH = 16 * 1024 * 1024;
@@ -17,7 +17,7 @@ export class XmlDocument {
   private readonly before: string;
   private readonly after: string;
 
-  constructor(root: XmlElement, before = "<?xml version='1.1' encoding='UTF-8'?>\n", after = '') {
+  private constructor(root: XmlElement, before: string, after: string) {
     this.root = root;
     this.before = before;
     this.after = after;
@@ -36,6 +36,7 @@ export class XmlDocument {
     }
     const top: XmlNode[] = [];
     const open: XmlElement[] = [];
+    const layout: Layout = { lineEnd: '\n', indent: '  ' };
     let at = 0;
     while (at < text.length) {
       const siblings = open.at(-1)?.children ?? top;
@@ -48,7 +49,7 @@ export class XmlDocument {
         at += raw.length;
         continue;
       }
-      at = readMarkup(text, at, siblings, open);
+      at = readMarkup(text, at, siblings, open, layout);
     }
     if (open.length > 0) throw malformed(`<${open.at(-1)?.name ?? ''}> has no end`);
     const rootAt = top.findIndex((node) => node.kind === 'element');
@@ -56,6 +57,7 @@ export class XmlDocument {
     if (root?.kind !== 'element' || top.filter((node) => node.kind === 'element').length > 1) {
       throw malformed('there is not one root element');
     }
+    Object.assign(layout, layoutOf(root));
     return new XmlDocument(
       root,
       top.slice(0, rootAt).map(rawOf).join(''),
@@ -73,7 +75,13 @@ export class XmlDocument {
 }
 
 /** Reads one piece of markup, adds it to its parent, and tells where the next begins. */
-function readMarkup(text: string, at: number, siblings: XmlNode[], open: XmlElement[]): number {
+function readMarkup(
+  text: string,
+  at: number,
+  siblings: XmlNode[],
+  open: XmlElement[],
+  layout: Layout,
+): number {
   MARKUP.lastIndex = at;
   const match = MARKUP.exec(text);
   if (match === null) throw malformed(`what stands at character ${at}`);
@@ -83,7 +91,7 @@ function readMarkup(text: string, at: number, siblings: XmlNode[], open: XmlElem
     if (element?.name !== endName) throw malformed(`</${endName}> ends nothing`);
     element.endSpace = endSpace ?? '';
   } else if (name !== undefined) {
-    const element = new XmlElement(name, attributes, open.length, slash === '/');
+    const element = new XmlElement(name, attributes ?? '', open.length, layout, slash === '/');
     siblings.push(element);
     if (slash !== '/') open.push(element);
     if (open.length > MAX_DEPTH)
@@ -95,6 +103,15 @@ function readMarkup(text: string, at: number, siblings: XmlNode[], open: XmlElem
     siblings.push({ kind: 'other', raw });
   }
   return at + raw.length;
+}
+
+/** How the first child of the root is set apart; as Jenkins does it when there is none. */
+function layoutOf(root: XmlElement): Partial<Layout> {
+  const [first] = root.children;
+  if (root.elements.length === 0) return {};
+  const [, lineEnd = '', indent = ''] =
+    /(\r?\n)([ \t]*)$/.exec(first?.kind === 'text' ? first.raw : '') ?? [];
+  return { lineEnd, indent };
 }
 
 function rawOf(node: XmlNode): string {

@@ -9,6 +9,14 @@ interface XmlText {
   readonly raw: string;
 }
 
+/** What stands between the elements of a document: both are empty when it is all on one line. */
+export interface Layout {
+  lineEnd: string;
+  indent: string;
+}
+
+const ATTRIBUTE = /\s+([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
+
 /**
  * An element of a configuration, to be read and changed. What is not changed is written as it was read, byte for byte.
  */
@@ -16,18 +24,20 @@ export class XmlElement {
   readonly kind = 'element';
   readonly name: string;
   /** How deep it is nested; the root is 0. */
-  readonly depth: number;
+  private readonly depth: number;
+  private readonly layout: Layout;
   /** The attributes as they were read, with the white space before them. */
   attributes: string;
-  readonly children: XmlNode[] = [];
+  children: XmlNode[] = [];
   /** As read: how an element without children was written. */
   private selfClosing: boolean;
   /** White space inside the end tag, as read. */
   endSpace = '';
 
-  constructor(name: string, attributes = '', depth = 0, selfClosing = true) {
+  constructor(name: string, attributes: string, depth: number, layout: Layout, selfClosing = true) {
     this.name = name;
     this.depth = depth;
+    this.layout = layout;
     this.attributes = attributes;
     this.selfClosing = selfClosing;
   }
@@ -39,14 +49,28 @@ export class XmlElement {
 
   /** The first child element of a name. */
   child(name: string): XmlElement | undefined {
-    return this.elements.find((element) => element.name === name);
+    return this.children.find(
+      (child): child is XmlElement => child.kind === 'element' && child.name === name,
+    );
   }
 
   /** An attribute's value. */
   attribute(name: string): string | undefined {
-    const match = new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(this.attributes);
-    const raw = match?.[1] ?? match?.[2];
-    return raw === undefined ? undefined : decodeText(raw);
+    for (const [, key, double, single] of this.attributes.matchAll(ATTRIBUTE)) {
+      if (key === name) return decodeText(double ?? single ?? '');
+    }
+    return undefined;
+  }
+
+  /** Changes the value of an attribute that is there; undefined takes it away. */
+  setAttribute(name: string, value: string | undefined): void {
+    const written = value === undefined ? '' : ` ${name}="${encodeText(value)}"`;
+    this.attributes = this.attributes.replace(ATTRIBUTE, (raw, key) => (key === name ? written : raw));
+  }
+
+  /** Whether the content is not the object itself but another's, or in a form that only its Java class can read. */
+  get isOpaque(): boolean {
+    return ['reference', 'serialization', 'resolves-to'].some((name) => this.attribute(name) !== undefined);
   }
 
   /** The text of this element, child elements left out. */
@@ -56,42 +80,47 @@ export class XmlElement {
 
   /** Replaces everything inside by text. */
   set text(text: string) {
-    this.children.length = 0;
-    if (text !== '') this.children.push({ kind: 'text', raw: encodeText(text) });
+    this.children = text === '' ? [] : [{ kind: 'text', raw: encodeText(text) }];
   }
 
-  /** Adds a new child element at the end, indented as Jenkins does. */
+  /** Adds a new child element at the end, indented as its siblings are. */
   add(name: string, attributes = ''): XmlElement {
-    return this.append(new XmlElement(name, attributes, this.depth + 1));
+    return this.append(new XmlElement(name, attributes, this.depth + 1, this.layout));
   }
 
   /** Puts child elements, which are all of this element's or were, at the end in this order. */
   moveToEnd(elements: readonly XmlElement[]): void {
-    for (const element of elements) {
-      this.remove(element);
-      this.append(element);
-    }
+    this.removeAll(elements);
+    for (const element of elements) this.append(element);
   }
 
   private append(element: XmlElement): XmlElement {
-    const last = this.children.at(-1);
-    const closing = last?.kind === 'text' && last.raw.trim() === '' ? this.children.pop() : undefined;
-    this.children.push({ kind: 'text', raw: `\n${'  '.repeat(element.depth)}` }, element);
-    this.children.push(closing ?? { kind: 'text', raw: `\n${'  '.repeat(this.depth)}` });
+    const closing = isBlank(this.children.at(-1)) ? this.children.pop() : undefined;
+    const { lineEnd, indent } = this.layout;
+    const lastAt = this.children.findLastIndex((child) => child.kind === 'element');
+    const before = this.children[lastAt - 1];
+    const gap = lastAt === -1 ? lineEnd + indent.repeat(element.depth) : isBlank(before) ? before.raw : '';
+    const end = closing ?? { kind: 'text', raw: gap && lineEnd + indent.repeat(this.depth) };
+    this.children.push({ kind: 'text', raw: gap }, element, end);
     this.selfClosing = false;
     return element;
   }
 
   /** Takes a child element out, with the white space before it. */
   remove(element: XmlElement): void {
-    const at = this.children.indexOf(element);
-    const before = this.children[at - 1];
-    const spaced = before?.kind === 'text' && before.raw.trim() === '';
-    this.children.splice(spaced ? at - 1 : at, spaced ? 2 : 1);
-    if (this.elements.length === 0 && this.text.trim() === '' && this.children.every(isPlainText)) {
-      this.children.length = 0;
-      this.selfClosing = true;
+    this.removeAll([element]);
+  }
+
+  /** Takes child elements out, with the white space before each. */
+  removeAll(elements: Iterable<XmlElement>): void {
+    const gone = new Set<XmlNode>(elements);
+    const kept: XmlNode[] = [];
+    for (const child of this.children) {
+      if (!gone.has(child)) kept.push(child);
+      else if (isBlank(kept.at(-1))) kept.pop();
     }
+    this.children = kept.every(isBlank) ? [] : kept;
+    if (this.children.length === 0) this.selfClosing = true;
   }
 
   /** The element as text. */
@@ -104,11 +133,13 @@ export class XmlElement {
 
 function characters(node: XmlNode): string {
   if (node.kind === 'text') return decodeText(node.raw);
-  return node.kind === 'cdata' ? node.raw.slice('<![CDATA['.length, -']]>'.length) : '';
+  return node.kind === 'cdata'
+    ? node.raw.slice('<![CDATA['.length, -']]>'.length).replace(/\r\n?/g, '\n')
+    : '';
 }
 
-function isPlainText(node: XmlNode): boolean {
-  return node.kind === 'text';
+function isBlank(node: XmlNode | undefined): node is XmlText {
+  return node?.kind === 'text' && node.raw.trim() === '';
 }
 
 function write(node: XmlNode): string {

@@ -13,7 +13,7 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
  * meant is written as a reference. Throws UnexpectedBodyError for references that nothing declares.
  */
 export function decodeText(raw: string): string {
-  return raw.replace(/\r\n?/g, '\n').replace(/&([^;&\s]{1,12};)?/g, (whole, name: string | undefined) => {
+  return raw.replace(/\r\n?/g, '\n').replace(/&([^;&\s]{1,40};)?/g, (whole, name: string | undefined) => {
     const body = name?.slice(0, -1) ?? '';
     const character = body.startsWith('#') ? numericCharacter(body) : ENTITIES.get(body);
     if (character === undefined) {
@@ -29,7 +29,8 @@ function numericCharacter(body: string): string | undefined {
   const digits = /^#x([0-9a-fA-F]+)$/.exec(body)?.[1];
   const code =
     digits === undefined ? (/^#\d+$/.test(body) ? Number(body.slice(1)) : -1) : parseInt(digits, 16);
-  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : undefined;
+  const surrogate = code >= 0xd800 && code <= 0xdfff;
+  return code > 0 && code <= 0x10ffff && !surrogate ? String.fromCodePoint(code) : undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Field, FormObject, Patching, Reading } from './field.ts';
+import { Reading, type Field, type FormObject, type Patching } from './field.ts';
 import type { XmlElement } from '../../xml/element.ts';
 
 /** The fields of an object, one for each of its keys. */
@@ -61,15 +61,20 @@ export class Group<T extends object> implements Field<T> {
     return result as T;
   }
 
-  /** Absent keys get their defaults. */
+  /** Absent keys get their defaults. In a new thing, all of them are spelled out. */
   patch(holder: XmlElement, value: T, patching: Patching): void {
-    for (const [key, field] of this.fields) field.patch(holder, this.valueOf(value, key), patching);
+    const isNew = holder.elements.length === 0;
+    for (const [key, field] of this.fields) {
+      const wanted = this.valueOf(value, key);
+      if (isNew || !readsAs(field, holder, wanted)) field.patch(holder, wanted, patching);
+    }
   }
 
   /** Changes the keys that are present and leaves the others as they are. */
   patchGiven(holder: XmlElement, value: Partial<T>, patching: Patching): void {
     for (const [key, field] of this.fields) {
-      if (value[key] !== undefined) field.patch(holder, value[key], patching);
+      const wanted = value[key];
+      if (wanted !== undefined && !readsAs(field, holder, wanted)) field.patch(holder, wanted, patching);
     }
   }
 
@@ -77,6 +82,11 @@ export class Group<T extends object> implements Field<T> {
   private valueOf(value: T, key: keyof T): unknown {
     return value[key] === undefined ? this.defaults[key] : value[key];
   }
+}
+
+/** Whether a setting reads as wanted already: then it is not touched, in whatever form it is stored. */
+function readsAs<T>(field: Field<T>, holder: XmlElement, wanted: T): boolean {
+  return isSame(field.read(holder, new Reading()), wanted);
 }
 
 /** Several settings that share one holder, as an object whose absent keys stand for defaults. */

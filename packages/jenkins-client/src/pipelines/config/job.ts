@@ -6,13 +6,13 @@ import type {
   JobSettings,
   ScmPipelineSpec,
 } from '../spec.ts';
-import type { Field } from './field.ts';
+import { Reading, type Field } from './field.ts';
 import { gitScm } from './git.ts';
 import { group, type Fields } from './group.ts';
 import { flag, limit, nothing, optionalNumber, optionalText, text } from './leaves.ts';
 import { mapped, orNull, presence } from './mapped.ts';
 import { parameters } from './parameters.ts';
-import { item, typed } from './places.ts';
+import { isOf, item, typed } from './places.ts';
 import { triggers } from './triggers.ts';
 
 /** The Java class of a pipeline with builds of its own, and the root of its configuration. */
@@ -36,11 +36,13 @@ function property<T>(javaClass: string, inner: Field<T>): Field<T | undefined> {
   return item('properties', javaClass, inner, { in: 'bag', constants: { specified: true } });
 }
 
-const discarder = property(
-  'jenkins.model.BuildDiscarderProperty',
-  typed(
-    'strategy',
-    'hudson.tasks.LogRotator',
+const LOG_ROTATOR = 'hudson.tasks.LogRotator';
+
+/** Which builds are kept; undefined where that is told by another class. */
+function rotator(name: string): Field<DiscarderSpec | undefined> {
+  const settings = typed(
+    name,
+    LOG_ROTATOR,
     group<DiscarderSpec>(
       {
         daysToKeep: limit('daysToKeep', 'daysToKeepStr'),
@@ -51,10 +53,30 @@ const discarder = property(
       {},
       { removeLastBuild: 'false' },
     ),
-  ),
-);
+  );
+  return {
+    encode: (value, form) => settings.encode(value ?? {}, form),
+    read: (holder, reading) =>
+      isOf(holder?.child(name), LOG_ROTATOR) ? settings.read(holder, reading) : undefined,
+    patch: (holder, value, patching) => settings.patch(holder, value ?? {}, patching),
+  };
+}
 
-const concurrentBuilds = mapped<boolean | 'abort-previous', boolean | undefined>(
+const discarderProperty = property('jenkins.model.BuildDiscarderProperty', rotator('strategy'));
+const oldDiscarder = rotator('logRotator');
+
+/** Before Jenkins 1.637 it was no property; such a file still counts as long as there is no property (Job). */
+const discarder: Field<DiscarderSpec | undefined> = {
+  ...discarderProperty,
+  read: (holder, reading) => discarderProperty.read(holder, reading) ?? oldDiscarder.read(holder, reading),
+  patch(holder, value, patching) {
+    const old = holder.child('logRotator');
+    if (old !== undefined && oldDiscarder.read(holder, new Reading()) !== undefined) holder.remove(old);
+    discarderProperty.patch(holder, value, patching);
+  },
+};
+
+const concurrencyProperty = mapped<boolean | 'abort-previous', boolean | undefined>(
   property(
     'org.jenkinsci.plugins.workflow.job.properties.DisableConcurrentBuildsJobProperty',
     flag('abortPrevious'),
@@ -62,6 +84,22 @@ const concurrentBuilds = mapped<boolean | 'abort-previous', boolean | undefined>
   (value) => (value === true ? undefined : value === 'abort-previous'),
   (abortPrevious) => (abortPrevious === undefined ? true : abortPrevious && 'abort-previous'),
 );
+const oldConcurrency = flag('concurrentBuild');
+
+/** Before workflow-job 2.4 it was no property; what such a file says wins when it is loaded (WorkflowJob.onLoad). */
+const concurrentBuilds: Field<boolean | 'abort-previous'> = {
+  ...concurrencyProperty,
+  read(holder, reading) {
+    const now = concurrencyProperty.read(holder, reading);
+    if (holder?.child('concurrentBuild') === undefined) return now;
+    return oldConcurrency.read(holder, reading) || (now !== true && now);
+  },
+  patch(holder, value, patching) {
+    const old = holder.child('concurrentBuild');
+    if (old !== undefined) holder.remove(old);
+    concurrencyProperty.patch(holder, value, patching);
+  },
+};
 
 const durability = mapped<DurabilityHint | null, string | undefined>(
   property('org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty', text('hint')),
@@ -114,8 +152,11 @@ const BOOKKEEPING = { actions: null, keepDependencies: 'false', triggers: '' };
 const INLINE_DEFINITION = 'org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition';
 const SCM_DEFINITION = 'org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition';
 
-/** The Java class of the definition of each kind of job. */
-export const DEFINITIONS = { inline: INLINE_DEFINITION, scm: SCM_DEFINITION } as const;
+/** The Java class of the definition of each kind of job, and what a new one holds. */
+export const DEFINITIONS = {
+  inline: { javaClass: INLINE_DEFINITION, blank: { script: '', sandbox: 'false' } },
+  scm: { javaClass: SCM_DEFINITION, blank: { scriptPath: 'Jenkinsfile', lightweight: 'false' } },
+} as const;
 
 /** A pipeline whose script is part of its configuration. */
 export const inlinePipeline = group<Omit<InlinePipelineSpec, 'kind'>>(

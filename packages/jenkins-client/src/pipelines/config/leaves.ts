@@ -8,7 +8,7 @@ export function childFor(holder: XmlElement, name: string): XmlElement {
 
 /**
  * Any value that is one element's text. `absent` is the value when there is no such element; `form` is its name in the
- * form when it has another there.
+ * form when it has another there. A new thing gets every element: to Java, an absent number is 0.
  */
 function leaf<T>(name: string, parse: (text: string) => T, print: (value: T) => string, absent: T): Field<T> {
   return {
@@ -19,7 +19,7 @@ function leaf<T>(name: string, parse: (text: string) => T, print: (value: T) => 
     },
     patch(holder, value) {
       const child = holder.child(name);
-      if (print(child === undefined ? absent : parse(child.text)) === print(value)) return;
+      if (child !== undefined && print(parse(child.text)) === print(value)) return;
       childFor(holder, name).text = print(value);
     },
   };
@@ -38,7 +38,7 @@ export function text(name: string, form = name, absent = ''): Field<string> {
 /** Yes or no. */
 export function flag(name: string, form = name): Field<boolean> {
   return {
-    ...leaf(name, (stored) => stored.trim() === 'true', String, false),
+    ...leaf(name, (stored) => stored.trim().toLowerCase() === 'true', String, false),
     encode(value, target) {
       target[form] = value;
     },
@@ -73,7 +73,7 @@ export function optionalText(name: string, form = name): Field<string | undefine
   };
 }
 
-/** A whole number; undefined has no element. */
+/** A whole number that is not negative; undefined has no element. */
 export function optionalNumber(name: string): Field<number | undefined> {
   return {
     ...removable<number>(leaf(name, parseLimit, String, undefined), name),
@@ -108,7 +108,7 @@ export function word<T extends string>(
     read: (holder, reading) =>
       known(words, holder?.child(name), (child) => child.text.trim(), reading) ?? absent,
     patch(holder, value) {
-      if ((holder.child(name)?.text.trim() ?? words[absent]) === words[value]) return;
+      if (holder.child(name)?.text.trim() === words[value]) return;
       childFor(holder, name).text = words[value];
     },
   };

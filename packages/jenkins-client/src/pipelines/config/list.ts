@@ -1,7 +1,8 @@
+import { ConflictError } from '../../errors.ts';
 import { elementOfClass } from '../../xml/class-name.ts';
 import type { XmlElement } from '../../xml/element.ts';
 import { Reading, type Field, type FormObject } from './field.ts';
-import { contentOf, openContainer } from './places.ts';
+import { contentIn, openContainer } from './places.ts';
 
 /** One kind of thing in a list. */
 export interface Kind<T> {
@@ -18,14 +19,17 @@ interface ListOptions<T> {
   readonly kinds: readonly Kind<T>[];
   /** Tells the things of a list apart. */
   readonly keyOf: (value: T) => string;
+  /** The same of a thing that cannot be read, where it has one. */
+  readonly foreignKeyOf?: (element: XmlElement) => string | undefined;
   readonly form?: string;
   /** Whether the form names the class of each thing. */
   readonly named?: boolean;
 }
 
 /**
- * An ordered list. Things of kinds that are not known are skipped when reading, and stay when changing. Things that
- * are there already are changed in place, so that what others added to them stays, too.
+ * An ordered list. Things of kinds that are not known are skipped when reading, and stay when changing: ConflictError
+ * for a wanted one that has the name of such. Things that are there already are changed in place, so that what others
+ * added to them stays, too.
  */
 export function list<T>(name: string, options: ListOptions<T>): Field<readonly T[]> {
   const { form = name, named = true } = options;
@@ -39,14 +43,13 @@ export function list<T>(name: string, options: ListOptions<T>): Field<readonly T
       });
     },
     read(holder, reading) {
-      const content = contentOf(reading.child(holder, name));
-      if (content !== undefined) reading.managed.add(content);
+      const content = contentIn(holder, name, reading);
       const seen = new Set<string>();
       return (content?.elements ?? []).flatMap((element) => {
         const value = readOne(element, options, reading);
         if (value === undefined) return [];
         // A second thing of the same name cannot be specified: it counts as somebody else's.
-        const key = `${element.name} ${options.keyOf(value)}`;
+        const key = options.keyOf(value);
         if (seen.has(key)) return [];
         seen.add(key);
         reading.managed.add(element);
@@ -56,36 +59,68 @@ export function list<T>(name: string, options: ListOptions<T>): Field<readonly T
     patch(holder, values, patching) {
       if (values.length === 0 && holder.child(name) === undefined) return;
       const content = openContainer(holder, name);
-      const present = new Map<string, XmlElement>();
-      for (const element of content.elements) {
-        const value = readOne(element, options, new Reading());
-        const key = value === undefined ? undefined : `${element.name} ${options.keyOf(value)}`;
-        if (key !== undefined && !present.has(key)) present.set(key, element);
-      }
+      const present = presentIn(content, options, values);
       const wanted = values.map((value) => {
         const kind = options.kindOf(value);
         const elementName = elementOfClass(kind.javaClass);
-        const key = `${elementName} ${options.keyOf(value)}`;
-        const element = present.get(key) ?? content.add(elementName);
-        present.delete(key);
+        const key = options.keyOf(value);
+        const stored = present.get(key);
+        const same = stored?.name === elementName;
+        const element = same ? stored : content.add(elementName);
+        if (same) present.delete(key);
         kind.inner.patch(element, value, patching);
         return element;
       });
-      for (const gone of present.values()) content.remove(gone);
-      const ordered = content.elements.filter((element) => wanted.includes(element));
+      content.removeAll(present.values());
+      const kept = new Set(wanted);
+      const ordered = content.elements.filter((element) => kept.has(element));
       if (ordered.some((element, index) => element !== wanted[index])) content.moveToEnd(wanted);
     },
   };
 }
 
 /** A list of things of one kind. */
-export function listOf<T>(name: string, kind: Kind<T>, keyOf: (value: T) => string): Field<readonly T[]> {
-  return list<T>(name, { kinds: [kind], kindOf: () => kind, keyOf, named: false });
+export function listOf<T>(
+  name: string,
+  kind: Kind<T>,
+  keyOf: (value: T) => string,
+  foreignKeyOf?: (element: XmlElement) => string | undefined,
+): Field<readonly T[]> {
+  return list<T>(name, {
+    kinds: [kind],
+    kindOf: () => kind,
+    keyOf,
+    ...(foreignKeyOf && { foreignKeyOf }),
+    named: false,
+  });
+}
+
+/** The things that are there, by name. Throws ConflictError for a wanted one whose name somebody else's thing has. */
+function presentIn<T>(
+  content: XmlElement,
+  options: ListOptions<T>,
+  values: readonly T[],
+): Map<string, XmlElement> {
+  const wanted = new Set(values.map((value) => options.keyOf(value)));
+  const present = new Map<string, XmlElement>();
+  for (const element of content.elements) {
+    const value = readOne(element, options, new Reading());
+    const key = value === undefined ? options.foreignKeyOf?.(element) : options.keyOf(value);
+    if (key === undefined) continue;
+    if (value !== undefined) {
+      if (!present.has(key)) present.set(key, element);
+    } else if (wanted.has(key)) {
+      throw new ConflictError(
+        `There is a ${key} already, of a kind that a specification cannot describe (${element.name}). Remove it in Jenkins, choose another name, or apply with mode "replace".`,
+      );
+    }
+  }
+  return present;
 }
 
 function readOne<T>(element: XmlElement, { kinds, keyOf }: ListOptions<T>, reading: Reading): T | undefined {
   const kind = kinds.find(({ javaClass }) => elementOfClass(javaClass) === element.name);
-  if (kind === undefined) return undefined;
+  if (kind === undefined || element.isOpaque) return undefined;
   const value = kind.inner.read(element, new Reading());
   if (value === undefined) return undefined;
   reading.path.push(keyOf(value));

@@ -1,12 +1,13 @@
 import type { BranchSourceSpec } from '../source-spec.ts';
 import type { BranchJobsSpec, ItemSettings, MultibranchPipelineSpec, OrphansSpec } from '../spec.ts';
-import { Reading, type Field, type FormObject } from './field.ts';
+import type { XmlElement } from '../../xml/element.ts';
+import type { Field, FormObject } from './field.ts';
 import { group } from './group.ts';
 import { itemFields } from './job.ts';
-import { childFor, flag, limit, text } from './leaves.ts';
+import { childFor, flag, limit, nothing, text } from './leaves.ts';
 import { listOf } from './list.ts';
-import { mapped, orNull } from './mapped.ts';
-import { at, emptyBag, item, typed } from './places.ts';
+import { mapped, orNull, presence } from './mapped.ts';
+import { at, emptyBag, isOf, item, typed } from './places.ts';
 import { SOURCE_KINDS } from './sources.ts';
 
 /** The Java class of a multibranch pipeline, and the root of its configuration. */
@@ -14,6 +15,7 @@ export const MULTIBRANCH_CLASS = 'org.jenkinsci.plugins.workflow.multibranch.Wor
 
 const NO_TRIGGER = 'jenkins.branch.NoTriggerBranchProperty';
 const DEFAULT_STRATEGY = 'jenkins.branch.DefaultBranchPropertyStrategy';
+const NAMED_STRATEGY = 'jenkins.branch.NamedExceptionsBranchPropertyStrategy';
 
 /** Whether a source's branches are built on their own: a property of every branch says no (branch-api). */
 const automaticBuilds: Field<boolean> = {
@@ -22,26 +24,35 @@ const automaticBuilds: Field<boolean> = {
     form['strategy'] = { 'stapler-class': DEFAULT_STRATEGY, ...props };
   },
   read(holder, reading) {
-    const strategy = reading.child(holder, 'strategy');
-    const properties = reading.child(strategy, 'properties') ?? reading.child(strategy, 'defaultProperties');
+    const strategy = holder?.child('strategy');
+    const place = placeOfProperties(strategy);
+    if (place === undefined) return true;
     const exceptions = strategy?.child('namedExceptions');
     if (exceptions?.elements.length === 0) reading.managed.add(exceptions);
-    const array = reading.child(properties, 'a') ?? properties;
-    return reading.child(array, NO_TRIGGER) === undefined;
+    reading.child(holder, 'strategy');
+    return !noTrigger(place).read(strategy, reading);
   },
-  patch(holder, value) {
-    if (automaticBuilds.read(holder, new Reading()) === value) return;
+  patch(holder, value, patching) {
     const strategy = childFor(holder, 'strategy');
-    strategy.text = '';
-    strategy.attributes = ` class="${DEFAULT_STRATEGY}"`;
-    if (value) {
+    const place = placeOfProperties(strategy);
+    if (place === undefined) {
+      strategy.text = '';
+      strategy.attributes = ` class="${DEFAULT_STRATEGY}"`;
       strategy.add('properties', ' class="empty-list"');
-    } else {
-      const properties = strategy.add('properties', ' class="java.util.Arrays$ArrayList"');
-      properties.add('a', ' class="jenkins.branch.BranchProperty-array"').add(NO_TRIGGER);
     }
+    noTrigger(place ?? 'properties').patch(strategy, !value, patching);
   },
 };
+
+/** Where a strategy has the properties of all branches; undefined for one that is not known. */
+function placeOfProperties(strategy: XmlElement | undefined): string | undefined {
+  if (isOf(strategy, DEFAULT_STRATEGY)) return 'properties';
+  return isOf(strategy, NAMED_STRATEGY) ? 'defaultProperties' : undefined;
+}
+
+function noTrigger(place: string): Field<boolean> {
+  return presence(item(place, NO_TRIGGER, nothing, { in: 'list' }));
+}
 
 /** A source with the strategy beside it. What is of a kind that is not known reads as undefined. */
 const branchSource: Field<BranchSourceSpec> = {
@@ -55,9 +66,10 @@ const branchSource: Field<BranchSourceSpec> = {
     automaticBuilds.encode(builds, form);
   },
   read(holder, reading) {
-    const javaClass = holder?.child('source')?.attribute('class');
-    const kind = SOURCE_KINDS.find((candidate) => candidate.javaClass === javaClass);
-    if (kind === undefined) return undefined as unknown as BranchSourceSpec;
+    const source = holder?.child('source');
+    const kind = SOURCE_KINDS.find((candidate) => isOf(source, candidate.javaClass));
+    if (kind === undefined || !canDescribe(kind.type, source))
+      return undefined as unknown as BranchSourceSpec;
     const strategies = holder?.child('buildStrategies');
     if (strategies?.elements.length === 0) reading.managed.add(strategies);
     const settings = kind.settings.read(reading.child(holder, 'source'), reading);
@@ -66,10 +78,18 @@ const branchSource: Field<BranchSourceSpec> = {
   },
   patch(holder, { automaticBuilds: builds = true, type, ...settings }, patching) {
     const kind = kindOf(type);
-    typed('source', kind.javaClass, kind.settings).patch(holder, settings, patching);
+    // A new source without traits would be taken for one of the plugins' versions that had none.
+    const skeleton = type.endsWith('svn') ? {} : { traits: '' };
+    typed('source', kind.javaClass, kind.settings, { skeleton }).patch(holder, settings, patching);
     automaticBuilds.patch(holder, builds, patching);
   },
 };
+
+/** Whether a stored source can be specified: it has an id, and traits where versions of 2017 have none. */
+function canDescribe(type: BranchSourceSpec['type'], source: XmlElement | undefined): boolean {
+  if (!source?.child('id')?.text) return false;
+  return type === 'git' || type.endsWith('svn') || source.child('traits') !== undefined;
+}
 
 function kindOf(type: BranchSourceSpec['type']) {
   const kind = SOURCE_KINDS.find((candidate) => candidate.type === type);
@@ -81,6 +101,7 @@ const branchSources = listOf<BranchSourceSpec>(
   'data',
   { javaClass: 'jenkins.branch.BranchSource', inner: branchSource },
   ({ id }) => id,
+  (element) => element.child('source')?.child('id')?.text,
 );
 
 const sourceList = at('sources', group({ data: branchSources }, {}, { owner: null }));
@@ -133,8 +154,10 @@ const scanIntervalMs = orNull<number>(
       encode(value, form) {
         form['interval'] = intervalText(value);
       },
-      read: (holder, reading) =>
-        Number(group({ interval: text('interval') }, {}, { spec: null }).read(holder, reading).interval),
+      read(holder, reading) {
+        const { interval } = storedInterval.read(holder, reading);
+        return (isInterval(Number(interval)) ? Number(interval) : undefined) as number;
+      },
       patch(holder, value, patching) {
         text('spec').patch(holder, crontab(value), patching);
         text('interval').patch(holder, String(value), patching);
@@ -143,6 +166,13 @@ const scanIntervalMs = orNull<number>(
     { in: 'top' },
   ),
 );
+
+const storedInterval = group({ interval: text('interval') }, {}, { spec: null });
+
+/** Whether the form can say it: whole minutes, up to 30 days. */
+export function isInterval(ms: number): boolean {
+  return ms % MINUTE === 0 && ms >= MINUTE && ms <= 30 * 24 * 60 * MINUTE;
+}
 
 function intervalText(ms: number): string {
   const minutes = ms / MINUTE;

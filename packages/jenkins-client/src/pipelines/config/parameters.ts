@@ -83,6 +83,7 @@ export const parameters: Field<readonly ParameterSpec[]> = mapped(
         kindOf: (parameter) => KINDS[parameter.type],
         kinds: Object.values(KINDS),
         keyOf: (parameter) => parameter.name,
+        foreignKeyOf: (element) => element.child('name')?.text,
       }),
     ),
     { in: 'bag', constants: { specified: true }, shared: true },
@@ -104,9 +105,22 @@ function kind<T extends ParameterSpec>(
   const inner = mapped<ParameterSpec, Omit<T, 'type'>>(
     settings,
     (parameter) => parameter as unknown as Omit<T, 'type'>,
-    (rest) => ({ type, ...rest }) as unknown as ParameterSpec,
+    (rest) => {
+      const parameter = { type, ...rest } as unknown as ParameterSpec;
+      return (isSound(parameter) ? parameter : undefined) as ParameterSpec;
+    },
   );
   return { javaClass, inner };
+}
+
+/** Whether a stored parameter can be specified at all; another one counts as somebody else's. */
+function isSound(parameter: ParameterSpec): boolean {
+  return parameter.name.trim() !== '' && (parameter.type !== 'choice' || areChoices(parameter.choices));
+}
+
+/** Whether a form can carry choices: it has them as lines, and the last one must not be empty. */
+export function areChoices(choices: readonly string[]): boolean {
+  return choices.length > 0 && choices.at(-1) !== '' && !choices.some((choice) => /[\r\n]/.test(choice));
 }
 
 function defaultsOf(type: Type): object {

@@ -1,6 +1,7 @@
+import { ConflictError } from '../../errors.ts';
 import { elementOfClass } from '../../xml/class-name.ts';
 import type { XmlElement } from '../../xml/element.ts';
-import type { Field, FormObject, FormValue } from './field.ts';
+import type { Field, FormObject, FormValue, Reading } from './field.ts';
 import { childFor } from './leaves.ts';
 
 /** A setting one element further down. */
@@ -19,8 +20,9 @@ export function at<T>(name: string, inner: Field<T>, form = name): Field<T> {
 }
 
 /**
- * A setting in a child element whose Java class is fixed. A child of another class is not looked into; it is replaced
- * when the setting is given. `skeleton` lists children that Jenkins expects in a new one, with their text.
+ * A setting in a child element whose Java class is fixed. A child of another class is not looked into: it reads as
+ * absent, and is replaced when the setting shall be otherwise. `skeleton` lists children that Jenkins expects in a new
+ * one, with their text.
  */
 export function typed<T>(
   name: string,
@@ -33,15 +35,14 @@ export function typed<T>(
       inner.encode(value, (target[form] ??= { 'stapler-class': javaClass }) as FormObject);
     },
     read(holder, reading) {
-      const child = holder?.child(name);
       return inner.read(
-        child?.attribute('class') === javaClass ? reading.child(holder, name) : undefined,
+        isOf(holder?.child(name), javaClass) ? reading.child(holder, name) : undefined,
         reading,
       );
     },
     patch(holder, value, patching) {
       const child = childFor(holder, name);
-      if (child.attribute('class') !== javaClass) {
+      if (!isOf(child, javaClass)) {
         child.text = '';
         child.attributes = ` class="${javaClass}"`;
         for (const [key, text] of Object.entries(skeleton)) child.add(key).text = text;
@@ -49,6 +50,11 @@ export function typed<T>(
       inner.patch(child, value, patching);
     },
   };
+}
+
+/** Whether an element holds an object of a class. */
+export function isOf(element: XmlElement | undefined, javaClass: string): boolean {
+  return element?.attribute('class') === javaClass && !element.isOpaque;
 }
 
 /** How a form keeps things of different classes: in a map by class name, among its own fields by class name, or in a list. */
@@ -72,8 +78,10 @@ export function item<T>(
 ): Field<T | undefined> {
   const { form = container, constants = {}, shared = false, renamed = javaClass } = options;
   const element = elementOfClass(javaClass);
-  const stored = (place: XmlElement | undefined): XmlElement | undefined =>
-    place?.child(element) ?? place?.child(elementOfClass(renamed));
+  const stored = (place: XmlElement | undefined): XmlElement | undefined => {
+    const thing = place?.child(element) ?? place?.child(elementOfClass(renamed));
+    return thing?.isOpaque === true ? undefined : thing;
+  };
   return {
     encode(value, target) {
       if (value === undefined) return;
@@ -87,10 +95,12 @@ export function item<T>(
       }
     },
     read(holder, reading) {
-      const thing = stored(contentOf(reading.child(holder, container)));
+      const thing = stored(contentIn(holder, container, reading));
       if (thing === undefined) return undefined;
-      reading.managed.add(thing);
-      return inner.read(thing, reading);
+      const value = inner.read(thing, reading);
+      // What cannot be read counts as somebody else's.
+      if (value !== undefined || shared) reading.managed.add(thing);
+      return value;
     },
     patch(holder, value, patching) {
       const place = contentOf(holder.child(container));
@@ -115,18 +125,40 @@ export function emptyBag(): FormObject {
   return { 'stapler-class-bag': 'true' };
 }
 
+/** Where the things of a container are, marked as managed. */
+export function contentIn(
+  holder: XmlElement | undefined,
+  name: string,
+  reading: Reading,
+): XmlElement | undefined {
+  const container = holder?.child(name);
+  const content = contentOf(container);
+  if (container === undefined || content === undefined) return undefined;
+  reading.managed.add(container).add(content);
+  return content;
+}
+
 /** Where a list's elements are: lists made by `Arrays.asList` are stored with an array between. */
-export function contentOf(container: XmlElement | undefined): XmlElement | undefined {
+function contentOf(container: XmlElement | undefined): XmlElement | undefined {
+  if (container?.isOpaque === true) return undefined;
   const array = container?.child('a');
   return array?.attribute('class')?.endsWith('-array') === true ? array : container;
 }
 
-/** A container that can take one more: lists of fixed length are named so in their class, which must go. */
+/**
+ * A container that can take one more: lists of fixed length are named so in their class, which must go. Throws
+ * ConflictError for one in a form that only its Java class can read.
+ */
 export function openContainer(holder: XmlElement, name: string): XmlElement {
   const container = childFor(holder, name);
+  if (container.isOpaque) {
+    throw new ConflictError(
+      `The stored <${name}> is in a form that only Jenkins can read. Save the item once in Jenkins, or apply with mode "replace".`,
+    );
+  }
   const listClass = container.attribute('class');
   if (listClass === 'empty-list' || listClass === 'singleton-list') {
-    container.attributes = container.attributes.replace(/\sclass=("[^"]*"|'[^']*')/, '');
+    container.setAttribute('class', undefined);
   }
   return contentOf(container) ?? container;
 }

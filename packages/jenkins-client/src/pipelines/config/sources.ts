@@ -11,9 +11,10 @@ import type {
   WildcardFilterSpec,
 } from '../source-spec.ts';
 import type { XmlElement } from '../../xml/element.ts';
-import type { Field } from './field.ts';
+import { ConflictError } from '../../errors.ts';
+import { Reading, type Field } from './field.ts';
 import { cloneTrait } from './git.ts';
-import { group } from './group.ts';
+import { group, isSame } from './group.ts';
 import { childFor, known, nothing, optionalText, text, word } from './leaves.ts';
 import { mapped, orNull, presence } from './mapped.ts';
 import { item } from './places.ts';
@@ -52,13 +53,50 @@ const filters = {
 
 const common = { id: text('id'), credentialsId: optionalText('credentialsId') };
 
+/**
+ * A trait of a git source. Files of versions before git 3.4 have none, and say it in another way, which is read.
+ * Jenkins translates such a file when it loads it, and not once there are traits (GitSCMSource.readResolve), so it is
+ * refused to add some: ConflictError.
+ */
+function beforeTraits<T>(field: Field<T>, old: (source: XmlElement, reading: Reading) => T): Field<T> {
+  const isOld = (source: XmlElement | undefined): source is XmlElement =>
+    source?.child('remote') !== undefined && source.child('traits') === undefined;
+  return {
+    ...field,
+    read: (holder, reading) => (isOld(holder) ? old(holder, reading) : field.read(holder, reading)),
+    patch(holder, value, patching) {
+      if (isOld(holder) && !isSame(old(holder, new Reading()), value)) {
+        throw new ConflictError(
+          `The source ${holder.child('id')?.text ?? ''} is stored as old versions of the git plugin did. Save the item once in Jenkins, or apply with mode "replace".`,
+        );
+      }
+      field.patch(holder, value, patching);
+    },
+  };
+}
+
+function oldWildcards(source: XmlElement, reading: Reading): WildcardFilterSpec | undefined {
+  const includes = reading.child(source, 'includes')?.text ?? '*';
+  const excludes = reading.child(source, 'excludes')?.text ?? '';
+  if (includes === '*' && excludes === '') return undefined;
+  return { ...(includes !== '*' && { includes }), ...(excludes !== '' && { excludes }) };
+}
+
 const git = group<Omit<GitSourceSpec, 'type' | 'automaticBuilds'>>(
   {
     ...common,
-    ...filters,
+    clone: beforeTraits(filters.clone, () => undefined),
+    regexFilter: beforeTraits(filters.regexFilter, () => undefined),
+    wildcardFilter: beforeTraits(filters.wildcardFilter, oldWildcards),
     url: text('remote'),
-    discoverBranches: presence(trait('jenkins.plugins.git.traits.BranchDiscoveryTrait', nothing)),
-    discoverTags: presence(trait('jenkins.plugins.git.traits.TagDiscoveryTrait', nothing)),
+    discoverBranches: beforeTraits(
+      presence(trait('jenkins.plugins.git.traits.BranchDiscoveryTrait', nothing)),
+      () => true,
+    ),
+    discoverTags: beforeTraits(
+      presence(trait('jenkins.plugins.git.traits.TagDiscoveryTrait', nothing)),
+      () => false,
+    ),
   },
   { discoverBranches: true, discoverTags: false },
 );

@@ -6,6 +6,7 @@ import type {
   WebhookContentVariable,
   WebhookVariable,
 } from '../spec.ts';
+import type { XmlElement } from '../../xml/element.ts';
 import type { Field } from './field.ts';
 import { group, type Group } from './group.ts';
 import { childFor, flag, optionalText, text, word } from './leaves.ts';
@@ -16,10 +17,21 @@ import { item } from './places.ts';
 
 const PROPERTY = 'org.jenkinsci.plugins.workflow.job.properties.PipelineTriggersJobProperty';
 
-/** A trigger below the property that holds all; at the top of the form it would be ignored. */
+/**
+ * A trigger below the property that holds all; at the top of the form it would be ignored. Before workflow-job 2.4 the
+ * triggers were at the top of the file: where some are left there, they replace the property when it is loaded
+ * (WorkflowJob.onLoad), so they are what counts.
+ */
 function trigger<T>(javaClass: string, inner: Field<T>): Field<T | undefined> {
   const below = item<T>('triggers', javaClass, inner, { in: 'bag' });
-  return item<T | undefined>('properties', PROPERTY, below, { in: 'bag', shared: true });
+  const now = item<T | undefined>('properties', PROPERTY, below, { in: 'bag', shared: true });
+  const placeIn = (holder: XmlElement | undefined): Field<T | undefined> =>
+    (holder?.child('triggers')?.elements.length ?? 0) > 0 ? below : now;
+  return {
+    ...now,
+    read: (holder, reading) => placeIn(holder).read(holder, reading),
+    patch: (holder, value, patching) => placeIn(holder).patch(holder, value, patching),
+  };
 }
 
 const pollScm = group<PollScmSpec>(
@@ -55,8 +67,9 @@ function threshold(): Field<UpstreamSpec['threshold']> {
     },
     read(holder, reading) {
       const child = reading.child(holder, 'threshold');
-      if (child !== undefined) reading.manageAll(child);
-      return name.read(child, reading);
+      const value = name.read(child, reading);
+      for (const element of child?.elements ?? []) if (element.name !== 'name') reading.manageAll(element);
+      return value;
     },
     patch(holder, value = 'SUCCESS', patching) {
       const child = childFor(holder, 'threshold');
