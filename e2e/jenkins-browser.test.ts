@@ -3,8 +3,9 @@ import type * as Client from '@armillary/jenkins-client';
 import { startFakeJenkins, type FakeJenkins, type User } from '@armillary/jenkins-client/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { available } from './testing/available.ts';
-import { Browser, browserProgram, type Json, type Page } from './testing/browser.ts';
+import { Browser, browserProgram, type Page } from './testing/browser.ts';
 import { JenkinsSite } from './testing/jenkins-site.ts';
+import { eventually } from './testing/process.ts';
 
 const runnable = available(
   'The Jenkins client in a browser',
@@ -12,10 +13,8 @@ const runnable = available(
   browserProgram !== undefined,
 );
 
-/** What runs in the page; it sees its arguments alone. */
-type Program<A extends readonly Json[], R> = (
-  ...args: [jenkins: Client.Jenkins, client: typeof Client, ...args: A]
-) => Promise<R>;
+/** What a program in the page has: the module, and a client for the proxy. */
+type Given = typeof Client & { readonly jenkins: Client.Jenkins };
 
 describe.skipIf(!runnable)('in a browser', { timeout: 60_000 }, () => {
   let fake: FakeJenkins;
@@ -40,20 +39,13 @@ describe.skipIf(!runnable)('in a browser', { timeout: 60_000 }, () => {
     site.authorization = basic(admin, admin.token);
   });
 
-  /** Runs a program in the page with a client for the proxy, made with these options. */
-  function runWith<A extends readonly Json[], R>(
-    options: { readonly [name: string]: Json },
-    program: Program<A, R>,
-    ...args: A
-  ): Promise<R> {
-    const all = JSON.stringify({ url: `${site.url}jenkins`, ...options });
-    const given = `import('/client/index.js').then((client) => [client.connect(${all}), client])`;
-    return page.run<[Client.Jenkins, typeof Client], A, R>(given, program, ...args);
-  }
-
-  /** The same with a client that leaves the credentials to the proxy. */
-  function run<A extends readonly Json[], R>(program: Program<A, R>, ...args: A): Promise<R> {
-    return runWith({}, program, ...args);
+  /** Runs a program in the page. It sees nothing of this file. Its client leaves the credentials to the proxy. */
+  function run<R>(program: (given: Given) => Promise<R>, options: object = {}): Promise<R> {
+    const all = JSON.stringify({ url: `${site.url}jenkins`, retry: false, ...options });
+    return page.run(
+      `import('/client/index.js').then((client) => ({ ...client, jenkins: client.connect(${all}) }))`,
+      program,
+    );
   }
 
   test('it makes a pipeline, builds it and reads all there is of the build', async () => {
@@ -68,13 +60,12 @@ describe.skipIf(!runnable)('in a browser', { timeout: 60_000 }, () => {
       build.artifact('out/where.txt', '0123456789');
       build.tests({ suite: [{ name: 'passes' }] });
     });
-    const seen = await run(async (jenkins, { flatStages }) => {
+    const seen = await run(async ({ jenkins, flatStages }) => {
       await jenkins.folders.create('shop');
       const spec = { kind: 'inline', script: 'node {}', description: 'ünï' } as const;
       const actions = [];
       for (let i = 0; i < 2; i++) actions.push((await jenkins.pipelines.apply('shop/web', spec)).action);
-      const request = await jenkins.item('shop', 'web').build();
-      const build = await request.started();
+      const build = await (await jenkins.item('shop', 'web').build()).started();
       const text = [];
       for await (const chunk of build.log({ intervalMs: 50 })) {
         text.push(chunk.text);
@@ -87,10 +78,10 @@ describe.skipIf(!runnable)('in a browser', { timeout: 60_000 }, () => {
         same: text.join('') === (await new Response(build.consoleText()).text()),
         result: (await build.finished()).result,
         stages: flatStages(await build.stages()).map(({ name }) => name),
-        steps: (await build.steps()).map(({ name }) => name),
+        steps: await build.steps(),
         part: await new Response(body).text(),
         tests: (await build.tests())?.passed,
-        left: (await jenkins.pipelines.read('shop/web')).spec.description,
+        description: (await jenkins.pipelines.read('shop/web')).spec.description,
       };
     });
     expect(seen).toMatchObject({
@@ -100,65 +91,215 @@ describe.skipIf(!runnable)('in a browser', { timeout: 60_000 }, () => {
       stages: ['Build', 'Deploy'],
       part: '234',
       tests: 1,
-      left: 'ünï',
+      description: 'ünï',
     });
     expect(seen.log).toMatch(/\+ make\r\nünï\n(.*\n)*to production\n(.*\n)*Finished: SUCCESS\n$/u);
-    expect(seen.steps).toContain('sh');
+    expect(seen.steps).toContainEqual(expect.objectContaining({ name: 'make' }));
   });
 
   test('it keeps credentials, files among them', async () => {
-    const kinds = await run(async (jenkins) => {
+    const ids = await run(async ({ jenkins }) => {
       await jenkins.folders.create('secrets');
-      const store = jenkins.credentials.in('secrets');
+      const store = jenkins.credentials.in(['secrets']);
       await store.create({ kind: 'secretText', id: 'token', secret: 's3cret' });
       await store.upsert({ kind: 'file', id: 'file', fileName: 'a.bin', content: new Uint8Array([0, 255]) });
       await store.delete('token');
       const found = [];
-      for (const { id } of await store.list()) found.push(id);
+      for await (const { id } of store.list()) found.push(id);
       return found;
     });
-    expect(kinds).toEqual(['file']);
+    expect(ids).toEqual(['file']);
   });
 
-  test.each([
-    ['token', 'with a token of its own'],
-    ['password', "with a password, whose session and crumb are the browser's"],
-  ] as const)('by %s it is known %s', async (secret) => {
+  test.each(['token', 'password'] as const)('it may have a %s of its own', async (secret) => {
     site.authorization = undefined;
-    const { dev } = fake.users;
-    const user = await runWith({ auth: { user: dev.name, [secret]: dev[secret] } }, async (jenkins) => {
-      await jenkins.item('shop', 'web').build();
+    const { name, [secret]: value } = fake.users.dev;
+    const program = async ({ jenkins }: Given) => {
+      await jenkins.item('shop', 'web').disable();
+      await jenkins.item('shop', 'web').enable();
       return jenkins.system.whoAmI();
-    });
-    expect(user.name).toBe('dev');
+    };
+    expect(await run(program, { auth: { user: name, [secret]: value } })).toMatchObject({ name: 'dev' });
   });
 
-  test('a proxy may add a password: crumb and session are found when they are asked for', async () => {
+  test('the proxy may add a password: a crumb is fetched when one is asked for', async () => {
     site.authorization = basic(fake.users.admin, fake.users.admin.password);
-    await run(async (jenkins) => {
-      await jenkins.folders.create('by-password');
-    });
+    await run(async ({ jenkins }) => void (await jenkins.folders.create('by-password')));
     expect(fake.job('by-password')).toBeDefined();
   });
 
   test('events come through the gateway', async () => {
+    await run(
+      async ({ jenkins }) => void (await jenkins.pipelines.apply('loud', { kind: 'inline', script: '' })),
+    );
     fake.clearRequests();
-    const types = await run(async (jenkins) => {
-      const item = ['shop', 'events'];
-      await jenkins.pipelines.apply(item, { kind: 'inline', script: '' });
+    const events = run(async ({ jenkins }) => {
       const seen = [];
-      const events = jenkins.events({ items: [item], intervalMs: 50 });
-      await jenkins.item(...item).build();
-      for await (const { type } of events) {
+      for await (const { type } of jenkins.events({ items: [['loud']], intervalMs: 50 })) {
         seen.push(type);
         if (type === 'finished') break;
       }
       return seen;
     });
-    expect(types).toEqual(['queued', 'started', 'finished']);
-    expect(fake.requests.map(({ path }) => path)).toContainEqual(
-      expect.stringMatching(/sse-gateway\/listen/u),
+    const answered = (path: RegExp): boolean => fake.requests.some((request) => path.test(request.path));
+    await eventually('the first look', () => answered(/sse-gateway\/configure/u) && answered(/api\/json/u));
+    await run(async ({ jenkins }) => void (await jenkins.item('loud').build()));
+    expect(await events).toEqual(['queued', 'started', 'finished']);
+  });
+
+  describe('an error has its class', () => {
+    test('when nothing is there', async () => {
+      const program = ({ jenkins }: Given) => jenkins.item('ghost').get();
+      await expect(run(program)).rejects.toMatchObject({ name: 'NotFoundOrHiddenError', status: 404 });
+    });
+
+    test('when a permission is missing', async () => {
+      site.authorization = basic(fake.users.viewer, fake.users.viewer.token);
+      const program = ({ jenkins }: Given) => jenkins.item('shop', 'web').build();
+      await expect(run(program)).rejects.toMatchObject({
+        code: 'Forbidden',
+        user: 'viewer',
+        permission: 'hudson.model.Item.Build',
+      });
+    });
+
+    test('when the credentials are refused', async () => {
+      const program = ({ jenkins }: Given) => jenkins.system.whoAmI();
+      const refused = run(program, { auth: { user: 'admin', token: 'wrong' } });
+      await expect(refused).rejects.toMatchObject({ code: 'Unauthenticated' });
+    });
+
+    test('when the connection breaks', async () => {
+      const undo = fake.fault(() => 'reset');
+      const program = ({ jenkins }: Given) => jenkins.system.whoAmI();
+      await expect(run(program)).rejects.toMatchObject({ code: 'ConnectionFailed', maybeSent: true });
+      undo();
+    });
+
+    test('when it takes too long, or is aborted', async () => {
+      const undo = fake.fault(() => ({ delayMs: 600_000 }));
+      const late = run(({ jenkins }) => jenkins.system.whoAmI({ timeoutMs: 50 }));
+      await expect(late).rejects.toMatchObject({ code: 'Timeout' });
+      const aborted = run(({ jenkins }) => jenkins.system.whoAmI({ signal: AbortSignal.abort() }));
+      await expect(aborted).rejects.toMatchObject({ code: 'Aborted' });
+      undo();
+    });
+
+    test('when a log is followed no longer', async () => {
+      fake.runs('endless', async (build) => {
+        build.print('begun\n');
+        await new Promise((resolve) => build.signal.addEventListener('abort', resolve));
+      });
+      const program = async ({ jenkins }: Given) => {
+        await jenkins.pipelines.apply('endless', { kind: 'inline', script: '' });
+        const build = await (await jenkins.item('endless').build()).started();
+        const controller = new AbortController();
+        const { signal } = controller;
+        try {
+          for await (const { text } of build.log({ signal })) if (text.includes('begun')) controller.abort();
+        } finally {
+          await build.stop();
+        }
+      };
+      await expect(run(program)).rejects.toMatchObject({ code: 'Aborted' });
+    });
+
+    test('when Jenkins is asked without a proxy', async () => {
+      const program = ({ jenkins }: Given) => jenkins.system.whoAmI();
+      await expect(run(program, { url: fake.url })).rejects.toMatchObject({ code: 'ConnectionFailed' });
+    });
+
+    test.each([{ proxy: 'http://proxy:3128' }, { tls: { ca: 'PEM' } }])('for %j', async (options) => {
+      const program = ({ jenkins }: Given) => jenkins.system.whoAmI();
+      await expect(run(program, options)).rejects.toMatchObject({ code: 'Unsupported' });
+    });
+  });
+
+  describe('redirects, which it cannot see', () => {
+    test('do not keep it from changing items and builds', async () => {
+      const seen = await run(async ({ jenkins }) => {
+        await jenkins.folders.create('from');
+        await jenkins.folders.create('to');
+        await jenkins.pipelines.apply('from/a', { kind: 'inline', script: '' });
+        const item = await (await jenkins.item('from', 'a').rename('b')).moveTo(['to']);
+        const copy = await item.copyTo('to/c');
+        const build = await (await copy.build()).started();
+        await build.finished();
+        await build.keep(true);
+        await build.describe('kept');
+        await build.rename('first');
+        const again = await (await build.replay({ script: 'echo 2' })).finished();
+        const { description, kept, displayName } = await build.get();
+        await item.disable();
+        await item.delete();
+        return { again, description, kept, displayName, left: await item.exists(), path: item.path };
+      });
+      expect(seen).toMatchObject({
+        again: { number: 2, result: 'SUCCESS' },
+        description: 'kept',
+        kept: true,
+        displayName: 'first',
+        left: false,
+        path: ['to', 'b'],
+      });
+    });
+
+    test('of a start that joins an equal one: it is found in the queue', async () => {
+      const seen = await run(async ({ jenkins, findStarts, mayHaveStarted }) => {
+        await jenkins.pipelines.apply('patient', { kind: 'inline', script: '' });
+        const item = jenkins.item('patient');
+        const first = await item.build({}, { quietPeriodS: 600 });
+        const error = await item.build({}, { quietPeriodS: 600 }).catch((each: Error) => each);
+        const found = await findStarts(jenkins.connection, item.path);
+        await first.cancel();
+        return {
+          name: error instanceof Error ? error.name : undefined,
+          may: mayHaveStarted(error),
+          same: found.map(({ queueId }) => queueId === first.queueId),
+        };
+      });
+      expect(seen).toEqual({ name: 'UnexpectedBodyError', may: true, same: [true] });
+    });
+
+    test('of a domain of credentials that is there: it is not told', async () => {
+      const domains = await run(async ({ jenkins }) => {
+        const { domains: all } = jenkins.credentials.in('system');
+        for (let i = 0; i < 2; i++) await all.create({ name: 'twice' });
+        return (await all.list()).map(({ name }) => name);
+      });
+      expect(domains.filter((name) => name === 'twice')).toHaveLength(1);
+    });
+
+    test('of a login: it is told, also of what Jenkins answers with a redirect itself', async () => {
+      await run(async ({ jenkins }) => void (await jenkins.folders.create('still-there')));
+      const undo = fake.fault(() => ({ status: 302, headers: { location: '/login?from=x' } }));
+      const login = { name: 'LoginRedirectError', location: '' };
+      await expect(run(({ jenkins }) => jenkins.item('still-there').get())).rejects.toMatchObject(login);
+      const deleted = run(({ jenkins }) => jenkins.item('still-there').delete());
+      await expect(deleted).rejects.toMatchObject({ ...login, method: 'DELETE' });
+      const started = run(({ jenkins }) => jenkins.item('still-there').build({}, { check: false }));
+      await expect(started).rejects.toMatchObject({ ...login, method: 'POST' });
+      undo();
+      expect(fake.job('still-there')).toBeDefined();
+    });
+  });
+
+  test('it takes no old answer from the cache of the browser', async () => {
+    let body = 'old';
+    const yesterday = new Date(Date.now() - 86_400_000).toUTCString();
+    const undo = fake.fault(({ path }) =>
+      path.includes('artifact') ? { status: 200, headers: { 'last-modified': yesterday }, body } : undefined,
     );
+    const read = ({ jenkins }: Given) =>
+      jenkins
+        .item('shop', 'web')
+        .buildRef('lastSuccessfulBuild')
+        .artifact('version')
+        .then((artifact) => new Response(artifact.body).text());
+    expect(await run(read)).toBe('old');
+    body = 'new';
+    expect(await run(read)).toBe('new');
+    undo();
   });
 });
 

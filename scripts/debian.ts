@@ -20,6 +20,7 @@ const required: SystemPackage[] = [
   { command: 'git', debian: 'git', purpose: 'checks that generated files have not drifted' },
   { command: 'mount', debian: 'mount', purpose: 'a small file system that runs full' },
   { command: 'dpkg-deb', debian: 'dpkg', purpose: 'unpacks kubectl' },
+  { command: 'chromium', debian: 'chromium', purpose: 'runs the Jenkins client in a page' },
 ];
 
 /** Whether a program of this name is on the PATH. */

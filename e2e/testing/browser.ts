@@ -9,9 +9,7 @@ export const browserProgram: string | undefined = ['chromium', 'chromium-browser
   onPath,
 );
 
-/** What a page can be given and give back. */
-export type Json =
-  string | number | boolean | null | undefined | readonly Json[] | { readonly [key: string]: Json };
+type Folder = Awaited<ReturnType<typeof temporaryFolder>>;
 
 interface Message {
   readonly id?: number;
@@ -19,6 +17,8 @@ interface Message {
   readonly result?: Record<string, unknown>;
   readonly error?: { readonly message: string };
 }
+
+type Send = (method: string, params: object) => Promise<Record<string, unknown>>;
 
 interface Waiting {
   resolve(result: Record<string, unknown>): void;
@@ -28,7 +28,7 @@ interface Waiting {
 /** A Chromium without a window, steered through a pipe (the Chrome DevTools Protocol). */
 export class Browser {
   readonly #process: ChildProcess;
-  readonly #folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  readonly #folder: Folder;
   readonly #commands: Writable;
   /** By the id of the command, or the name of an event. */
   readonly #waiting = new Map<number | string, Waiting>();
@@ -40,7 +40,7 @@ export class Browser {
     return new Browser(await temporaryFolder());
   }
 
-  private constructor(folder: Browser['#folder']) {
+  private constructor(folder: Folder) {
     this.#folder = folder;
     const child = spawn(
       browserProgram ?? 'chromium',
@@ -80,12 +80,11 @@ export class Browser {
   async open(url: string): Promise<Page> {
     const { targetId } = await this.#send('Target.createTarget', { url: 'about:blank' });
     const attached = await this.#send('Target.attachToTarget', { targetId, flatten: true });
-    const send = (method: string, params: object = {}): Promise<Record<string, unknown>> =>
-      this.#send(method, params, attached['sessionId'] as string);
-    await send('Page.enable');
+    const send: Send = (method, params) => this.#send(method, params, attached['sessionId'] as string);
+    await send('Page.enable', {});
     const loaded = this.#wait('Page.loadEventFired');
     const { errorText } = await send('Page.navigate', { url });
-    if (errorText !== undefined) throw new Error(`${url} does not open: ${String(errorText)}`);
+    if (errorText !== undefined) throw new Error(`${url} does not open: ${JSON.stringify(errorText)}`);
     await loaded;
     return new Page(send);
   }
@@ -126,26 +125,20 @@ export class Browser {
 
 /** A page in a browser. */
 export class Page {
-  readonly #send: (method: string, params: object) => Promise<Record<string, unknown>>;
+  readonly #send: Send;
 
-  constructor(send: Page['#send']) {
+  constructor(send: Send) {
     this.#send = send;
   }
 
   /**
    * Runs a function in the page and gives what it returns. It is sent as text, so it sees nothing around it, only its
-   * arguments: those that the expression `given` makes in the page, and others. What it throws is thrown here, with its
-   * fields.
+   * argument, which the expression `given` makes in the page. What it throws is thrown here, with its fields.
    */
-  async run<G extends readonly unknown[], A extends readonly Json[], R>(
-    given: string,
-    program: (...args: [...G, ...A]) => Promise<R>,
-    ...args: A
-  ): Promise<R> {
+  async run<R>(given: string, program: (given: never) => Promise<R>): Promise<R> {
     const expression = `(async () => {
       try {
-        const value = await (${program.toString()})(...await ${given}, ...${JSON.stringify(args)});
-        return JSON.stringify({ value });
+        return JSON.stringify({ value: await (${program.toString()})(await ${given}) });
       } catch (error) {
         return JSON.stringify({ error: { ...error, name: error.name, message: error.message } });
       }

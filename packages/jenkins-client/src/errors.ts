@@ -66,7 +66,7 @@ export class UnauthenticatedError extends JenkinsError {
 
 /** The server sent the caller to a login page, on itself or on a single sign-on host. */
 export class LoginRedirectError extends JenkinsError {
-  /** Where to; without the query. */
+  /** Where to; without the query. Empty in browsers, which hide it. */
   readonly location: string;
 
   constructor(message: string, location: string, origin?: ErrorOrigin) {

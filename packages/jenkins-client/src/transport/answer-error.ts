@@ -33,6 +33,15 @@ export interface FailedAnswer {
   readonly now: number;
 }
 
+/** The error of a redirect that is no result, in a browser, which hides its address: what else would it be. */
+export function hiddenLogin(origin: ErrorOrigin): LoginRedirectError {
+  return new LoginRedirectError(
+    `${origin.method} ${origin.path} was answered with a redirect, in all likelihood to a login. Log in to what stands before Jenkins, and try again.`,
+    '',
+    origin,
+  );
+}
+
 /**
  * The typed error of an answer. Jenkins tells what is wrong by its status, its `X-` headers, and one paragraph of a
  * page; the servlet container and Blue Ocean each have their own way.

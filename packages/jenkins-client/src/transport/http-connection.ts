@@ -5,8 +5,9 @@ import { CrumbRejectedError, LoginRedirectError, UnauthenticatedError } from '..
 import { expected } from '../expected.ts';
 import { objectOf, textOf } from '../json-shape.ts';
 import { Answer } from './answer.ts';
-import { answerError } from './answer-error.ts';
+import { answerError, hiddenLogin } from './answer-error.ts';
 import { Authentication, type Identity } from './authentication.ts';
+import { browserSettings, userAgent } from './browser.ts';
 import { Call } from './call.ts';
 import { closableClock } from './closable-clock.ts';
 import { startOfBody } from './error-body.ts';
@@ -23,7 +24,6 @@ import { ServerSession, type Crumb } from './server-session.ts';
 import { serverUrl } from './server-url.ts';
 import { systemClock } from './system-clock.ts';
 import { ownFetch, type OwnFetch } from './tls.ts';
-import { userAgent } from './user-agent.ts';
 
 /** One request on its way: what does not change from sending to sending. */
 interface Sending {
@@ -34,6 +34,8 @@ interface Sending {
   attempt: number;
   /** Why it is sent again. */
   failed?: unknown;
+  /** Whether it was answered with a redirect whose address the browser hides. */
+  hidden?: boolean;
 }
 
 /** A connection over `fetch`, with authentication, crumbs, deadlines, retries and typed errors. */
@@ -61,7 +63,7 @@ export class HttpConnection implements Connection {
     this.#authentication = new Authentication(options.auth ?? 'anonymous');
     this.#gate = new Gate(options.concurrency ?? 8);
     // Messages in English, whatever the language of the server: some errors are known by their words.
-    this.#baseHeaders = { 'accept-language': 'en', ...userAgent(), ...lowerCased(options.headers) };
+    this.#baseHeaders = { 'accept-language': 'en', ...userAgent, ...lowerCased(options.headers) };
     if (options.fetch) this.#fetch = options.fetch;
     // Bound when used, so that a global fetch replaced later is honoured.
     else if (!options.tls && !options.proxy) this.#fetch = (url, init) => fetch(url, init);
@@ -77,7 +79,9 @@ export class HttpConnection implements Connection {
     const call = new Call(request, this.#timeoutMs, this.#closed.signal);
     const sending: Sending = { request, method, url, call, attempt: 0 };
     try {
-      return await this.#sendUntilAnswered(sending);
+      const answer = await this.#sendUntilAnswered(sending);
+      if (sending.hidden) await this.#refuseHiddenLogin(sending);
+      return answer;
     } catch (error) {
       call.end();
       throw call.failure({ method, path: request.path, cause: sending.failed }) ?? error;
@@ -159,6 +163,7 @@ export class HttpConnection implements Connection {
         method,
         headers,
         redirect: 'manual',
+        ...browserSettings,
         signal: call.signal,
         ...(body === undefined ? undefined : { body }),
       });
@@ -176,8 +181,10 @@ export class HttpConnection implements Connection {
       headers: shownHeaders(response.headers),
       durationMs: this.clock.now() - sentAt,
     });
+    sending.hidden = response.type === 'opaqueredirect';
     const answer = this.#result(sending, response);
     if (answer) return answer;
+    if (sending.hidden) throw hiddenLogin(origin);
     throw await this.#refusal(sending, response, [
       ...identity.secrets,
       ...(crumb && crumb !== 'none' ? [crumb.value] : []),
@@ -215,6 +222,21 @@ export class HttpConnection implements Connection {
       ],
       now: this.clock.now(),
     });
+  }
+
+  /**
+   * To a browser, a proxy that wants a login answers as Jenkins does when it is done: with a redirect to somewhere. Asked
+   * for what never redirects, it gives itself away.
+   */
+  async #refuseHiddenLogin({ request, method, call }: Sending): Promise<void> {
+    const { path } = request;
+    try {
+      const answer = await this.request({ path: 'whoAmI/api/json', signal: call.signal });
+      await answer.discard();
+    } catch (error) {
+      // Whatever else keeps it from answering says nothing about the first answer, which counts.
+      if (error instanceof LoginRedirectError) throw hiddenLogin({ method, path, cause: error });
+    }
   }
 
   #locationOf(url: string, response: Response): Location | undefined {
