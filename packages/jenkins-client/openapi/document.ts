@@ -65,6 +65,7 @@ const parameters: Readonly<Record<string, { description: string; pattern?: strin
   computer: { description: 'The name of the node; `(built-in)` is the built-in one.' },
   label: { description: 'The label.' },
   view: { description: 'The name of the view.' },
+  plugin: { description: 'The id of the plugin.' },
   user: { description: 'The id of the user.' },
   dispatcher: { description: 'The id that the client chose.' },
 };

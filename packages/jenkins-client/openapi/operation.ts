@@ -37,7 +37,7 @@ export const tags = {
   nodes: 'Nodes and labels.',
   views: 'Views.',
   users: 'Users and their API tokens.',
-  plugins: 'Installed plugins.',
+  plugins: 'Plugins and the update centre.',
   casc: 'Configuration as code.',
   converter: 'Declarative pipelines as JSON.',
   events: 'Events as they happen.',

@@ -91,7 +91,12 @@ async function further(client: (user: User) => Jenkins, fake: FakeJenkins): Prom
   await nodes.create({ name: 'agent', remoteFs: '/tmp' });
   await nodes.takeOffline('agent', 'one reason');
   await nodes.takeOffline('agent', 'another reason');
+  await nodes.connect('agent');
+  await nodes.disconnect('agent', 'for a new cable');
   await nodes.log('agent');
+  await plugins.install(['greenballs']);
+  await plugins.uninstall('greenballs');
+  await plugins.checkForUpdates();
 
   await folders.create('team');
   await views.create('mine', { jobs: ['team'] });

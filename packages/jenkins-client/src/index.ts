@@ -39,6 +39,7 @@ export type {
 export type { Label, Labels } from './labels/labels.ts';
 export type { View, Views } from './views/views.ts';
 export type { ViewSpec } from './views/view-spec.ts';
+export type { InstallOptions } from './plugins/install-plugins.ts';
 export type { Plugin, PluginDependency, Plugins, UpdateCenter } from './plugins/plugins.ts';
 export type { AccountSpec, User, Users } from './users/users.ts';
 export type { ApiToken, Tokens } from './users/tokens.ts';

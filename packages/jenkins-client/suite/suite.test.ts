@@ -63,6 +63,9 @@ const elsewhere = [
 
 /** Operations that no case takes, with the reason. */
 const left: Readonly<Record<string, string>> = {
+  'plugins.install': 'The plugins of a server stay as they are: only the refusal is tried.',
+  'plugins.uninstall': 'The same.',
+  'plugins.checkForUpdates': 'The server may have no way to the update sites.',
   'system.safeRestart': 'One restart is enough; both take the same way, but for the route.',
 };
 

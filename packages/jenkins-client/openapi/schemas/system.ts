@@ -69,9 +69,21 @@ const Plugin = exported('Plugin', 'An installed plugin.', {
 /** The installed plugins. */
 export const PluginList = exported('PluginList', 'The installed plugins.', { plugins: Type.Array(Plugin) });
 
+/** One job of the update centre. */
+const UpdateCenterJob = exported('UpdateCenterJob', 'One job of the update centre.', {
+  id: Type.Integer(),
+  type: Type.String(),
+  name: Type.String({ description: 'The id of the plugin.' }),
+  errorMessage: nullable(Type.String()),
+  status: exported('InstallationStatus', 'How far an installation is; told by the class, too.', {
+    type: Type.Enum(['Pending', 'Installing', 'Skipped', 'Success', 'SuccessButRequiresRestart', 'Failure']),
+    success: Type.Boolean(),
+  }),
+});
+
 /** What is being installed. */
 export const UpdateCenter = exported('UpdateCenter', 'What the update centre is doing.', {
-  jobs: Type.Array(open),
+  jobs: Type.Array(UpdateCenterJob),
   restartRequiredForCompletion: Type.Boolean(),
   sites: Type.Array(Type.Object({ id: Type.String(), url: Type.String() }, { additionalProperties: true })),
 });

@@ -220,3 +220,22 @@ test.each(['{}', '[]', '{"computer":{}}', '{"computer":[{}]}'])('%s is no list o
   const { jenkins } = answering({ status: 200, body });
   await expect(jenkins.nodes.list()).rejects.toMatchObject({ code: 'UnexpectedBody' });
 });
+
+test('connects an agent, also one that is connected, and breaks its connection', async () => {
+  const { jenkins, sent } = answering(
+    { status: 302, headers: { location: 'log' } },
+    { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>already launched</html>' },
+    { status: 302, headers: { location: '.' } },
+  );
+  await jenkins.nodes.connect('agent 1');
+  await jenkins.nodes.connect('agent 1');
+  await jenkins.nodes.disconnect('agent 1', 'for a new cable');
+  expect(sent.slice(1)).toMatchObject([
+    { method: 'POST', path: '/computer/agent%201/launchSlaveAgent' },
+    {
+      method: 'POST',
+      path: '/computer/agent%201/doDisconnect',
+      form: { offlineMessage: 'for a new cable' },
+    },
+  ]);
+});

@@ -98,6 +98,24 @@ export class Nodes {
     return this.#switched(name, false, deadline.left());
   }
 
+  /**
+   * Connects an agent, anew when an attempt is under way; `get` and `log` tell how it goes. Nothing happens when it is
+   * connected, or when it connects by itself (SlaveComputer.doLaunchSlaveAgent, read in the source, not tried).
+   */
+  async connect(name: string, options: CallOptions = {}): Promise<void> {
+    // Of an agent that is connected already, Jenkins answers a page that says so.
+    await this.#post(nodePath(name, 'launchSlaveAgent'), { accept: [200, 302], repeatable: true }, options);
+  }
+
+  /**
+   * Breaks the connection of an agent; the builds on it wait or fail. Nothing happens when it has none
+   * (SlaveComputer.doDoDisconnect, read in the source, not tried).
+   */
+  async disconnect(name: string, message = '', options: CallOptions = {}): Promise<void> {
+    const form = { offlineMessage: message };
+    await this.#post(nodePath(name, 'doDisconnect'), { form, repeatable: true }, options);
+  }
+
   /** What was logged when the agent was last connected; at most 10,000 lines, as Jenkins gives them. */
   async log(name: string, options: CallOptions = {}): Promise<string> {
     const path = nodePath(name, 'logText/progressiveText');
@@ -138,15 +156,15 @@ export class Nodes {
 
   async #post(
     path: string,
-    body: Pick<JenkinsRequest, 'form' | 'repeatable'>,
+    request: Pick<JenkinsRequest, 'form' | 'repeatable' | 'accept'>,
     options: CallOptions,
   ): Promise<void> {
     const answer = await this.#connection.request({
+      accept: [302],
       ...options,
-      ...body,
+      ...request,
       method: 'POST',
       path,
-      accept: [302],
     });
     await answer.discard();
   }

@@ -49,3 +49,16 @@ test.each(['{}', '{"plugins":[{}]}'])('%s is no list of plugins', async (body) =
   const { jenkins } = answering({ status: 200, body });
   await expect(jenkins.plugins.list()).rejects.toMatchObject({ code: 'UnexpectedBody' });
 });
+
+test('uninstalls, and has the sites asked', async () => {
+  const { jenkins, sent } = answering(
+    { status: 302, headers: { location: '/manage/pluginManager/installed' } },
+    { status: 302, headers: { location: '.' } },
+  );
+  await jenkins.plugins.uninstall('greenballs');
+  await jenkins.plugins.checkForUpdates();
+  expect(sent.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'POST /pluginManager/plugin/greenballs/doUninstall',
+    'POST /pluginManager/checkUpdatesServer',
+  ]);
+});

@@ -1,6 +1,8 @@
 import type { CallOptions, Connection } from '../connection.ts';
 import { expected, expectedObjects } from '../expected.ts';
+import { segment } from '../address/segment.ts';
 import { objectOf, objectsOf, textOf, type JsonObject } from '../json-shape.ts';
+import { installPlugins, type InstallOptions } from './install-plugins.ts';
 
 /** An installed plugin. */
 export interface Plugin {
@@ -33,9 +35,9 @@ export interface UpdateCenter {
 }
 
 /**
- * The plugins of the server. To list them takes the permission to administer (ForbiddenError); `capabilities()` tells
- * without it which of the plugins that this client uses are there. Jenkins has no way to install one by form: the
- * routes take XML or are made for its setup wizard, so they are left to `raw`.
+ * The plugins of the server. All of it takes the permission to administer (ForbiddenError); `capabilities()` tells
+ * without it which of the plugins that this client uses are there. To install and to uninstall was read in the source
+ * of Jenkins, not tried.
  */
 export class Plugins {
   readonly #connection: Connection;
@@ -55,6 +57,40 @@ export class Plugins {
       query: { tree: `plugins[${fields}]` },
     });
     return expectedObjects(objectOf(await answer.json())?.['plugins'], 'the plugins').map(readPlugin);
+  }
+
+  /**
+   * Installs the newest versions that the update centre offers, with what they depend on, and waits until that is done.
+   * Tells whether something waits for a restart of the server, as updates of plugins that run always do. Throws
+   * InvalidError for a plugin that is not offered, ServerFaultError when one could not be installed.
+   */
+  async install(
+    names: readonly string[],
+    options: InstallOptions = {},
+  ): Promise<{ readonly restartRequired: boolean }> {
+    return installPlugins(this.#connection, names, options);
+  }
+
+  /** Removes a plugin; it runs until the server is restarted. NotFoundOrHiddenError when there is none of that id. */
+  async uninstall(shortName: string, options: CallOptions = {}): Promise<void> {
+    // PluginWrapper.doDoUninstall
+    const path = `pluginManager/plugin/${segment(shortName, 'id of a plugin')}/doUninstall`;
+    const answer = await this.#connection.request({ ...options, method: 'POST', path, accept: [302] });
+    await answer.discard();
+  }
+
+  /** Lets the update centre ask its sites now what they offer; else it does so once a day. Takes a while. */
+  async checkForUpdates(options: CallOptions = {}): Promise<void> {
+    // PluginManager.doCheckUpdatesServer goes back to where the browser came from; without that, to where it is.
+    const path = 'pluginManager/checkUpdatesServer';
+    const answer = await this.#connection.request({
+      ...options,
+      method: 'POST',
+      path,
+      accept: [302],
+      repeatable: true,
+    });
+    await answer.discard();
   }
 
   /** What the update centre is doing. */

@@ -149,7 +149,7 @@ export class FakeJenkins {
       nodesArea(),
       viewsArea,
       usersArea(),
-      pluginsArea,
+      pluginsArea(),
       ...(world.options.plugins.casc ? [cascArea()] : []),
       ...(world.options.plugins.sse ? [eventsArea(world)] : []),
       ...(world.options.plugins.converter ? [converterArea(world.options.plugins.converter)] : []),

@@ -36,6 +36,8 @@ export const administration: SuiteArea = {
         'nodes.update',
         'nodes.takeOffline',
         'nodes.bringOnline',
+        'nodes.connect',
+        'nodes.disconnect',
         'nodes.log',
         'nodes.delete',
         'labels.get',
@@ -58,6 +60,8 @@ export const administration: SuiteArea = {
         await jenkins.nodes.takeOffline(unique, 'by the suite', { signal });
         const online = await jenkins.nodes.bringOnline(unique, { signal });
         expectEqual(online.takenOffline, false, 'taken offline after it was brought back');
+        await jenkins.nodes.connect(unique, { signal });
+        await jenkins.nodes.disconnect(unique, 'by the suite', { signal });
         expectEqual(typeof (await jenkins.nodes.log(unique, { signal })), 'string', 'the log of the agent');
         await jenkins.nodes.delete(unique, { signal });
         await expectCode(jenkins.nodes.get(unique, { signal }), 'NotFoundOrHidden');
@@ -108,8 +112,13 @@ export const administration: SuiteArea = {
     },
     {
       name: 'plugins are listed with their versions',
-      covers: ['plugins.list', 'plugins.updateCenter'],
-      async run({ jenkins, signal }) {
+      covers: [
+        'plugins.list',
+        'plugins.updateCenter',
+        'plugins.install (refused)',
+        'plugins.uninstall (refused)',
+      ],
+      async run({ jenkins, unique, signal }) {
         const plugins = await jenkins.plugins.list({ signal });
         expectThat(
           plugins.some(({ shortName }) => shortName === 'workflow-job'),
@@ -117,6 +126,9 @@ export const administration: SuiteArea = {
         );
         const { restartRequired } = await jenkins.plugins.updateCenter({ signal });
         expectEqual(typeof restartRequired, 'boolean', 'whether an update waits for a restart');
+        // What is there must stay as it is, so that only the ways are tried.
+        await expectCode(jenkins.plugins.install([unique], { signal }), 'Invalid');
+        await expectCode(jenkins.plugins.uninstall(unique, { signal }), 'NotFoundOrHidden');
       },
     },
     {

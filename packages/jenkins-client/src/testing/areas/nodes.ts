@@ -114,6 +114,24 @@ export function nodesArea(): Area {
       },
       {
         on: 'server',
+        method: 'POST',
+        path: 'computer/:name/launchSlaveAgent',
+        handle: (call) => {
+          agentOf(call);
+          return redirect('log');
+        },
+      },
+      {
+        on: 'server',
+        method: 'POST',
+        path: 'computer/:name/doDisconnect',
+        handle: (call) => {
+          agentOf(call);
+          return redirect('.');
+        },
+      },
+      {
+        on: 'server',
         method: 'GET',
         path: 'computer/:name/logText/progressiveText',
         handle: (call) => {
