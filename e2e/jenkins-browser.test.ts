@@ -142,7 +142,10 @@ describe.skipIf(!runnable)('in a browser', { timeout: 60_000 }, () => {
       return seen;
     });
     const answered = (path: RegExp): boolean => fake.requests.some((request) => path.test(request.path));
-    await eventually('the first look', () => answered(/sse-gateway\/configure/u) && answered(/api\/json/u));
+    await eventually(
+      'the first look',
+      () => answered(/sse-gateway\/configure/u) && answered(/job\/loud\/api\/json/u),
+    );
     await run(async ({ jenkins }) => void (await jenkins.item('loud').build()));
     expect(await events).toEqual(['queued', 'started', 'finished']);
   });
@@ -242,6 +245,15 @@ describe.skipIf(!runnable)('in a browser', { timeout: 60_000 }, () => {
         left: false,
         path: ['to', 'b'],
       });
+    });
+
+    test('of a move that Jenkins refuses: the item is where it was', async () => {
+      const refused = run(async ({ jenkins }) => {
+        await jenkins.pipelines.apply('stays', { kind: 'inline', script: '' });
+        await jenkins.item('stays').moveTo(['ghost']);
+      });
+      await expect(refused).rejects.toMatchObject({ code: 'Conflict' });
+      expect(fake.job('stays')).toBeDefined();
     });
 
     test('of a start that joins an equal one: it is found in the queue', async () => {

@@ -1,5 +1,6 @@
 import { itemRoute, type ItemPath } from '../address/item-path.ts';
 import type { CallOptions, Connection } from '../connection.ts';
+import { Deadline } from '../deadline.ts';
 import { ConflictError } from '../errors.ts';
 
 /**
@@ -13,8 +14,9 @@ export async function moveItem(
   folder: ItemPath,
   options: CallOptions,
 ): Promise<ItemPath> {
+  const deadline = new Deadline(connection.clock, options);
   const response = await connection.request({
-    ...options,
+    ...deadline.left(),
     method: 'POST',
     path: itemRoute(path, 'move/move'),
     form: { destination: `/${folder.join('/')}` },
@@ -23,12 +25,29 @@ export async function moveItem(
   await response.discard();
   const moved = [...folder, ...path.slice(-1)];
   const stays = path.join('/') === moved.join('/');
-  // Browsers do not show where they are sent.
-  if (stays || response.location === undefined || namesOf(response.location) === moved.join('/'))
-    return moved;
+  if (stays || (await hasLeft(connection, path, moved, response.location, deadline.left()))) return moved;
   throw new ConflictError(
     `Jenkins did not move ${path.join('/')} to ${moved.join('/')}: the folder is missing or not open to this user, or has something of that name.`,
   );
+}
+
+/** Whether the answer says that the item is elsewhere. A browser does not show the answer: there the server is asked. */
+async function hasLeft(
+  connection: Connection,
+  path: ItemPath,
+  moved: ItemPath,
+  location: string | undefined,
+  options: CallOptions,
+): Promise<boolean> {
+  if (location !== undefined) return namesOf(location) === moved.join('/');
+  const left = await connection.request({
+    ...options,
+    path: itemRoute(path, 'api/json'),
+    query: { tree: 'name' },
+    accept: [404],
+  });
+  await left.discard();
+  return left.status === 404;
 }
 
 /** The names in the address of an item; Jenkins leaves more characters as they are than `encodeURIComponent`. */
