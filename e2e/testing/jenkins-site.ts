@@ -36,7 +36,10 @@ export class JenkinsSite {
       'false',
       '--noCheck',
     ]);
-    if (built.code !== 0) throw new Error(`the client does not build:\n${built.stdout}`);
+    if (built.code !== 0) {
+      await folder.remove();
+      throw new Error(`the client does not build:\n${built.stdout}`);
+    }
     const site = new JenkinsSite(jenkins, folder);
     await new Promise<void>((resolve) => site.#server.listen(0, '127.0.0.1', resolve));
     return site;
