@@ -1,6 +1,7 @@
 import { itemRoute, type ItemPath } from '../address/item-path.ts';
 import type { CallOptions, Connection } from '../connection.ts';
 import { isJenkinsError } from '../errors.ts';
+import { transportable } from '../xml/transportable.ts';
 
 /**
  * The configuration of an item as it is stored; undefined when there is no such item. Throws ForbiddenError for users
@@ -22,7 +23,8 @@ export async function readConfigFile(
 
 /**
  * Replaces the configuration of an item. Jenkins keeps what is sent, known to a plugin or not, written anew by its XML
- * parser (AbstractItem.updateByXml): marks may stand in another way for the same characters.
+ * parser (AbstractItem.updateByXml): marks may stand in another way for the same characters. It takes the charset of the
+ * request, not the one that the text declares.
  */
 export async function writeConfigFile(
   connection: Connection,
@@ -34,7 +36,7 @@ export async function writeConfigFile(
     ...options,
     method: 'POST',
     path: itemRoute(path, 'config.xml'),
-    body: { type: 'application/xml; charset=utf-8', text },
+    body: { type: 'application/xml; charset=utf-8', text: transportable(text) },
   });
   await response.discard();
 }

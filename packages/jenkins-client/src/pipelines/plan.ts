@@ -35,13 +35,15 @@ export function planChange(
   { mode, rewriteSecrets = false }: Pick<ApplyOptions, 'mode' | 'rewriteSecrets'>,
 ): Change {
   const before = wanted.read(stored ?? wanted.blank);
-  const { text, secretWritten } = wanted.patch(stored ?? wanted.blank, rewriteSecrets);
+  const dropped = mode === 'replace' ? before.unmanaged.length : 0;
+  // What is dropped cannot stand in the way.
+  const base = dropped > 0 ? wanted.blank : (stored ?? wanted.blank);
+  const { text, secretWritten } = wanted.patch(base, rewriteSecrets);
   const after = wanted.read(text).spec as { description?: string; disabled?: boolean };
   const isUnreadable = (path: string): boolean => before.unreadable.includes(path);
-  const dropped = mode === 'replace' ? before.unmanaged.length : 0;
   const kept = mode === 'replace' ? 0 : before.unmanaged.length + before.unreadable.length;
   return {
-    needed: text !== (stored ?? wanted.blank) || dropped > 0,
+    needed: text !== base || dropped > 0,
     differences: differences(before.spec, after),
     unmanaged: before.unmanaged,
     unverifiable: wanted.secrets.filter((path) => isUnreadable(path) || isNeverTold(path)),

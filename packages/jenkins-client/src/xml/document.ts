@@ -34,6 +34,7 @@ export class XmlDocument {
         MAX_XML_LENGTH,
       );
     }
+    checkEncoding(text);
     const top: XmlNode[] = [];
     const open: XmlElement[] = [];
     const layout: Layout = { lineEnd: '\n', indent: '  ' };
@@ -116,6 +117,14 @@ function layoutOf(root: XmlElement): Partial<Layout> {
 
 function rawOf(node: XmlNode): string {
   return node.kind === 'element' ? node.toString() : node.raw;
+}
+
+/** Answers are read as UTF-8, the encoding of all that Jenkins writes; files from elsewhere may be in another. */
+function checkEncoding(text: string): void {
+  const encoding = /^\s*<\?xml[^>]*\sencoding\s*=\s*["']([\w.-]+)/.exec(text.slice(0, 200))?.[1] ?? 'UTF-8';
+  if (text.includes('\ufffd') && !/^utf-?8$/i.test(encoding)) {
+    throw malformed(`it is written in ${encoding}; save the item once in Jenkins`);
+  }
 }
 
 function malformed(what: string): UnexpectedBodyError {

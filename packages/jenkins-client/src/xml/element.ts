@@ -15,6 +15,8 @@ export interface Layout {
   indent: string;
 }
 
+const ONE_LINE: Layout = { lineEnd: '', indent: '' };
+
 const ATTRIBUTE = /\s+([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 /**
@@ -25,7 +27,7 @@ export class XmlElement {
   readonly name: string;
   /** How deep it is nested; the root is 0. */
   private readonly depth: number;
-  private readonly layout: Layout;
+  private layout: Layout;
   /** The attributes as they were read, with the white space before them. */
   attributes: string;
   children: XmlNode[] = [];
@@ -100,6 +102,7 @@ export class XmlElement {
     const lastAt = this.children.findLastIndex((child) => child.kind === 'element');
     const before = this.children[lastAt - 1];
     const gap = lastAt === -1 ? lineEnd + indent.repeat(element.depth) : isBlank(before) ? before.raw : '';
+    if (gap === '') element.layout = ONE_LINE;
     const end = closing ?? { kind: 'text', raw: gap && lineEnd + indent.repeat(this.depth) };
     this.children.push({ kind: 'text', raw: gap }, element, end);
     this.selfClosing = false;

@@ -60,18 +60,17 @@ export function list<T>(name: string, options: ListOptions<T>): Field<readonly T
       if (values.length === 0 && holder.child(name) === undefined) return;
       const content = openContainer(holder, name);
       const present = presentIn(content, options, values);
-      const wanted = values.map((value) => {
+      const wanted = values.flatMap((value) => {
         const kind = options.kindOf(value);
         const elementName = elementOfClass(kind.javaClass);
         const key = options.keyOf(value);
         const stored = present.get(key);
-        const same = stored?.name === elementName;
-        const element = same ? stored : content.add(elementName);
-        if (same) present.delete(key);
-        kind.inner.patch(element, value, patching);
-        return element;
+        const same = stored?.[0]?.name === elementName ? stored : [content.add(elementName)];
+        if (same === stored) present.delete(key);
+        if (same[0] !== undefined) kind.inner.patch(same[0], value, patching);
+        return same;
       });
-      content.removeAll(present.values());
+      content.removeAll([...present.values()].flat());
       const kept = new Set(wanted);
       const ordered = content.elements.filter((element) => kept.has(element));
       if (ordered.some((element, index) => element !== wanted[index])) content.moveToEnd(wanted);
@@ -95,20 +94,22 @@ export function listOf<T>(
   });
 }
 
-/** The things that are there, by name. Throws ConflictError for a wanted one whose name somebody else's thing has. */
+/** The things that are there, by name: several of a name go together. Throws ConflictError for a wanted one whose name somebody else's thing has. */
 function presentIn<T>(
   content: XmlElement,
   options: ListOptions<T>,
   values: readonly T[],
-): Map<string, XmlElement> {
+): Map<string, XmlElement[]> {
   const wanted = new Set(values.map((value) => options.keyOf(value)));
-  const present = new Map<string, XmlElement>();
+  const present = new Map<string, XmlElement[]>();
   for (const element of content.elements) {
     const value = readOne(element, options, new Reading());
     const key = value === undefined ? options.foreignKeyOf?.(element) : options.keyOf(value);
     if (key === undefined) continue;
     if (value !== undefined) {
-      if (!present.has(key)) present.set(key, element);
+      const same = present.get(key);
+      if (same === undefined) present.set(key, [element]);
+      else same.push(element);
     } else if (wanted.has(key)) {
       throw new ConflictError(
         `There is a ${key} already, of a kind that a specification cannot describe (${element.name}). Remove it in Jenkins, choose another name, or apply with mode "replace".`,

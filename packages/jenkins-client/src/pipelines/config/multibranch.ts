@@ -1,7 +1,7 @@
 import type { BranchSourceSpec } from '../source-spec.ts';
 import type { BranchJobsSpec, ItemSettings, MultibranchPipelineSpec, OrphansSpec } from '../spec.ts';
 import type { XmlElement } from '../../xml/element.ts';
-import type { Field, FormObject } from './field.ts';
+import { Reading, type Field, type FormObject } from './field.ts';
 import { group } from './group.ts';
 import { itemFields } from './job.ts';
 import { childFor, flag, limit, nothing, text } from './leaves.ts';
@@ -78,10 +78,12 @@ const branchSource: Field<BranchSourceSpec> = {
   },
   patch(holder, { automaticBuilds: builds = true, type, ...settings }, patching) {
     const kind = kindOf(type);
+    const isNew = holder.elements.length === 0;
     // A new source without traits would be taken for one of the plugins' versions that had none.
     const skeleton = type.endsWith('svn') ? {} : { traits: '' };
     typed('source', kind.javaClass, kind.settings, { skeleton }).patch(holder, settings, patching);
-    automaticBuilds.patch(holder, builds, patching);
+    if (isNew || automaticBuilds.read(holder, new Reading()) !== builds)
+      automaticBuilds.patch(holder, builds, patching);
   },
 };
 

@@ -17,21 +17,14 @@ import { item } from './places.ts';
 
 const PROPERTY = 'org.jenkinsci.plugins.workflow.job.properties.PipelineTriggersJobProperty';
 
-/**
- * A trigger below the property that holds all; at the top of the form it would be ignored. Before workflow-job 2.4 the
- * triggers were at the top of the file: where some are left there, they replace the property when it is loaded
- * (WorkflowJob.onLoad), so they are what counts.
- */
-function trigger<T>(javaClass: string, inner: Field<T>): Field<T | undefined> {
-  const below = item<T>('triggers', javaClass, inner, { in: 'bag' });
-  const now = item<T | undefined>('properties', PROPERTY, below, { in: 'bag', shared: true });
-  const placeIn = (holder: XmlElement | undefined): Field<T | undefined> =>
-    (holder?.child('triggers')?.elements.length ?? 0) > 0 ? below : now;
-  return {
-    ...now,
-    read: (holder, reading) => placeIn(holder).read(holder, reading),
-    patch: (holder, value, patching) => placeIn(holder).patch(holder, value, patching),
-  };
+/** A trigger below the property that holds all; at the top of the form it would be ignored. */
+function inProperty<T>(javaClass: string, inner: Field<T>): Field<T | undefined> {
+  return item<T | undefined>('properties', PROPERTY, atTop(javaClass, inner), { in: 'bag', shared: true });
+}
+
+/** A trigger where versions of workflow-job before 2.4 had it. */
+function atTop<T>(javaClass: string, inner: Field<T>): Field<T | undefined> {
+  return item('triggers', javaClass, inner, { in: 'bag' });
 }
 
 const pollScm = group<PollScmSpec>(
@@ -173,11 +166,40 @@ const remoteToken: Field<string | undefined> = {
   },
 };
 
+type Triggers = Omit<TriggersSpec, 'remoteToken'>;
+
+function triggersIn(place: typeof inProperty): Group<Triggers> {
+  return group<Triggers>({
+    cron: place('hudson.triggers.TimerTrigger', text('spec')),
+    pollScm: place('hudson.triggers.SCMTrigger', pollScm),
+    upstream: place('jenkins.triggers.ReverseBuildTrigger', upstream),
+    genericWebhook: place('org.jenkinsci.plugins.gwt.GenericTrigger', genericWebhook),
+  });
+}
+
+const now = triggersIn(inProperty);
+const old = triggersIn(atTop);
+const token = group<Pick<TriggersSpec, 'remoteToken'>>({ remoteToken });
+
+/** Where triggers are left at the top of a file, they replace the property when it is loaded (WorkflowJob.onLoad). */
+function hasOld(holder: XmlElement | undefined): boolean {
+  return (holder?.child('triggers')?.elements.length ?? 0) > 0;
+}
+
 /** What starts builds. */
-export const triggers: Field<TriggersSpec> = group<TriggersSpec>({
-  cron: trigger('hudson.triggers.TimerTrigger', text('spec')),
-  pollScm: trigger('hudson.triggers.SCMTrigger', pollScm),
-  upstream: trigger('jenkins.triggers.ReverseBuildTrigger', upstream),
-  genericWebhook: trigger('org.jenkinsci.plugins.gwt.GenericTrigger', genericWebhook),
-  remoteToken,
-});
+export const triggers: Field<TriggersSpec> = {
+  encode(value, form) {
+    now.encode(value, form);
+    token.encode(value, form);
+  },
+  read(holder, reading) {
+    const place = hasOld(holder) ? old : now;
+    return { ...place.read(holder, reading), ...token.read(holder, reading) };
+  },
+  patch(holder, value, patching) {
+    const wasOld = hasOld(holder);
+    if (wasOld) old.patch(holder, value, patching);
+    now.patch(holder, wasOld ? {} : value, patching);
+    token.patch(holder, value, patching);
+  },
+};
