@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { coreV1, type KubeObject } from '@armillary/kube';
 import { devopsKinds } from '@armillary/pipelines';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { blocksOf } from './testing/documented-code.ts';
 import { JenkinsWorld } from './testing/jenkins-world.ts';
 import { eventually } from './testing/process.ts';
@@ -19,8 +19,10 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 test('the example becomes a folder, a job and a build', { timeout: 60_000 }, async () => {
-  const [example = ''] = blocksOf(page, 'yaml');
-  for (const document of parseAllDocuments(example)) await create(document.toJS() as KubeObject);
+  const shell = blocksOf(page, 'sh').join('\n');
+  const objects = [...shell.matchAll(/<<'EOF'\n([\s\S]*?)\nEOF$/gmu)];
+  expect(objects).toHaveLength(3);
+  for (const [, object = ''] of objects) await create(parse(object) as KubeObject);
   await world.phase('shop', 'build-first', 'Succeeded');
   const job = world.fake.job('shop/build');
   expect(job?.parameters.map(({ name }) => name)).toEqual(['VERSION', 'TARGET']);
