@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isJenkinsError } from '../errors.ts';
 import { planChange } from './plan.ts';
-import type { MultibranchPipelineSpec, ParameterSpec, PipelineSpec } from './spec.ts';
+import type { MultibranchPipelineSpec, ParameterSpec } from './spec.ts';
 import { patchStored, readStored } from './stored.ts';
 import { wantedPipeline } from './wanted.ts';
 
@@ -21,7 +21,7 @@ function withParameters(inside: string): string {
 
 function merge(text: string, settings: object): string {
   const { spec } = readStored(text);
-  return patchStored(text, { ...spec, ...settings } as PipelineSpec, false).text;
+  return patchStored(text, { ...spec, ...settings }, false).text;
 }
 
 const MULTIBRANCH = 'org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject';

@@ -46,6 +46,49 @@ describe('a document', () => {
   });
 
   test.each([
+    ['\r\n', '\t'],
+    ['\n', '    '],
+    ['\n', ''],
+    ['', ''],
+  ])('is laid out as the file is: %j %j', (lineEnd, indent) => {
+    const line = (depth: number): string => lineEnd + indent.repeat(depth);
+    const document = XmlDocument.parse(`<a>${line(1)}<b/>${line(0)}</a>`);
+    document.root.child('b')?.add('c').add('d');
+    document.root.add('e');
+    expect(document.toString()).toBe(
+      `<a>${line(1)}<b>${line(2)}<c>${line(3)}<d/>${line(2)}</c>${line(1)}</b>${line(1)}<e/>${line(0)}</a>`,
+    );
+  });
+
+  test('keeps on one line what is, and comments where elements go', () => {
+    const document = XmlDocument.parse('<a>\n  <b><c/></b>\n  <!-- why --><d/>\n</a>');
+    document.root.child('b')?.add('x').add('y');
+    for (const element of document.root.elements.slice(1)) document.root.remove(element);
+    expect(document.toString()).toBe('<a>\n  <b><c/><x><y/></x></b>\n  <!-- why -->\n</a>');
+  });
+
+  test('is read with a byte order mark, and line ends as XML has them', () => {
+    const text = '\ufeff<?xml version="1.0"?>\r\n<a\r\n b="x">1\r\n2<![CDATA[3\r\n4]]></a>\r\n';
+    const document = XmlDocument.parse(text);
+    expect(document.root.text).toBe('1\n23\n4');
+    expect(document.toString()).toBe(text);
+  });
+
+  test('finds attributes by their own names only', () => {
+    const { root } = XmlDocument.parse(`<a x=" class='no' " myclass="no" class = 'yes &amp; no'/>`);
+    expect(root.attribute('class')).toBe('yes & no');
+    root.setAttribute('class', '<b>');
+    root.setAttribute('myclass', undefined);
+    expect(root.toString()).toBe(`<a x=" class='no' " class="&lt;b&gt;"/>`);
+  });
+
+  test('in another encoding is refused when that makes a difference', () => {
+    const declared = (text: string): string => `<?xml version='1.0' encoding='ISO-8859-1'?><a>${text}</a>`;
+    expect(XmlDocument.parse(declared('plain')).root.text).toBe('plain');
+    expect(() => XmlDocument.parse(declared('gr\ufffdn'))).toThrow(/written in ISO-8859-1/);
+  });
+
+  test.each([
     ['nothing', ''],
     ['text', 'x'],
     ['no end', '<a>'],
@@ -81,11 +124,15 @@ describe('text', () => {
     },
   );
 
+  test('may have references with many zeros', () => {
+    expect(decodeText('&#x00000000000000000041;&#00000000000066;')).toBe('AB');
+  });
+
   test('has its line ends made plain, as XML says', () => {
     expect(decodeText('a\r\nb\rc\nd&#xd;')).toBe('a\nb\nc\nd\r');
   });
 
-  test.each(['&nbsp;', '& ', '&#0;', '&#x110000;', '&constructor;', '&#xZ;', '&'])(
+  test.each(['&nbsp;', '& ', '&#0;', '&#xd800;', '&#x110000;', '&constructor;', '&#xZ;', '&'])(
     'is refused with %s',
     (text) => {
       expect(() => decodeText(text)).toThrow(/reference/);

@@ -4,7 +4,7 @@ import type { XmlElement } from '../../xml/element.ts';
 import { Reading, type Field, type FormObject } from './field.ts';
 import { group } from './group.ts';
 import { itemFields } from './job.ts';
-import { childFor, flag, limit, nothing, text } from './leaves.ts';
+import { childFor, flag, limit, text } from './leaves.ts';
 import { listOf } from './list.ts';
 import { mapped, orNull, presence } from './mapped.ts';
 import { at, emptyBag, isOf, item, typed } from './places.ts';
@@ -51,7 +51,9 @@ function placeOfProperties(strategy: XmlElement | undefined): string | undefined
 }
 
 function noTrigger(place: string): Field<boolean> {
-  return presence(item(place, NO_TRIGGER, nothing, { in: 'list' }));
+  // What newer versions of branch-api store beside: no builds of any kind, of no branch.
+  const settings = group({}, {}, { strategy: 'NONE', triggeredBranchesRegex: '^$' });
+  return presence(item(place, NO_TRIGGER, settings, { in: 'list' }));
 }
 
 /** A source with the strategy beside it. What is of a kind that is not known reads as undefined. */
