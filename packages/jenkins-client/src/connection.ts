@@ -76,7 +76,7 @@ export interface Connection {
    * What the server can; asked once per server session. With `build`, the path of a build below the server's address,
    * the plugins that only builds show are asked there.
    */
-  capabilities(options?: CallOptions & { readonly build?: string }): Promise<Capabilities>;
+  capabilities(options?: CallOptions & { readonly build?: string | undefined }): Promise<Capabilities>;
   /** Value of `X-Jenkins-Session` last seen; it changes at each restart of the server. */
   readonly serverSession: string | undefined;
 }

@@ -4,7 +4,7 @@ import { AppliedDifferentlyError, ConflictError, isJenkinsError, NotFoundOrHidde
 import { expected, expectedObjects } from '../expected.ts';
 import { objectOf, type JsonObject } from '../json-shape.ts';
 import { Deadline } from '../deadline.ts';
-import type { Credential, CredentialSpec } from './credential.ts';
+import type { Credential, CredentialSpec, NamedCredentialSpec } from './credential.ts';
 import { CredentialDomains } from './credential-domains.ts';
 import { encodeCredential, type EncodedCredential } from './encode-credential.ts';
 import { readCredential } from './read-credential.ts';
@@ -56,7 +56,7 @@ export class CredentialStore {
    */
   async create(
     spec: CredentialSpec,
-    options: CallOptions & { exclusive?: boolean } = {},
+    options: CallOptions & { exclusive?: boolean | undefined } = {},
   ): Promise<Credential> {
     const deadline = new Deadline(this.#connection.clock, options);
     const wanted = { ...spec, id: spec.id ?? crypto.randomUUID() };
@@ -79,10 +79,7 @@ export class CredentialStore {
    * Replaces a credential as a whole, its secrets too: what is not given is emptied. NotFoundOrHiddenError when there
    * is none; AppliedDifferentlyError when Jenkins shows something else afterwards.
    */
-  async update(
-    spec: CredentialSpec & { readonly id: string },
-    options: CallOptions = {},
-  ): Promise<Credential> {
+  async update(spec: NamedCredentialSpec, options: CallOptions = {}): Promise<Credential> {
     const deadline = new Deadline(this.#connection.clock, options);
     const { class: type, fields, file } = encodeCredential(spec);
     const answer = await this.#send(
@@ -111,7 +108,7 @@ export class CredentialStore {
    * written twice, because Jenkins drops the content of a creation that comes second without telling.
    */
   async upsert(
-    spec: CredentialSpec & { readonly id: string },
+    spec: NamedCredentialSpec,
     options: CallOptions = {},
   ): Promise<{ readonly action: 'created' | 'updated'; readonly credential: Credential }> {
     const deadline = new Deadline(this.#connection.clock, options);

@@ -69,6 +69,9 @@ export interface CustomCredential extends CredentialBase {
 export type CredentialSpec =
   UsernamePassword | SecretText | SshKey | SecretFile | Certificate | CustomCredential;
 
+/** A credential whose id is known. */
+export type NamedCredentialSpec = CredentialSpec & { readonly id: string };
+
 /** The content of a file that is sent. */
 export type FileContent = Blob | Uint8Array<ArrayBuffer> | string;
 

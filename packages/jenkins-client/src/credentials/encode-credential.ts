@@ -1,5 +1,5 @@
 import { InvalidError } from '../errors.ts';
-import type { CredentialSpec, FileContent } from './credential.ts';
+import type { FileContent, NamedCredentialSpec } from './credential.ts';
 
 /** The Java classes, and how their constructors call what we call otherwise. */
 const impl = 'com.cloudbees.plugins.credentials.impl';
@@ -25,7 +25,7 @@ export interface EncodedCredential {
  * recordings; that of certificates is read in the source of credentials (CertificateCredentialsImpl), not tried. Throws
  * InvalidError for an id that Jenkins would keep but not find again, and for a file without a name.
  */
-export function encodeCredential(spec: CredentialSpec & { readonly id: string }): EncodedCredential {
+export function encodeCredential(spec: NamedCredentialSpec): EncodedCredential {
   checkCredentialId(spec.id);
   const base = { scope: spec.scope ?? 'GLOBAL', id: spec.id };
   const description = spec.description ?? '';

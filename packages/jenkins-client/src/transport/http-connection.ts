@@ -88,7 +88,10 @@ export class HttpConnection implements Connection {
     }
   }
 
-  async capabilities({ build, ...options }: CallOptions & { build?: string } = {}): Promise<Capabilities> {
+  async capabilities({
+    build,
+    ...options
+  }: CallOptions & { build?: string | undefined } = {}): Promise<Capabilities> {
     const call = new Call(options, this.#timeoutMs, this.#closed.signal);
     try {
       return await call.wait(this.#capabilities.get(build));

@@ -48,7 +48,7 @@ export class Tokens {
    * Revokes all tokens of the user, or all but one; that which this client uses is among them. Read in the source of
    * Jenkins (ApiTokenProperty.doRevokeAllExcept), not tried.
    */
-  async revokeAll(options: CallOptions & { readonly except?: string } = {}): Promise<void> {
+  async revokeAll(options: CallOptions & { readonly except?: string | undefined } = {}): Promise<void> {
     const { except, ...call } = options;
     if (except === undefined) await this.#send('revokeAll', {}, call);
     else await this.#send('revokeAllExcept', { tokenUuid: except }, call);

@@ -1,4 +1,4 @@
-import type { CredentialSpec } from '@armillary/jenkins-client';
+import type { NamedCredentialSpec } from '@armillary/jenkins-client';
 import type { Secret } from '@armillary/kube';
 import { InvalidObject } from '../failure.ts';
 
@@ -14,10 +14,7 @@ const KUBECONFIG = 'com.microsoft.jenkins.kubernetes.credentials.KubeconfigCrede
 export type KubeconfigForm = 'plugin' | 'secret-text';
 
 /** The credential that a Secret stands for, with the Secret's name as its id. Throws InvalidObject. */
-export function credentialOf(
-  secret: Secret,
-  kubeconfigForm: KubeconfigForm,
-): CredentialSpec & { readonly id: string } {
+export function credentialOf(secret: Secret, kubeconfigForm: KubeconfigForm): NamedCredentialSpec {
   const id = secret.metadata.name ?? '';
   const base = { id, description: secret.metadata.annotations?.[DESCRIPTION_ANNOTATION] ?? '' };
   switch (kindOf(secret)) {
