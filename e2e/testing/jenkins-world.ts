@@ -45,10 +45,8 @@ interface Api {
 async function startApi(dataDir: string): Promise<Api> {
   const assets = process.env['KUBEBUILDER_ASSETS'];
   if (assets === undefined) return startApiServer({ dataDir, port: 0 });
-  const { kubeconfig, stop } = await startRealApiServer(assets, {
-    controllers: ['namespace', 'garbagecollector'],
-  });
-  return { kubeconfig, close: stop };
+  const server = await startRealApiServer(assets, { controllers: ['namespace', 'garbagecollector'] });
+  return { kubeconfig: server.kubeconfig, close: () => server.stop() };
 }
 
 /** An API server, a fake Jenkins, and the controllers of KubeSphere DevOps between them, all in this process. */
