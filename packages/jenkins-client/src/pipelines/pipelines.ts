@@ -27,7 +27,8 @@ export class Pipelines {
    * `unmanaged`.
    *
    * Throws InvalidError for a specification that cannot be stored, ConflictError for an item of another kind, an
-   * existing one with `create`, and a configuration that others keep changing; AppliedDifferentlyError when Jenkins
+   * existing one with `create`, a configuration that others keep changing, and one that cannot be merged without harm to
+   * what others stored (its message says what to do); AppliedDifferentlyError when Jenkins
    * stored something else. An item that could not be configured after it was created is removed again.
    */
   async apply(address: ItemAddress, spec: PipelineSpec, options: ApplyOptions = {}): Promise<ApplyResult> {

@@ -241,6 +241,10 @@ export interface WebhookContentVariable extends WebhookVariable {
 /** A git repository with the branch to build. */
 export interface GitScmSpec {
   readonly type: 'git';
+  /**
+   * Read as empty for a repository of another kind (Subversion, Mercurial). That one is among what is `unmanaged`, and
+   * stays when the specification is applied as it was read; any other address replaces it.
+   */
   readonly url: string;
   /** The id of a credential in reach of the pipeline. Default: none. */
   readonly credentialsId?: string | undefined;

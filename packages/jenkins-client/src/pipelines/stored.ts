@@ -55,8 +55,8 @@ export function patchStored(text: string, spec: PipelineSpec, rewriteSecrets: bo
 /** The kind of pipeline that a configuration is of. */
 function kindOf(root: XmlElement, as: PipelineSpec['kind']): PipelineSpec['kind'] {
   const definition = root.child('definition')?.attribute('class');
-  const fitting = (Object.keys(PIPELINE_KINDS) as PipelineSpec['kind'][]).filter(
-    (name) => PIPELINE_KINDS[name].root === root.name,
+  const fitting = (Object.keys(PIPELINE_KINDS) as PipelineSpec['kind'][]).filter((name) =>
+    isRootOf(root, PIPELINE_KINDS[name]),
   );
   const exact = fitting.find((name) => PIPELINE_KINDS[name].definition?.javaClass === definition);
   if (exact !== undefined) return exact;
@@ -67,7 +67,12 @@ function kindOf(root: XmlElement, as: PipelineSpec['kind']): PipelineSpec['kind'
 function checkKind(root: XmlElement, kind: PipelineKind): void {
   const definition = root.child('definition')?.attribute('class');
   const known = Object.values(PIPELINE_KINDS).some((other) => other.definition?.javaClass === definition);
-  if (root.name !== kind.root || !known) throw otherKind(definition ?? root.name);
+  if (!isRootOf(root, kind) || !known) throw otherKind(definition ?? root.name);
+}
+
+/** Whether a file is of a kind: Jenkins takes the name of the class as well as the one it writes itself. */
+function isRootOf(root: XmlElement, kind: PipelineKind): boolean {
+  return root.name === kind.root || root.name === kind.javaClass;
 }
 
 function otherKind(what: string): ConflictError {

@@ -84,6 +84,12 @@ describe('settings in the places of old versions', () => {
   });
 
   test('no limit is left out: to Java it would be 0, which discards everything', () => {
+    const partial = job(
+      '<properties><jenkins.model.BuildDiscarderProperty><strategy class="hudson.tasks.LogRotator"><numToKeep>5</numToKeep></strategy></jenkins.model.BuildDiscarderProperty></properties>',
+    );
+    expectStable(partial);
+    expect(readStored(partial).spec).toMatchObject({ discarder: { daysToKeep: 0, buildsToKeep: 5 } });
+    expect(merge(partial, { discarder: { buildsToKeep: 5 } })).toContain('<daysToKeep>-1</daysToKeep>');
     const text = merge(job('<properties/>'), { discarder: { buildsToKeep: 5 } });
     expect(text).toMatch(/<daysToKeep>-1<\/daysToKeep>\s*<numToKeep>5</);
     const orphans = merge(multibranch('<sources/>'), { orphans: { daysToKeep: 1 } });
@@ -201,6 +207,12 @@ describe('classes that are not known', () => {
     });
     expect(merge(text, { description: 'x' })).toContain(svn);
     expect(merge(text, { scm: { type: 'git', url: 'u' } })).not.toContain('Subversion');
+  });
+
+  test('the root may have the name of the class', () => {
+    const text = job('').replaceAll('flow-definition', 'org.jenkinsci.plugins.workflow.job.WorkflowJob');
+    expectStable(text);
+    expect(readStored(text).spec).toMatchObject({ kind: 'inline', script: 'echo 1' });
   });
 
   test('a new definition is spelled out', () => {

@@ -45,8 +45,8 @@ function rotator(name: string): Field<DiscarderSpec | undefined> {
     LOG_ROTATOR,
     group<DiscarderSpec>(
       {
-        daysToKeep: limit('daysToKeep', 'daysToKeepStr'),
-        buildsToKeep: limit('numToKeep', 'numToKeepStr'),
+        daysToKeep: limit('daysToKeep', 'daysToKeepStr', 0),
+        buildsToKeep: limit('numToKeep', 'numToKeepStr', 0),
         artifactDaysToKeep: limit('artifactDaysToKeep', 'artifactDaysToKeepStr'),
         artifactBuildsToKeep: limit('artifactNumToKeep', 'artifactNumToKeepStr'),
       },

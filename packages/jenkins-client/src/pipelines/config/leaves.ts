@@ -45,10 +45,13 @@ export function flag(name: string, form = name): Field<boolean> {
   };
 }
 
-/** A whole number; undefined is stored as -1 and sent as empty text. */
-export function limit(name: string, form: string): Field<number | undefined> {
+/**
+ * A whole number; undefined is stored as -1 and sent as empty text. `absent` is what Java takes for it where the element
+ * is missing: nothing for an `Integer`, and 0 for an `int`.
+ */
+export function limit(name: string, form: string, absent?: 0): Field<number | undefined> {
   return {
-    ...leaf(name, parseLimit, (value) => String(value ?? -1), undefined),
+    ...leaf(name, parseLimit, (value) => String(value ?? -1), absent),
     encode(value, target) {
       target[form] = value === undefined ? '' : String(value);
     },

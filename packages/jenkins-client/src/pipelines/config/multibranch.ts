@@ -136,8 +136,8 @@ const orphans = mapped<OrphansSpec | null, StoredOrphans>(
     group<StoredOrphans>(
       {
         prune: flag('pruneDeadBranches'),
-        daysToKeep: limit('daysToKeep', 'daysToKeepStr'),
-        branchesToKeep: limit('numToKeep', 'numToKeepStr'),
+        daysToKeep: limit('daysToKeep', 'daysToKeepStr', 0),
+        branchesToKeep: limit('numToKeep', 'numToKeepStr', 0),
         abortBuilds: flag('abortBuilds'),
       },
       { abortBuilds: false },
