@@ -1,6 +1,6 @@
 /** What `npm pack` makes can be installed in an empty folder, imported and run. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -40,4 +40,31 @@ test('a tarball holds built files, types, licence, and no tests', () => {
   expect(files).toContain(join('dist', 'index.js'));
   expect(files).toContain(join('dist', 'index.d.ts'));
   expect(files.filter((f) => f.includes('.test.'))).toEqual([]);
+});
+
+test('the types of the Jenkins client are right for a strict program in a browser', () => {
+  const program = join(installed, 'browser.ts');
+  const code = `import { connect, type LogPosition } from '@armillary/jenkins-client';
+export async function text(url: string, from?: LogPosition, signal?: AbortSignal): Promise<string> {
+  await using jenkins = connect({ url, timeoutMs: undefined });
+  let all = '';
+  for await (const { text } of jenkins.item('a').buildRef(1).log({ from, signal })) all += text;
+  return all;
+}
+`;
+  writeFileSync(program, code);
+  const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--target', 'es2022'];
+  const browser = [
+    '--types',
+    '',
+    '--lib',
+    'es2022,dom',
+    '--module',
+    'esnext',
+    '--moduleResolution',
+    'bundler',
+  ];
+  const tsc = join(import.meta.dirname, '../node_modules/.bin/tsc');
+  const checked = spawnSync(tsc, ['--ignoreConfig', ...strict, ...browser, program], { encoding: 'utf8' });
+  expect(checked.stdout).toBe('');
 });

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Capabilities } from './capabilities.ts';
 import type { CallOptions, Connection, JenkinsRequest, JenkinsResponse } from './connection.ts';
 import { Credentials } from './credentials/credentials.ts';
