@@ -54,7 +54,7 @@ export function patchStored(text: string, spec: PipelineSpec, rewriteSecrets: bo
 
 /** The kind of pipeline that a configuration is of. */
 function kindOf(root: XmlElement, as: PipelineSpec['kind']): PipelineSpec['kind'] {
-  const definition = root.child('definition')?.attribute('class');
+  const definition = definitionOf(root);
   const fitting = (Object.keys(PIPELINE_KINDS) as PipelineSpec['kind'][]).filter((name) =>
     isRootOf(root, PIPELINE_KINDS[name]),
   );
@@ -65,9 +65,16 @@ function kindOf(root: XmlElement, as: PipelineSpec['kind']): PipelineSpec['kind'
 }
 
 function checkKind(root: XmlElement, kind: PipelineKind): void {
-  const definition = root.child('definition')?.attribute('class');
+  const definition = definitionOf(root);
   const known = Object.values(PIPELINE_KINDS).some((other) => other.definition?.javaClass === definition);
   if (!isRootOf(root, kind) || !known) throw otherKind(definition ?? root.name);
+}
+
+/** The class of the definition, if there is any. One that holds something must have a class. */
+function definitionOf(root: XmlElement): string | undefined {
+  const definition = root.child('definition');
+  const isEmpty = definition === undefined || definition.elements.length === 0;
+  return definition?.attribute('class') ?? (isEmpty ? undefined : 'a definition without a class');
 }
 
 /** Whether a file is of a kind: Jenkins takes the name of the class as well as the one it writes itself. */

@@ -192,6 +192,72 @@ function expectSameStyle(before: string, after: string): void {
   }
 }
 
+describe.each(['job', 'multibranch'] as const)('a damaged %s', (kind) => {
+  const PIECES = [
+    '<',
+    '>',
+    '</',
+    '/>',
+    '"',
+    "'",
+    '&',
+    ';',
+    '<!--',
+    '-->',
+    '<![CDATA[',
+    ']]>',
+    '<?',
+    '=',
+    ' ',
+    '\0',
+    'x',
+  ];
+
+  test('is read, or refused by an error that says so', () => {
+    const roll = rolls(7);
+    for (let round = 0; round < 1000; round++) {
+      const { text } = randomStored(kind, roll);
+      const at = roll.below(text.length);
+      const damaged = text.slice(0, at) + roll.one(PIECES) + text.slice(at + roll.below(4));
+      try {
+        expect(patchStored(damaged, readStored(damaged).spec, false).text).toBe(damaged);
+      } catch (error) {
+        if (!isJenkinsError(error)) throw error;
+        expect(['UnexpectedBody', 'Conflict']).toContain(error.code);
+      }
+    }
+  });
+
+  test('with elements missing, given twice or emptied is read, and stays as it is', () => {
+    const roll = rolls(11);
+    for (let round = 0; round < 800; round++) {
+      let { text } = randomStored(kind, roll);
+      const elements = [
+        ...text.matchAll(
+          /<(?!definition|flow-def|org\.jenkinsci\.plugins\.workflow\.multi)([\w.]+)[^<>]*>[^<>]*<\/\1>/g,
+        ),
+      ];
+      for (let cuts = roll.below(4); cuts > 0 && elements.length > 0; cuts--) {
+        const [whole, name = ''] = roll.one(elements);
+        text = text.replace(whole, () =>
+          roll.one(['', whole + whole, `<${name}/>`, `<${name} class="x.Y"/>`]),
+        );
+      }
+      const { spec } = readStored(text);
+      expect(patchStored(text, spec, false).text).toBe(text);
+      const change = randomChange(spec, roll);
+      const wanted = wantedPipeline({ ...spec, ...change } as PipelineSpec);
+      try {
+        const after = wanted.patch(text, false).text;
+        expect(told(readStored(after).spec)).toEqual(told({ ...spec, ...change }));
+        expect(planChange(wanted, after, {})).toMatchObject({ needed: false, differences: [] });
+      } catch (error) {
+        if (!isJenkinsError(error, 'Conflict')) throw error;
+      }
+    }
+  });
+});
+
 describe('a file of megabytes', () => {
   const wrap = (inside: string): string => `<flow-definition>\n${inside}\n</flow-definition>`;
   const inline: InlinePipelineSpec = { kind: 'inline', script: 'echo 1' };

@@ -114,9 +114,15 @@ export class XmlElement {
     this.removeAll([element]);
   }
 
+  /** Takes all child elements of a name out. */
+  removeNamed(name: string): void {
+    this.removeAll(this.elements.filter((element) => element.name === name));
+  }
+
   /** Takes child elements out, with the white space before each. */
   removeAll(elements: Iterable<XmlElement>): void {
     const gone = new Set<XmlNode>(elements);
+    if (gone.size === 0) return;
     const kept: XmlNode[] = [];
     for (const child of this.children) {
       if (!gone.has(child)) kept.push(child);

@@ -70,8 +70,7 @@ const discarder: Field<DiscarderSpec | undefined> = {
   ...discarderProperty,
   read: (holder, reading) => discarderProperty.read(holder, reading) ?? oldDiscarder.read(holder, reading),
   patch(holder, value, patching) {
-    const old = holder.child('logRotator');
-    if (old !== undefined && oldDiscarder.read(holder, new Reading()) !== undefined) holder.remove(old);
+    if (oldDiscarder.read(holder, new Reading()) !== undefined) holder.removeNamed('logRotator');
     discarderProperty.patch(holder, value, patching);
   },
 };
@@ -95,8 +94,7 @@ const concurrentBuilds: Field<boolean | 'abort-previous'> = {
     return oldConcurrency.read(holder, reading) || (now !== true && now);
   },
   patch(holder, value, patching) {
-    const old = holder.child('concurrentBuild');
-    if (old !== undefined) holder.remove(old);
+    holder.removeNamed('concurrentBuild');
     concurrencyProperty.patch(holder, value, patching);
   },
 };

@@ -93,7 +93,7 @@ function removable<T>(field: Field<T | undefined>, name: string): Field<T | unde
     patch(holder, value, patching) {
       const child = holder.child(name);
       if (value !== undefined && value !== '') field.patch(holder, value, patching);
-      else if (child !== undefined && child.text !== '') holder.remove(child);
+      else if (child !== undefined && child.text !== '') holder.removeNamed(name);
     },
   };
 }

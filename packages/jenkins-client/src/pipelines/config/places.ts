@@ -78,10 +78,9 @@ export function item<T>(
 ): Field<T | undefined> {
   const { form = container, constants = {}, shared = false, renamed = javaClass } = options;
   const element = elementOfClass(javaClass);
-  const stored = (place: XmlElement | undefined): XmlElement | undefined => {
-    const thing = place?.child(element) ?? place?.child(elementOfClass(renamed));
-    return thing?.isOpaque === true ? undefined : thing;
-  };
+  const names = [element, elementOfClass(renamed)];
+  const storedIn = (place: XmlElement | undefined): readonly XmlElement[] =>
+    (place?.elements ?? []).filter((thing) => names.includes(thing.name) && !thing.isOpaque);
   return {
     encode(value, target) {
       if (value === undefined) return;
@@ -95,7 +94,7 @@ export function item<T>(
       }
     },
     read(holder, reading) {
-      const thing = stored(contentIn(holder, container, reading));
+      const [thing] = storedIn(contentIn(holder, container, reading));
       if (thing === undefined) return undefined;
       const value = inner.read(thing, reading);
       // What cannot be read counts as somebody else's.
@@ -104,10 +103,13 @@ export function item<T>(
     },
     patch(holder, value, patching) {
       const place = contentOf(holder.child(container));
-      const thing = stored(place);
+      const things = storedIn(place);
       if (value !== undefined) {
-        inner.patch(thing ?? openContainer(holder, container).add(element), value, patching);
-      } else if (thing !== undefined) {
+        inner.patch(things[0] ?? openContainer(holder, container).add(element), value, patching);
+        return;
+      }
+      // A second one of the same class would take the place of the first.
+      for (const thing of things) {
         if (shared) inner.patch(thing, value as T, patching);
         if (!shared || isBare(thing)) place?.remove(thing);
       }
