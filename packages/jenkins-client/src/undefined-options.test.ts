@@ -61,6 +61,19 @@ test('a setting that is undefined stays as it is', async () => {
   expect(spec).toMatchObject({ script: 'echo 2', ...stored, quietPeriodS: 7 });
 });
 
+test('a parameter that is undefined has its default', async () => {
+  const fake = await server();
+  await using jenkins = connect({ url: fake.url, auth: { user: 'admin', token: fake.users.admin.token } });
+  const parameters = [{ type: 'string', name: 'VERSION', default: '1.0' }] as const;
+  await jenkins.pipelines.apply('job', { kind: 'inline', script: 'echo 1', parameters });
+  const values = { VERSION: undefined };
+  for (const check of [true, false]) await (await jenkins.item('job').build(values, { check })).finished();
+  expect(fake.job('job')?.builds.map((build) => build.parameters)).toEqual([
+    { VERSION: '1.0' },
+    { VERSION: '1.0' },
+  ]);
+});
+
 test('a closed client asks nothing more', async () => {
   const fake = await server();
   const jenkins = connect({ url: fake.url });

@@ -3,7 +3,7 @@ import { recordedJson } from '../testing/recording.ts';
 import { InvalidError } from '../errors.ts';
 import { checkParameters } from './parameter-check.ts';
 import { parseJobParameters, parseParameterDefinition } from './parameter-definition.ts';
-import type { ParameterValues } from './parameter-values.ts';
+import type { GivenValues } from './parameter-values.ts';
 
 const definitions = parseJobParameters(
   recordedJson('02-items-30-pipeline-get-tree') as Readonly<Record<string, unknown>>,
@@ -41,7 +41,7 @@ test('a definition without a name is none, and one of an unknown class is "other
 });
 
 describe('values that fit', () => {
-  const fitting: readonly ParameterValues[] = [
+  const fitting: readonly GivenValues[] = [
     {},
     { WHO: 'ada' },
     { WHO: 7 },
@@ -81,7 +81,7 @@ test('a job without parameters says so', () => {
 test('a file parameter wants a file', () => {
   const file = parseParameterDefinition({ name: 'F', type: 'FileParameterDefinition' });
   if (!file) throw new Error('no definition');
-  const check = (values: ParameterValues) => () => {
+  const check = (values: GivenValues) => () => {
     checkParameters('p', [file], values);
   };
   expect(check({ F: { file: new Blob(['x']), name: 'x.txt' } })).not.toThrow();

@@ -1,6 +1,6 @@
 import { InvalidError } from '../errors.ts';
 import type { ParameterDefinition } from './parameter-definition.ts';
-import { isFile, type ParameterValue, type ParameterValues } from './parameter-values.ts';
+import { isFile, type GivenValues, type ParameterValue } from './parameter-values.ts';
 
 /**
  * Checks values against the definitions of a job before they are sent, because Jenkins drops unknown names without a
@@ -10,7 +10,7 @@ import { isFile, type ParameterValue, type ParameterValues } from './parameter-v
 export function checkParameters(
   job: string,
   definitions: readonly ParameterDefinition[],
-  values: ParameterValues,
+  values: GivenValues,
 ): void {
   const known = new Map(definitions.map((definition) => [definition.name, definition]));
   const findings = Object.entries(values).flatMap(([name, value]) => {

@@ -11,7 +11,7 @@ import {
 import type { QueuedStart } from '../queue/queue-follower.ts';
 import { jobParameters } from './job-parameters.ts';
 import { checkParameters } from './parameter-check.ts';
-import { encodeParameters, type ParameterValues } from './parameter-values.ts';
+import { encodeParameters, givenValues, type GivenValues, type ParameterValues } from './parameter-values.ts';
 
 /**
  * How far the clock of a proxy, which may write the `Date` header, can be from the server's. Rather too much: with too
@@ -37,10 +37,11 @@ export interface StartOptions extends CallOptions {
 export async function startBuild(
   connection: Connection,
   item: ItemPath,
-  values: ParameterValues = {},
+  wanted: ParameterValues = {},
   options: StartOptions = {},
 ): Promise<QueuedStart> {
   const job = item.join('/');
+  const values = givenValues(wanted);
   const deadline = new Deadline(connection.clock, options);
   // Jenkins would take this parameter for the quiet period, whatever the job thinks of it.
   if ('delay' in values) {
@@ -81,7 +82,7 @@ async function send(
   connection: Connection,
   item: ItemPath,
   parameterised: boolean,
-  values: ParameterValues,
+  values: GivenValues,
   options: StartOptions,
   deadline: Deadline,
 ): Promise<JenkinsResponse> {

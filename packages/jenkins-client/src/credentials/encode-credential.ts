@@ -1,5 +1,5 @@
 import { InvalidError } from '../errors.ts';
-import type { FileContent, NamedCredentialSpec } from './credential.ts';
+import type { CredentialSpec, FileContent, NamedCredentialSpec } from './credential.ts';
 
 /** The Java classes, and how their constructors call what we call otherwise. */
 const impl = 'com.cloudbees.plugins.credentials.impl';
@@ -81,8 +81,12 @@ export function encodeCredential(spec: NamedCredentialSpec): EncodedCredential {
         file: { part: 'file0', name: `${spec.id}.p12`, content: source.pkcs12 },
       };
     }
-    default:
+    case 'custom':
       return { class: spec.class, fields: { ...spec.fields, ...base, description } };
+    default:
+      throw new InvalidError(
+        `"${(spec as CredentialSpec).kind}" is no kind of credential: usernamePassword, secretText, sshKey, file, certificate or custom.`,
+      );
   }
 }
 

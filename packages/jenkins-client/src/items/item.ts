@@ -67,6 +67,8 @@ export class ItemRef {
   get<T>(selection: Selection<T>, options?: CallOptions): Promise<T>;
   async get<T>(first?: Selection<T> | CallOptions, second?: CallOptions): Promise<T | Item> {
     const selection = first !== undefined && 'tree' in first ? first : undefined;
+    if (!selection && this.path.length === 0)
+      throw new InvalidError('The root has neither name nor kind: give a selection of what to read of it.');
     const options = selection ? second : (first as CallOptions | undefined);
     const response = await this.connection.request({
       ...options,

@@ -2,7 +2,12 @@ import { segment } from '../address/segment.ts';
 import { buildName, buildRoute, type BuildAddress } from '../builds/build-address.ts';
 import { checkParameters } from '../builds/parameter-check.ts';
 import type { ParameterDefinition } from '../builds/parameter-definition.ts';
-import { isFile, type ParameterValue, type ParameterValues } from '../builds/parameter-values.ts';
+import {
+  givenValues,
+  isFile,
+  type ParameterValue,
+  type ParameterValues,
+} from '../builds/parameter-values.ts';
 import type { CallOptions, Connection, JenkinsRequest } from '../connection.ts';
 import { ConflictError, ForbiddenError, InvalidError, NotFoundOrHiddenError } from '../errors.ts';
 
@@ -49,8 +54,9 @@ export class PendingInput implements InputDescription {
    * give the build no value at all. Throws InvalidError for values that do not fit, ForbiddenError for a user who may
    * not answer, ConflictError when it waits no more.
    */
-  async approve(values: ParameterValues = {}, options: CallOptions = {}): Promise<void> {
+  async approve(wanted: ParameterValues = {}, options: CallOptions = {}): Promise<void> {
     const parameters = this.parameters;
+    const values = givenValues(wanted);
     if (parameters) checkParameters(this.#name, parameters, values);
     const given = parameters ? parameters.map((one) => [one, values[one.name]] as const) : undefined;
     const entries = given

@@ -39,6 +39,10 @@ function identityOf(credentials: Credentials): Identity {
       'auth takes { user, token }, { user, password }, { bearer }, "anonymous", or a function.',
     );
   }
+  // Of a file that was read with its last line end: Jenkins would just refuse it.
+  if (/[\r\n]/u.test(secret)) {
+    throw new InvalidError("auth holds a secret with a line end, perhaps a file's last one: trim it.");
+  }
   if (credentials.user.includes(':')) {
     throw new InvalidError('auth.user holds a colon, which the Basic scheme cannot carry.');
   }
