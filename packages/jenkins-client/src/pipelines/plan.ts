@@ -1,3 +1,4 @@
+import { isJenkinsError } from '../errors.ts';
 import { differences } from './difference.ts';
 import type { ApplyOptions, Difference } from './result.ts';
 import type { Wanted } from './wanted.ts';
@@ -36,9 +37,8 @@ export function planChange(
 ): Change {
   const before = wanted.read(stored ?? wanted.blank);
   const dropped = mode === 'replace' ? before.unmanaged.length : 0;
-  // What is dropped cannot stand in the way.
-  const base = dropped > 0 ? wanted.blank : (stored ?? wanted.blank);
-  const { text, secretWritten } = wanted.patch(base, rewriteSecrets);
+  const base = stored ?? wanted.blank;
+  const { text, secretWritten } = patchOver(base, wanted, mode, rewriteSecrets);
   const after = wanted.read(text).spec as { description?: string; disabled?: boolean };
   const isUnreadable = (path: string): boolean => before.unreadable.includes(path);
   const kept = mode === 'replace' ? 0 : before.unmanaged.length + before.unreadable.length;
@@ -55,6 +55,21 @@ export function planChange(
     description: after.description ?? '',
     disabled: after.disabled ?? false,
   };
+}
+
+function patchOver(
+  base: string,
+  wanted: Wanted,
+  mode: ApplyOptions['mode'],
+  rewriteSecrets: boolean,
+): ReturnType<Wanted['patch']> {
+  try {
+    return wanted.patch(base, rewriteSecrets);
+  } catch (error) {
+    // What cannot be merged with is no hindrance where it is dropped.
+    if (mode !== 'replace' || !isJenkinsError(error, 'Conflict')) throw error;
+    return wanted.patch(wanted.blank, rewriteSecrets);
+  }
 }
 
 /** Whether no version of Jenkins tells a secret: defaults of passwords. */

@@ -246,7 +246,7 @@ describe.each(['job', 'multibranch'] as const)('a damaged %s', (kind) => {
       const { spec } = readStored(text);
       expect(patchStored(text, spec, false).text).toBe(text);
       const change = randomChange(spec, roll);
-      const wanted = wantedPipeline({ ...spec, ...change } as PipelineSpec);
+      const wanted = wantedPipeline({ ...spec, ...change });
       try {
         const after = wanted.patch(text, false).text;
         expect(told(readStored(after).spec)).toEqual(told({ ...spec, ...change }));
@@ -265,7 +265,7 @@ describe('a file of megabytes', () => {
 
   // Twice the size must not take four times as long; the limit only catches what is quadratic, by far.
   test.each([
-    ['siblings', wrap('<x/>'.repeat(many * 20))],
+    ['siblings', wrap('<x/>'.repeat(many * 10))],
     ['text', wrap(`<x>${'&amp;'.repeat(1_000_000)}</x>`)],
     ['comments', wrap('<!-- - -->'.repeat(many * 10))],
     ['attributes', wrap(`<x ${'a="1" '.repeat(many * 10)}/>`)],
@@ -279,12 +279,16 @@ describe('a file of megabytes', () => {
       'references',
       wrap(`<l>${'<x/>'.repeat(many)}${`<y><x reference="../../x[${many}]"/></y>`.repeat(many)}</l>`),
     ],
-  ])('is read and changed in linear time: %s', (_, text) => {
-    const { spec } = readStored(text);
-    const reversed = [...((spec as InlinePipelineSpec).parameters ?? [])].reverse();
-    expect(patchStored(text, { ...inline, parameters: reversed }, false).text).toContain('echo 1');
-    expect(patchStored(text, { ...inline, parameters: [] }, false).text).toContain('echo 1');
-  });
+  ])(
+    'is read and changed in linear time: %s',
+    (_, text) => {
+      const { spec } = readStored(text);
+      const reversed = [...((spec as InlinePipelineSpec).parameters ?? [])].reverse();
+      expect(patchStored(text, { ...inline, parameters: reversed }, false).text).toContain('echo 1');
+      expect(patchStored(text, { ...inline, parameters: [] }, false).text).toContain('echo 1');
+    },
+    60_000,
+  );
 
   test.each([
     ['an open tag', `<a ${' '.repeat(3_000_000)}`],

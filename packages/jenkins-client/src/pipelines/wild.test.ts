@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { isJenkinsError } from '../errors.ts';
 import { planChange } from './plan.ts';
 import type { MultibranchPipelineSpec, ParameterSpec } from './spec.ts';
 import { patchStored, readStored } from './stored.ts';
@@ -288,6 +287,12 @@ describe('sources in the wild', () => {
     expect(() => merge(text, { sources: [{ ...source, discoverTags: true }] })).toThrow(
       /old versions of the git plugin/,
     );
+    const bare = oldGit('');
+    const wanted = wantedPipeline({ kind: 'multibranch', sources: [{ ...source, discoverTags: true }] });
+    expect(planChange(wanted.complete(), bare, { mode: 'replace' })).toMatchObject({
+      by: 'form',
+      needed: true,
+    });
   });
 
   test('a hosted source from before the traits is somebody else’s', () => {
@@ -351,46 +356,5 @@ describe('sources in the wild', () => {
     expect(() => merge(text, { sources: sources.map((one) => ({ ...one, discoverTags: true })) })).toThrow(
       /only Jenkins can read/,
     );
-  });
-});
-
-describe('objects that are shared', () => {
-  const shared = (path: string): string =>
-    withParameters(
-      `<hudson.model.StringParameterDefinition><name>A</name></hudson.model.StringParameterDefinition><hudson.model.StringParameterDefinition><name>B</name><x.Shared/></hudson.model.StringParameterDefinition><x.Y><of reference="${path}"/></x.Y>`,
-    );
-
-  test('are still found when the elements before them go', () => {
-    const text = shared('../../hudson.model.StringParameterDefinition[2]/x.Shared');
-    const changed = merge(text, { parameters: [{ type: 'string', name: 'B' }] });
-    expect(changed).toContain('<of reference="../../hudson.model.StringParameterDefinition/x.Shared"/>');
-    const added = merge(text, {
-      parameters: [
-        { type: 'string', name: 'B' },
-        { type: 'string', name: 'A' },
-      ],
-    });
-    expect(added).toContain('<of reference="../../hudson.model.StringParameterDefinition/x.Shared"/>');
-  });
-
-  test('do not go while somebody else needs them', () => {
-    const text = shared('../../hudson.model.StringParameterDefinition[2]');
-    let error: unknown;
-    try {
-      merge(text, { parameters: [{ type: 'string', name: 'A' }] });
-    } catch (thrown) {
-      error = thrown;
-    }
-    expect(isJenkinsError(error, 'Conflict')).toBe(true);
-  });
-
-  test('may be named from the root, and paths that lead nowhere are left alone', () => {
-    const path =
-      '/flow-definition/properties/hudson.model.ParametersDefinitionProperty/parameterDefinitions/hudson.model.StringParameterDefinition[2]';
-    expect(merge(shared(path), { parameters: [{ type: 'string', name: 'B' }] })).toContain(
-      '<of reference="../../hudson.model.StringParameterDefinition"/>',
-    );
-    const nowhere = shared('../../../../../../../a[0]/b[x]');
-    expect(merge(nowhere, { parameters: [] })).toContain('reference="../../../../../../../a[0]/b[x]"');
   });
 });
