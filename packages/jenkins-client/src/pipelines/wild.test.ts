@@ -162,7 +162,7 @@ describe('parameters in the wild', () => {
     expect(unmanaged).toEqual([expect.stringContaining('ExtendedChoice')]);
     expect(merge(text, { parameters: [] })).toContain(extended);
     const parameters: ParameterSpec[] = [{ type: 'choice', name: 'ENV', choices: ['a'] }];
-    expect(() => merge(text, { parameters })).toThrow(/There is a ENV already.*mode "replace"/);
+    expect(() => merge(text, { parameters })).toThrow(/ENV is the name of something.*mode "replace"/);
     const wanted = wantedPipeline({ kind: 'inline', script: '', parameters }).complete();
     expect(planChange(wanted, text, { mode: 'replace' })).toMatchObject({ by: 'form', needed: true });
   });
@@ -302,7 +302,7 @@ describe('sources in the wild', () => {
     expectStable(text);
     expect(readStored(text)).toMatchObject({ spec: { sources: [] }, unmanaged: [expect.any(String)] });
     const sources = [{ type: 'github', id: 'gh', owner: 'o', repository: 'r' }] as const;
-    expect(() => merge(text, { sources })).toThrow(/There is a gh already/);
+    expect(() => merge(text, { sources })).toThrow(/gh is the name of something/);
     expect(readStored(merge(text, { sources: [{ ...sources[0], id: 'new' }] }))).toMatchObject({
       spec: { sources: [{ id: 'new' }] },
       unmanaged: [expect.any(String)],

@@ -112,7 +112,7 @@ function presentIn<T>(
       else same.push(element);
     } else if (wanted.has(key)) {
       throw new ConflictError(
-        `There is a ${key} already, of a kind that a specification cannot describe (${element.name}). Remove it in Jenkins, choose another name, or apply with mode "replace".`,
+        `${key} is the name of something that a specification cannot describe (${element.name}). Remove that in Jenkins, choose another name, or apply with mode "replace".`,
       );
     }
   }
