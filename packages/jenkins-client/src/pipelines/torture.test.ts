@@ -131,7 +131,9 @@ describe.each(['job', 'multibranch'] as const)('any stored %s', (kind) => {
         after = patchStored(text, wanted, false).text;
       } catch (error) {
         // Names that somebody else's thing has, and what old versions of the git plugin stored.
-        expect(isJenkinsError(error, 'Conflict') && /the name of|old versions/.test(error.message)).toBe(true);
+        expect(isJenkinsError(error, 'Conflict') && /the name of|old versions/.test(error.message)).toBe(
+          true,
+        );
         continue;
       }
       const back = readStored(after);
