@@ -9,25 +9,36 @@
  * page. Everything is made below one new folder or under names of its own, and removed, also after Ctrl-C; a second
  * Ctrl-C ends at once. Exit code 0: nothing failed and nothing is left; 1: something did or is; 2: the suite could not
  * begin; 130: it was interrupted.
+ *
+ * `-- --fake` runs it against the fake server instead, which is told what the scripts of the suite do: it runs none.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { connect } from '@armillary/jenkins-client';
+import { startFakeJenkins } from '@armillary/jenkins-client/testing';
 import { areas } from './areas.ts';
 import { compatibilityPage, resultLine, summary } from './report.ts';
-import { runSuite } from './run.ts';
+import { runSuite, type SuiteOptions } from './run.ts';
+import { asReal, gitUrl, wholeFake } from './whole-fake.ts';
 
-const { values } = parseArgs({ options: { report: { type: 'string' } } });
+const { values } = parseArgs({ options: { report: { type: 'string' }, fake: { type: 'boolean' } } });
 const {
   JENKINS_URL: url,
   JENKINS_USER: user,
   JENKINS_TOKEN: token,
   JENKINS_PASSWORD: password,
-  JENKINS_GIT_URL: gitUrl,
+  JENKINS_GIT_URL: repository,
   JENKINS_DISRUPTIVE: disruptive,
 } = process.env;
 
-if (!url || !user || !token) {
+if (values.fake === true) {
+  await using fake = await startFakeJenkins(wholeFake);
+  const { name, token: its, password: secret } = fake.users.admin;
+  process.exitCode = await main(
+    { url: fake.url, user: name, token: its, password: secret, gitUrl, disruptive: true },
+    asReal(fake),
+  );
+} else if (!url || !user || !token) {
   console.error('Set JENKINS_URL, JENKINS_USER and JENKINS_TOKEN to name the server to test against.');
   process.exitCode = 2;
 } else {
@@ -36,19 +47,23 @@ if (!url || !user || !token) {
     user,
     token,
     password: password || undefined,
-    gitUrl: gitUrl || undefined,
+    gitUrl: repository || undefined,
     disruptive: disruptive === '1',
   });
 }
 
 /** Gives the exit code. */
-async function main(settings: Parameters<typeof runSuite>[1]['settings']): Promise<number> {
+async function main(
+  settings: SuiteOptions['settings'],
+  ofFake: Pick<SuiteOptions, 'teach' | 'begun'> = {},
+): Promise<number> {
   const interrupted = interruption();
   const jenkins = connect({ url: settings.url, auth: { user: settings.user, token: settings.token } });
   try {
     const result = await runSuite(areas, {
       jenkins,
       settings,
+      ...ofFake,
       signal: interrupted,
       report: (one) => console.log(resultLine(one)),
     });

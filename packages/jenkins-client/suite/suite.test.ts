@@ -1,23 +1,11 @@
 import { connect } from '@armillary/jenkins-client';
-import { FakeConverterError, startFakeJenkins, type FakeOptions } from '@armillary/jenkins-client/testing';
+import { startFakeJenkins, type FakeOptions } from '@armillary/jenkins-client/testing';
 import { describe, expect, test } from 'vitest';
 import { areas } from './areas.ts';
 import { operationsOf, watchCalls } from './operations.ts';
 import { compatibilityPage, resultLine, summary } from './report.ts';
 import { runSuite, type SuiteOptions, type SuiteResult } from './run.ts';
-
-const converter = {
-  toJson: (jenkinsfile: string) => {
-    if (!jenkinsfile.includes('stages')) throw new FakeConverterError({ error: 'Missing required section' });
-    return { pipeline: {} };
-  },
-  toJenkinsfile: () => "pipeline { stages { stage('A') { } } }",
-  stepsToJson: () => [],
-  stepsToJenkinsfile: () => "echo 'a'",
-};
-
-/** A server that has all that the fake one can have. */
-const whole: FakeOptions = { prefix: '/jenkins', plugins: { converter, sse: true }, script: () => '42\n' };
+import { asReal, converter, gitUrl, wholeFake } from './whole-fake.ts';
 
 /** Runs the suite against a fake server, as if that were a real one. */
 async function run(
@@ -27,13 +15,11 @@ async function run(
   await using fake = await startFakeJenkins(options);
   const { token, password } = fake.users[name] ?? fake.users.admin;
   const jenkins = connect({ url: fake.url, auth: { user: name, token } });
-  const gitUrl = 'https://git.test/a.git';
   try {
     return await runSuite(areas, {
       jenkins,
       settings: { url: fake.url, user: name, token, password, gitUrl, disruptive: true },
-      teach: (script, work) => fake.runs(script, work),
-      begun: (folder) => fake.branches(`${folder.name}/scanned`, [{ name: 'feature/x' }]),
+      ...asReal(fake),
       ...more,
     });
   } finally {
@@ -72,7 +58,7 @@ const left: Readonly<Record<string, string>> = {
 describe('the suite for real servers', async () => {
   const watched = watchCalls();
   const calls = new Map<string, ReadonlySet<string>>();
-  const result = await run(whole, { report: ({ name }) => calls.set(name, watched.taken()) });
+  const result = await run(wholeFake, { report: ({ name }) => calls.set(name, watched.taken()) });
   watched.end();
 
   test.each(result.results.map((one) => [resultLine(one), one] as const))('%s', (line, { outcome }) => {
@@ -112,7 +98,7 @@ describe('the suite for real servers', async () => {
 describe('on a server', () => {
   test('without the plugins, says so and fails nothing', async () => {
     const plugins = { wfapi: false, graphView: false, casc: false };
-    const result = await run({ ...whole, plugins });
+    const result = await run({ ...wholeFake, plugins });
     expect(failed(result)).toEqual([]);
     expect(untested(result)).toMatchObject({
       'an input is aborted': 'no plugin tells inputs',
@@ -124,19 +110,19 @@ describe('on a server', () => {
 
   test('with Blue Ocean alone, fails nothing', async () => {
     const plugins = { wfapi: false, graphView: false, blueOcean: true, converter };
-    const result = await run({ ...whole, plugins });
+    const result = await run({ ...wholeFake, plugins });
     expect(failed(result)).toEqual([]);
     expect(result.leftBehind).toEqual([]);
   });
 
   test('with a foreign root URL and no crumbs, is as good as at home', async () => {
-    const result = await run({ ...whole, rootUrl: 'https://elsewhere.test/other/', crumbs: false });
+    const result = await run({ ...wholeFake, rootUrl: 'https://elsewhere.test/other/', crumbs: false });
     expect(failed(result)).toEqual([]);
     expect(Object.keys(untested(result)).toSorted()).toEqual(elsewhere.toSorted());
   });
 
   test('as a user with few rights, names the rights and fails nothing', async () => {
-    const result = await run(whole, { user: 'dev' });
+    const result = await run(wholeFake, { user: 'dev' });
     expect(failed(result)).toEqual([]);
     expect(untested(result)).toMatchObject({
       'branches from svn':
@@ -151,7 +137,7 @@ describe('on a server', () => {
   test('that may not be disturbed, is not', async () => {
     const watched = watchCalls();
     const settings = { url: '', user: 'admin', token: '', disruptive: false };
-    const result = await run(whole, { settings });
+    const result = await run(wholeFake, { settings });
     const disturbing = ['quietDown', 'reload', 'restart'].map((name) => `system.${name}`);
     const taken = watched.taken();
     watched.end();
@@ -162,7 +148,7 @@ describe('on a server', () => {
 
 test('an interruption ends the case that runs, starts no other, and removes everything', async () => {
   const interrupted = new AbortController();
-  const result = await run(whole, {
+  const result = await run(wholeFake, {
     signal: interrupted.signal,
     report: ({ name }) => {
       // The next case waits for a build that ends when it is stopped.
