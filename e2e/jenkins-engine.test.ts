@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerInput, runLog, type PipelineRun } from '@armillary/pipelines';
 import { pipelineKind, pipelineRunKind, type Pipeline } from '@armillary/pipelines';
-import { JenkinsWorld, plain } from './testing/jenkins-world.ts';
+import { JenkinsWorld, plain, reasonOf } from './testing/jenkins-world.ts';
 import { eventually } from './testing/process.ts';
 
 let world: JenkinsWorld;
@@ -14,8 +14,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world.close());
 
-const succeeded = (run: PipelineRun): string | undefined =>
-  run.status?.conditions?.find(({ type }) => type === 'Succeeded')?.reason;
 const json = (run: PipelineRun | undefined, name: string): unknown =>
   JSON.parse(run?.metadata.annotations?.[name] ?? 'null');
 
@@ -116,7 +114,7 @@ describe('a run', () => {
     );
     await world.run('shop', 'broken-1', { pipelineRef: { name: 'broken' } });
     const run = await world.phase('shop', 'broken-1', 'Failed');
-    expect(succeeded(run)).toBe('Failed');
+    expect(reasonOf(run)).toBe('Failed');
     const told = await eventually('the stage that failed', async () => {
       const now = await world.getRun('shop', 'broken-1');
       const message = now?.status?.conditions?.find(({ type }) => type === 'Succeeded')?.message;
@@ -130,7 +128,7 @@ describe('a run', () => {
     const parameters = [{ name: 'B', value: '1' }];
     await world.run('shop', 'typed-1', { pipelineRef: { name: 'typed' }, parameters });
     const run = await world.phase('shop', 'typed-1', 'Failed');
-    expect(succeeded(run)).toBe('StartRefused');
+    expect(reasonOf(run)).toBe('StartRefused');
     expect(run.status?.conditions?.[0]?.message).toContain('B');
     expect(world.fake.job('shop/typed')?.builds).toHaveLength(0);
   });
@@ -150,7 +148,7 @@ describe('a run', () => {
       );
     });
     expect(paused.status?.phase).toBe('Pending');
-    expect(succeeded(paused)).toBe('Paused');
+    expect(reasonOf(paused)).toBe('Paused');
     expect(json(paused, 'pipelines.armillary.dev/stages')).toEqual([
       { name: 'Deploy', state: 'Paused', input: { id: 'Go', message: 'Deploy?' } },
     ]);
@@ -177,7 +175,7 @@ describe('a run', () => {
     await world.run('shop', 'long-1', { pipelineRef: { name: 'long' } });
     await world.phase('shop', 'long-1', 'Running');
     await stop('long-1');
-    expect(succeeded(await world.phase('shop', 'long-1', 'Cancelled'))).toBe('Cancelled');
+    expect(reasonOf(await world.phase('shop', 'long-1', 'Cancelled'))).toBe('Cancelled');
   });
 
   test('is taken out of the queue when it is stopped there', async () => {
@@ -189,7 +187,7 @@ describe('a run', () => {
     await world.run('shop', 'queue-2', { pipelineRef: { name: 'queue' } });
     const waiting = await eventually('the second to be queued', async () => {
       const run = await world.getRun('shop', 'queue-2');
-      return run !== undefined && succeeded(run) === 'Queued' && run;
+      return run !== undefined && reasonOf(run) === 'Queued' && run;
     });
     expect(waiting.status?.phase).toBe('Pending');
     await stop('queue-2');
@@ -231,7 +229,7 @@ describe('a run', () => {
       { pipelineRef: { name: 'again' } },
       { 'pipelines.armillary.dev/replay-of': 'x' },
     );
-    expect(succeeded(await world.phase('shop', 'again-3', 'Failed'))).toBe('ReplayNotFound');
+    expect(reasonOf(await world.phase('shop', 'again-3', 'Failed'))).toBe('ReplayNotFound');
   });
 });
 

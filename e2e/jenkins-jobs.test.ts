@@ -17,15 +17,6 @@ afterAll(() => world.close());
 const annotationOf = async (name: string, key: string): Promise<string | undefined> =>
   (await world.getPipeline('team', name))?.metadata.annotations?.[`pipeline.devops.kubesphere.io/${key}`];
 
-/** Waits until a Pipeline's job is as it says. */
-async function synced(name: string): Promise<void> {
-  await eventually(`the job ${name}`, async () => {
-    const pipeline = await world.getPipeline('team', name);
-    const annotations = pipeline?.metadata.annotations ?? {};
-    return annotations['pipeline.devops.kubesphere.io/syncstatus'] === 'successful';
-  });
-}
-
 async function events(name: string, reason: string): Promise<Event[]> {
   const { items } = await world.client.resource<Event>(coreV1.events).list({});
   return items.filter((event) => event.involvedObject.name === name && event.reason === reason);
@@ -90,7 +81,7 @@ describe('a Pipeline', () => {
       remote_trigger: { token: 'tok' },
     };
     await world.pipeline('team', 'all', plain('node { echo "ä <&> ]]>" }\n', settings));
-    await synced('all');
+    await world.synced('team', 'all');
     const { spec } = await world.jenkins.pipelines.read(['team', 'all']);
     expect(spec).toMatchObject({
       kind: 'inline',
@@ -120,7 +111,7 @@ describe('a Pipeline', () => {
 
   test('puts right what was changed in Jenkins, and leaves what it has no words for', async () => {
     await world.pipeline('team', 'drift', plain('echo ours', { timer_trigger: { cron: '@daily' } }));
-    await synced('drift');
+    await world.synced('team', 'drift');
     await world.jenkins.pipelines.apply(['team', 'drift'], {
       kind: 'inline',
       script: 'echo theirs',
@@ -148,7 +139,7 @@ describe('a Pipeline', () => {
 
   test('leaves to the Jenkinsfile what it declares, until it says otherwise', async () => {
     await world.pipeline('team', 'declares', plain('echo x'));
-    await synced('declares');
+    await world.synced('team', 'declares');
     // What the first build of a Jenkinsfile with `parameters` and `options` does to its job.
     const declared = {
       parameters: [{ name: 'FROM_FILE', type: 'string' }],
@@ -178,7 +169,7 @@ describe('a Pipeline', () => {
 
   test('makes a job anew that somebody deleted', async () => {
     await world.pipeline('team', 'lost', plain('echo x'));
-    await synced('lost');
+    await world.synced('team', 'lost');
     await world.jenkins.item('team', 'lost').delete();
     await eventually('the job', () => world.fake.job('team/lost')?.script === 'echo x');
   });
@@ -192,7 +183,7 @@ describe('a Pipeline', () => {
     const run = await world.phase('team', 'wrong-1', 'Failed');
     expect(run.status?.conditions?.[0]).toMatchObject({ reason: 'PipelineRefused' });
     await change('wrong', { spec: { pipeline: { parameters: [] } } });
-    await synced('wrong');
+    await world.synced('team', 'wrong');
     expect(await annotationOf('wrong', 'syncmsg')).toBeUndefined();
     expect(await events('wrong', 'JenkinsRefused')).toHaveLength(1);
   });
@@ -206,7 +197,7 @@ describe('a Pipeline', () => {
 
   test('that moves to Tekton leaves a disabled job, and wakes it when it comes back', async () => {
     await world.pipeline('team', 'moved', plain('echo x'));
-    await synced('moved');
+    await world.synced('team', 'moved');
     await change('moved', { spec: { engine: { type: 'tekton' } } });
     await eventually('a disabled job', () => world.fake.job('team/moved')?.disabled === true);
     await eventually('the status', async () => (await annotationOf('moved', 'syncstatus')) === 'disabled');
@@ -216,7 +207,7 @@ describe('a Pipeline', () => {
 
   test('takes its job along', async () => {
     await world.pipeline('team', 'short', plain('echo x'));
-    await synced('short');
+    await world.synced('team', 'short');
     await world.client.resource<Pipeline>(pipelineKind).delete('short', { namespace: 'team' });
     await eventually('no job', () => world.fake.job('team/short') === undefined);
     await eventually('no Pipeline', async () => (await world.getPipeline('team', 'short')) === undefined);
@@ -239,7 +230,7 @@ describe('a multi-branch Pipeline', () => {
         git_source: { url: 'https://git.example.org/r.git', discover_branches: true },
       },
     });
-    await synced('many');
+    await world.synced('team', 'many');
     await change('many', {
       metadata: {
         annotations: {

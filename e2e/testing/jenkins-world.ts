@@ -142,6 +142,32 @@ export class JenkinsWorld {
       .create({ apiVersion, kind: 'Pipeline', metadata: { namespace, name }, spec });
   }
 
+  /** Creates a Pipeline whose Jenkinsfile is its name, and waits for its job. */
+  async job(namespace: string, name: string, settings: object = {}): Promise<void> {
+    await this.pipeline(namespace, name, plain(name, settings));
+    await this.synced(namespace, name);
+  }
+
+  /** Waits until a Pipeline's job is as it says. */
+  async synced(namespace: string, name: string): Promise<void> {
+    await eventually(`the job ${name}`, async () => {
+      const { annotations = {} } = (await this.getPipeline(namespace, name))?.metadata ?? {};
+      return annotations['pipeline.devops.kubesphere.io/syncstatus'] === 'successful';
+    });
+  }
+
+  /** Lets the builds of a job wait until the gate that is given back is opened. */
+  hold(namespace: string, name: string): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.fake.runs(`${namespace}/${name}`, () => promise);
+    return resolve;
+  }
+
+  /** How many builds a job has; -1 when there is no job. */
+  builds(namespace: string, name: string): number {
+    return this.fake.job(`${namespace}/${name}`)?.builds.length ?? -1;
+  }
+
   async run(
     namespace: string,
     name: string,
@@ -201,4 +227,9 @@ export class JenkinsWorld {
 /** A plain pipeline. */
 export function plain(jenkinsfile: string, pipeline: object = {}): PipelineSpec {
   return { type: 'pipeline', pipeline: { name: 'p', jenkinsfile, ...pipeline } };
+}
+
+/** Why a run is in its phase. */
+export function reasonOf(run: PipelineRun): string | undefined {
+  return run.status?.conditions?.find(({ type }) => type === 'Succeeded')?.reason;
 }
