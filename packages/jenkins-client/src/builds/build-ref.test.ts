@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { connect } from '../connect.ts';
 import type { Jenkins } from '../jenkins.ts';
 import { select } from '../select.ts';
 import { startFakeJenkins, type FakeJenkins } from '../testing/index.ts';
-import { door, hastyClock, makeJob } from '../testing/made-jobs.ts';
+import { door, hastyClient, hastyClock, makeJob } from '../testing/made-jobs.ts';
 import { scriptedJenkins } from '../transport/scripted-server.ts';
 import { BuildRef, requestBuild } from './build-ref.ts';
 
@@ -13,11 +12,7 @@ let jenkins: Jenkins;
 
 beforeEach(async () => {
   fake = await startFakeJenkins();
-  jenkins = connect({
-    url: fake.url,
-    auth: { user: 'admin', token: fake.users.admin.token },
-    clock: hastyClock(),
-  });
+  jenkins = hastyClient(fake);
   await makeJob(jenkins.connection, item);
 });
 afterEach(async () => {

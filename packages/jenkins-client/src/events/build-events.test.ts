@@ -4,7 +4,7 @@ import { requestBuild } from '../builds/build-ref.ts';
 import { connect } from '../connect.ts';
 import type { Jenkins } from '../jenkins.ts';
 import { startFakeJenkins, type FakeJenkins } from '../testing/index.ts';
-import { hastyClock, makeJob } from '../testing/made-jobs.ts';
+import { hastyClient, hastyClock, makeJob } from '../testing/made-jobs.ts';
 import { scriptedJenkins, type Arrived } from '../transport/scripted-server.ts';
 import { BuildEvents } from './build-events.ts';
 import type { JenkinsEvent } from './event.ts';
@@ -15,11 +15,7 @@ describe('without the gateway', () => {
 
   beforeEach(async () => {
     fake = await startFakeJenkins();
-    jenkins = connect({
-      url: fake.url,
-      auth: { user: 'admin', token: fake.users.admin.token },
-      clock: hastyClock(),
-    });
+    jenkins = hastyClient(fake);
     await makeJob(jenkins.connection, ['team', 'p1']);
   });
   afterEach(async () => {

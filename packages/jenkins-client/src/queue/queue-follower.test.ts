@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { requestBuild } from '../builds/build-ref.ts';
-import { connect } from '../connect.ts';
 import type { Jenkins } from '../jenkins.ts';
 import { startFakeJenkins, type FakeJenkins } from '../testing/index.ts';
-import { door, hastyClock, makeJob } from '../testing/made-jobs.ts';
+import { door, hastyClient, hastyClock, makeJob } from '../testing/made-jobs.ts';
 import { scriptedJenkins } from '../transport/scripted-server.ts';
 import type { BuildRequestState } from './queue-follower.ts';
 
@@ -12,11 +11,7 @@ let jenkins: Jenkins;
 
 beforeEach(async () => {
   fake = await startFakeJenkins();
-  jenkins = connect({
-    url: fake.url,
-    auth: { user: 'admin', token: fake.users.admin.token },
-    clock: hastyClock(),
-  });
+  jenkins = hastyClient(fake);
   await makeJob(jenkins.connection, ['team', 'p1'], { concurrent: false });
 });
 afterEach(async () => {

@@ -1,18 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { connect } from '../connect.ts';
 import type { BuildRef } from '../builds/build-ref.ts';
 import { startFakeJenkins, type FakeBuild, type FakeJenkins } from '../testing/index.ts';
-import { door, hastyClock } from '../testing/made-jobs.ts';
+import { door, hastyClient } from '../testing/made-jobs.ts';
 
 async function started(
   behaviour: (build: FakeBuild) => Promise<void>,
 ): Promise<{ fake: FakeJenkins; build: BuildRef }> {
   const fake = await startFakeJenkins();
-  const jenkins = connect({
-    url: fake.url,
-    auth: { user: 'admin', token: fake.users.admin.token },
-    clock: hastyClock(),
-  });
+  const jenkins = hastyClient(fake);
   onTestFinished(async () => {
     await jenkins.close();
     await fake.close();

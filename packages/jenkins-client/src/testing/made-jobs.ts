@@ -1,6 +1,9 @@
 /** Jobs for this package's own tests, made over HTTP like people make them. It is not published. */
 import { itemRoute } from '../address/item-path.ts';
+import { connect } from '../connect.ts';
 import type { Clock, Connection } from '../connection.ts';
+import type { Jenkins } from '../jenkins.ts';
+import type { FakeJenkins } from './fake-jenkins.ts';
 
 /** What a made job has. */
 export interface MadeJob {
@@ -10,6 +13,11 @@ export interface MadeJob {
   /** Whether several of its builds may run at once. */
   readonly concurrent?: boolean;
   readonly disabled?: boolean;
+}
+
+/** The administrator's client of a fake server, for which waits take no time. */
+export function hastyClient({ url, users }: FakeJenkins): Jenkins {
+  return connect({ url, auth: { user: 'admin', token: users.admin.token }, clock: hastyClock() });
 }
 
 /** Makes a Pipeline, with the folders on the way to it. */

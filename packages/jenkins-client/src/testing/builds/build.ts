@@ -44,6 +44,24 @@ export interface InputParameter {
   readonly description?: string;
 }
 
+const KINDS = {
+  string: 'String',
+  text: 'Text',
+  boolean: 'Boolean',
+  choice: 'Choice',
+  password: 'Password',
+} as const;
+
+/** How the class names of a parameter begin: `String` of `StringParameterDefinition`. */
+export function kindOf({ type = 'string' }: InputParameter): string {
+  return KINDS[type];
+}
+
+/** The value of a parameter that is not given. */
+export function defaultOf({ type, default: given, choices }: InputParameter): string | boolean {
+  return given ?? choices?.[0] ?? (type === 'boolean' ? false : '');
+}
+
 /** An archived file. */
 export interface StoredArtifact {
   readonly bytes: Uint8Array;

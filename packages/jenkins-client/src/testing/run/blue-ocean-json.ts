@@ -1,5 +1,5 @@
 import type { Call } from '../area.ts';
-import type { Build, InputParameter } from '../builds/build.ts';
+import { defaultOf, kindOf, type Build, type InputParameter } from '../builds/build.ts';
 import type { FlowNode } from '../builds/flow.ts';
 
 /** The stages and branches that Blue Ocean shows, in the order of the run; those that Jenkins made itself it leaves out. */
@@ -87,24 +87,10 @@ export function blueStep(build: Build, step: FlowNode, base: string, call: Call)
   };
 }
 
-/** Types of parameters, as class names begin. */
-const KINDS = {
-  string: 'String',
-  text: 'Text',
-  boolean: 'Boolean',
-  choice: 'Choice',
-  password: 'Password',
-} as const;
-
-function describeParameter({
-  name,
-  type = 'string',
-  default: given,
-  choices,
-  description,
-}: InputParameter): unknown {
-  const kind = KINDS[type];
-  const value = given ?? choices?.[0] ?? (type === 'boolean' ? false : '');
+function describeParameter(parameter: InputParameter): unknown {
+  const { name, type, choices, description } = parameter;
+  const kind = kindOf(parameter);
+  const value = defaultOf(parameter);
   return {
     _class: `hudson.model.${kind}ParameterDefinition`,
     defaultParameterValue: {

@@ -1,7 +1,7 @@
 import { submittedForm } from '../api-json.ts';
 import type { Area, Call } from '../area.ts';
 import { onBuild } from '../builds/build-routes.ts';
-import type { Build, InputParameter, PendingInput } from '../builds/build.ts';
+import { defaultOf, kindOf, type Build, type InputParameter, type PendingInput } from '../builds/build.ts';
 import { errorPage, notFound, oops } from '../error-pages.ts';
 import { empty, json, redirect, type Answer } from '../http.ts';
 
@@ -60,28 +60,15 @@ function pending(build: Build, call: Call): readonly unknown[] {
   });
 }
 
-/** Types of parameters, as class names begin. */
-const TYPES = {
-  string: 'String',
-  text: 'Text',
-  boolean: 'Boolean',
-  choice: 'Choice',
-  password: 'Password',
-} as const;
-
 /** A parameter in the words of wfapi, which are not those of core: no class, and the default inside `definition`. */
 function describeParameter(parameter: InputParameter): unknown {
-  const { name, type = 'string', description, choices } = parameter;
+  const { name, description, choices } = parameter;
   return {
-    type: `${TYPES[type]}ParameterDefinition`,
+    type: `${kindOf(parameter)}ParameterDefinition`,
     name,
     ...(description !== undefined && { description }),
     definition: { defaultVal: defaultOf(parameter), ...(choices && { choices }) },
   };
-}
-
-function defaultOf({ type, default: given, choices }: InputParameter): string | boolean {
-  return given ?? choices?.[0] ?? (type === 'boolean' ? false : '');
 }
 
 /** Every failure is an exception inside Jenkins here: an unknown input, and a user who may not answer. */
