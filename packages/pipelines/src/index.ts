@@ -19,3 +19,11 @@ export {
   type RunStatus,
 } from './kinds/pipeline-run.ts';
 export { pipelineKind, type Pipeline, type PipelineSpec } from './kinds/pipeline.ts';
+export { NamedRun } from './runs/named-run.ts';
+export { repeatOf } from './runs/repeat-of.ts';
+export { RunError } from './runs/run-error.ts';
+export { engineOf, hasEnded, toldBy } from './runs/run-facts.ts';
+export { stopRun } from './runs/stop-run.ts';
+export { LogOutput, type LineOrigin } from './run-log/log-output.ts';
+export { printRunLog } from './run-log/print-run-log.ts';
+export type { RunLogOptions } from './run-log/run-log-options.ts';

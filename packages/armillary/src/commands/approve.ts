@@ -32,7 +32,7 @@ async function approve(name: string, options: ApproveOptions): Promise<void> {
   if (abort && options.p !== undefined)
     throw new CommandError('usage', '--abort takes no parameters: leave out -p');
   // Loaded here, so that help and completion answer at once.
-  const { withRun } = await import('../pipeline-run/named-run.ts');
+  const { withRun } = await import('../pipeline-run/with-run.ts');
   const { pendingInput } = await import('../pipeline-run/pending-input.ts');
   const jenkins = await connectJenkins(options);
   try {

@@ -26,8 +26,8 @@ export function cancelCommand(): Command {
 
 async function cancel(name: string, options: CancelOptions): Promise<void> {
   // Loaded here, so that help and completion answer at once.
-  const { withRun } = await import('../pipeline-run/named-run.ts');
-  const { stopRun } = await import('../pipeline-run/stop-run.ts');
+  const { withRun } = await import('../pipeline-run/with-run.ts');
+  const { stopRun } = await import('@armillary/pipelines');
   await withRun(name, options, async (run) => {
     await stopRun(run, options.timeout);
     if (options.output === 'json') printEvent({ name, namespace: run.namespace, phase: 'Cancelled' });

@@ -25,15 +25,20 @@ export function logsCommand(): Command {
 
 async function logs(name: string, options: LogsOptions): Promise<void> {
   // Loaded here, so that help and completion answer at once.
-  const { withRun } = await import('../pipeline-run/named-run.ts');
-  const { LogOutput } = await import('../run-log/log-output.ts');
-  const { printRunLog } = await import('../run-log/print-run-log.ts');
+  const { withRun } = await import('../pipeline-run/with-run.ts');
+  const { needJenkins } = await import('../pipeline-run/need-jenkins.ts');
+  const { LogOutput, printRunLog } = await import('@armillary/pipelines');
   const jenkins = await connectJenkins(options);
   const output = new LogOutput(process.stdout, options.output === 'json');
   const { stage, follow = false } = options;
   try {
     await withRun(name, options, (run) =>
-      printRunLog(run, jenkins, { stage, follow, output, signal: output.signal }),
+      printRunLog(run, (state) => needJenkins(jenkins, state), {
+        stage,
+        follow,
+        output,
+        signal: output.signal,
+      }),
     );
   } catch (error) {
     if (output.readerGone) return;

@@ -34,8 +34,8 @@ async function rerun(name: string, options: RerunOptions): Promise<void> {
     throw new CommandError('usage', `version ${version} runs whole pipelines only: leave out --from-failed`);
   }
   // Loaded here, so that help and completion answer at once.
-  const { withRun } = await import('../pipeline-run/named-run.ts');
-  const { repeatOf } = await import('../pipeline-run/repeat-of.ts');
+  const { withRun } = await import('../pipeline-run/with-run.ts');
+  const { repeatOf } = await import('@armillary/pipelines');
   await withRun(name, options, async (run) => {
     const { metadata } = await run.runs.create(repeatOf(await run.get()));
     const { namespace } = run;

@@ -1,8 +1,7 @@
 import type { Jenkins, PendingInput } from '@armillary/jenkins-client';
-import { buildOfRun, type PipelineRun } from '@armillary/pipelines';
+import { buildOfRun, engineOf, hasEnded, toldBy, type PipelineRun } from '@armillary/pipelines';
 import { CommandError } from '../command-error.ts';
 import { needJenkins } from './need-jenkins.ts';
-import { engineOf, hasEnded, toldBy } from './run-facts.ts';
 
 /**
  * The input that a run waits for; without an id, the only one. Throws a usage error that lists them when it takes an id

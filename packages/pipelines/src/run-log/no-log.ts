@@ -1,13 +1,13 @@
-import type { PipelineRun } from '@armillary/pipelines';
-import { CommandError } from '../command-error.ts';
-import type { NamedRun } from '../pipeline-run/named-run.ts';
-import { hasEnded, toldBy } from '../pipeline-run/run-facts.ts';
+import type { PipelineRun } from '../kinds/pipeline-run.ts';
+import { RunError } from '../runs/run-error.ts';
+import type { NamedRun } from '../runs/named-run.ts';
+import { hasEnded, toldBy } from '../runs/run-facts.ts';
 
 /** Why nothing can be shown of a run or of its stage, which is `over` or has yet to start, and what to do about it. */
-export function noLog(run: PipelineRun, over: boolean, stage?: string): CommandError {
+export function noLog(run: PipelineRun, over: boolean, stage?: string): RunError {
   const what = stage === undefined ? `the run ${run.metadata.name ?? ''}` : `the stage "${stage}"`;
   const why = over ? 'has no log' : 'has not started yet, which -f waits for';
-  return new CommandError('failure', `${what} ${why}. The run says: ${toldBy(run)}`);
+  return new RunError(`${what} ${why}. The run says: ${toldBy(run)}`);
 }
 
 /** What `look` finds in a run, as soon as it does when it is followed. Throws {@link noLog} when it will not. */

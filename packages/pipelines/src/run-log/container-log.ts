@@ -1,5 +1,5 @@
 import { coreV1, hasCode, isNotFound, podLogs, type KubeClient, type Pod } from '@armillary/kube';
-import { isPassing, PATIENCE, patiently, pause } from '../pipeline-run/passing-fault.ts';
+import { isPassing, PATIENCE, patiently, pause } from '../runs/passing-fault.ts';
 
 /** Which log to read, and how. */
 export interface ContainerLogOptions {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { KubeClient } from '@armillary/kube';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { NamedRun } from '../pipeline-run/named-run.ts';
+import { NamedRun } from '../runs/named-run.ts';
 import { LogOutput } from './log-output.ts';
 import { printTektonLog } from './tekton-log.ts';
 
@@ -180,7 +180,7 @@ test('a refusal ends it, also while the run goes on', async () => {
   await expect(print()).rejects.toThrow(/is forbidden/);
 });
 
-test('a run that is deleted while it is followed is a failure', async () => {
+test('a run that is deleted while it is followed fails', async () => {
   pods['one'] = pod('step-a');
   logs['one/step-a'] = (response) => response.write('first\n');
   tell([stage('one')]);

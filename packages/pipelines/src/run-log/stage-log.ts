@@ -1,6 +1,6 @@
-import type { StageState } from '@armillary/pipelines';
-import type { NamedRun } from '../pipeline-run/named-run.ts';
-import { pause } from '../pipeline-run/passing-fault.ts';
+import type { StageState } from '../engines/stage-state.ts';
+import type { NamedRun } from '../runs/named-run.ts';
+import { pause } from '../runs/passing-fault.ts';
 import { containerLog, findPod } from './container-log.ts';
 import type { RunLogOptions } from './run-log-options.ts';
 import { WholeLines } from './whole-lines.ts';

@@ -1,10 +1,10 @@
-import type { PipelineRun } from '@armillary/pipelines';
-import { CommandError } from '../command-error.ts';
+import type { PipelineRun } from '../kinds/pipeline-run.ts';
+import { RunError } from './run-error.ts';
 import type { NamedRun } from './named-run.ts';
 import { hasEnded, toldBy } from './run-facts.ts';
 
 /**
- * Asks for a run to be stopped and resolves when it was. Throws a failure when it is over before, and after `timeoutMs`
+ * Asks for a run to be stopped and resolves when it was. Throws RunError when it is over before, and after `timeoutMs`
  * milliseconds; it stays asked for then.
  */
 export async function stopRun(run: NamedRun, timeoutMs: number): Promise<void> {
@@ -13,7 +13,7 @@ export async function stopRun(run: NamedRun, timeoutMs: number): Promise<void> {
   let last: PipelineRun | undefined;
   try {
     const before = await run.get(signal);
-    if (hasEnded(before)) throw new CommandError('failure', `${name} is over already: ${toldBy(before)}`);
+    if (hasEnded(before)) throw new RunError(`${name} is over already: ${toldBy(before)}`);
     last = await run.runs.patch(name, {
       type: 'merge',
       namespace,
@@ -24,7 +24,7 @@ export async function stopRun(run: NamedRun, timeoutMs: number): Promise<void> {
       last = state;
       if (!hasEnded(state)) continue;
       if (state.status?.phase === 'Cancelled') return;
-      throw new CommandError('failure', `${name} ended before it was stopped: ${toldBy(state)}`);
+      throw new RunError(`${name} ended before it was stopped: ${toldBy(state)}`);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -32,7 +32,7 @@ export async function stopRun(run: NamedRun, timeoutMs: number): Promise<void> {
       last === undefined
         ? 'the server has not answered yet'
         : `it is asked to stop and still ${toldBy(last)}`;
-    throw new CommandError('failure', `${name} has not ended within ${timeoutMs / 1000} s: ${asked}`, {
+    throw new RunError(`${name} has not ended within ${timeoutMs / 1000} s: ${asked}`, {
       cause: error,
     });
   }

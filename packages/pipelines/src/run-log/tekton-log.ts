@@ -1,7 +1,8 @@
-import type { PipelineRun, StageState } from '@armillary/pipelines';
-import { CommandError } from '../command-error.ts';
-import type { NamedRun } from '../pipeline-run/named-run.ts';
-import { hasEnded, stagesOf } from '../pipeline-run/run-facts.ts';
+import type { PipelineRun } from '../kinds/pipeline-run.ts';
+import type { StageState } from '../engines/stage-state.ts';
+import { RunError } from '../runs/run-error.ts';
+import type { NamedRun } from '../runs/named-run.ts';
+import { hasEnded, stagesOf } from '../runs/run-facts.ts';
 import { noLog } from './no-log.ts';
 import type { RunLogOptions } from './run-log-options.ts';
 import { selectStages } from './select-stages.ts';
@@ -10,7 +11,7 @@ import { StageLog } from './stage-log.ts';
 /**
  * Prints the logs of a run on Tekton: stages that have ended one after another in their order, those that run at the
  * same time by whole lines as they come; then how the run ended, in the words of Jenkins, as KubeSphere's console
- * expects of a whole log. Throws a failure when there is nothing to show, or not all of it is left.
+ * expects of a whole log. Throws RunError when there is nothing to show, or not all of it is left.
  */
 export async function printTektonLog(run: NamedRun, options: RunLogOptions): Promise<void> {
   const { stage, follow, output } = options;
@@ -49,8 +50,7 @@ async function finish(logs: ReadonlyMap<string, StageLog>): Promise<void> {
     log.over = true;
     if (!(await log.printed)) gone.push(pod);
   }
-  if (gone.length > 0)
-    throw new CommandError('failure', `the log is not whole: these pods are gone: ${gone.join(', ')}`);
+  if (gone.length > 0) throw new RunError(`the log is not whole: these pods are gone: ${gone.join(', ')}`);
 }
 
 function isOver({ state }: StageState): boolean {

@@ -1,4 +1,6 @@
-import { annotation, type PipelineRun, type StageState } from '@armillary/pipelines';
+import { annotation } from '../kinds/metadata.ts';
+import type { PipelineRun } from '../kinds/pipeline-run.ts';
+import type { StageState } from '../engines/stage-state.ts';
 
 /** Whether a run is over, however it ended. */
 export function hasEnded(run: PipelineRun): boolean {

@@ -1,4 +1,4 @@
-import type { PipelineRun } from '@armillary/pipelines';
+import type { PipelineRun } from '../kinds/pipeline-run.ts';
 import { expect, test } from 'vitest';
 import { repeatOf } from './repeat-of.ts';
 

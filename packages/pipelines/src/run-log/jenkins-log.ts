@@ -5,17 +5,18 @@ import {
   type BuildRef,
   type Jenkins,
 } from '@armillary/jenkins-client';
-import { buildOfRun, type PipelineRun } from '@armillary/pipelines';
-import { CommandError } from '../command-error.ts';
-import type { NamedRun } from '../pipeline-run/named-run.ts';
-import { pause } from '../pipeline-run/passing-fault.ts';
+import { buildOfRun } from '../engines/jenkins/run-actions.ts';
+import type { PipelineRun } from '../kinds/pipeline-run.ts';
+import { RunError } from '../runs/run-error.ts';
+import type { NamedRun } from '../runs/named-run.ts';
+import { pause } from '../runs/passing-fault.ts';
 import type { LineOrigin, LogOutput } from './log-output.ts';
 import { foundIn } from './no-log.ts';
 import type { RunLogOptions } from './run-log-options.ts';
 import { WholeLines } from './whole-lines.ts';
 
 /**
- * Prints the log of a run's build in Jenkins, byte for byte; of one stage, the logs of its steps. Throws a failure when
+ * Prints the log of a run's build in Jenkins, byte for byte; of one stage, the logs of its steps. Throws RunError when
  * the run has no build, and what the client throws.
  */
 export async function printJenkinsLog(
@@ -49,7 +50,7 @@ async function printStage(build: BuildRef, name: string, options: RunLogOptions)
     const found = all.filter((stage) => stage.name === name);
     if (found.length === 0 && (!building || !follow)) {
       const names = [...new Set(all.map((stage) => stage.name))].join(', ');
-      throw new CommandError('failure', `the build has no stage "${name}"; it has: ${names || 'none'}`);
+      throw new RunError(`the build has no stage "${name}"; it has: ${names || 'none'}`);
     }
     const ids = new Set(flatStages(found).map(({ id }) => id));
     for (const { id, stageId = '' } of found.length === 0 ? [] : await build.steps({ signal })) {

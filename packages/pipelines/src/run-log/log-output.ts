@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { CommandError } from '../command-error.ts';
+import { RunError } from '../runs/run-error.ts';
 
 /** Where a line of a log comes from, as far as it is known. */
 export interface LineOrigin {
@@ -23,9 +23,7 @@ export class LogOutput {
     this.#json = json;
     stream.on('error', (error: NodeJS.ErrnoException) => {
       this.#readerGone ||= error.code === 'EPIPE';
-      this.#stop.abort(
-        new CommandError('failure', `the log cannot be written: ${error.message}`, { cause: error }),
-      );
+      this.#stop.abort(new RunError(`the log cannot be written: ${error.message}`, { cause: error }));
     });
   }
 

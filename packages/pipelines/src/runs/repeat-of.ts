@@ -1,15 +1,17 @@
-import { annotation, jenkinsAnnotation, label, type PipelineRun } from '@armillary/pipelines';
-import { CommandError } from '../command-error.ts';
+import { annotation, label } from '../kinds/metadata.ts';
+import { jenkinsAnnotation } from '../engines/jenkins/metadata.ts';
+import type { PipelineRun } from '../kinds/pipeline-run.ts';
+import { RunError } from './run-error.ts';
 import { engineOf } from './run-facts.ts';
 
 /**
- * A new run that repeats another; a build in Jenkins with the script that it had. Pure. Throws a failure for a run that
+ * A new run that repeats another; a build in Jenkins with the script that it had. Pure. Throws RunError for a run that
  * names no Pipeline.
  */
 export function repeatOf({ apiVersion, kind, metadata, spec }: PipelineRun): PipelineRun {
   const { name: pipeline } = spec.pipelineRef;
   if (pipeline === undefined || pipeline === '')
-    throw new CommandError('failure', `the run ${metadata.name ?? ''} names no Pipeline`);
+    throw new RunError(`the run ${metadata.name ?? ''} names no Pipeline`);
   const { namespace, labels } = metadata;
   const engine = engineOf({ apiVersion, kind, metadata, spec });
   const hasBuild = engine === 'jenkins' && metadata.annotations?.[annotation.runId] !== undefined;

@@ -1,14 +1,12 @@
-import { isNotFound, KubeClient, loadKubeconfig, type ResourceClient } from '@armillary/kube';
-import { pipelineRunKind, type PipelineRun } from '@armillary/pipelines';
-import { CommandError } from '../command-error.ts';
-import type { RunFlags } from '../run-flags.ts';
-import { version } from '../version.ts';
+import { isNotFound, type KubeClient, type ResourceClient } from '@armillary/kube';
+import { pipelineRunKind, type PipelineRun } from '../kinds/pipeline-run.ts';
+import { RunError } from './run-error.ts';
 import { isPassing, PATIENCE, pause } from './passing-fault.ts';
 
 /** A watch that brings not even a bookmark for so long, in milliseconds, is taken for dead. */
 const IDLE_MS = 300_000;
 
-/** A PipelineRun of devops.kubesphere.io that a command is about. */
+/** A PipelineRun of devops.kubesphere.io on its server. */
 export class NamedRun {
   readonly client: KubeClient;
   readonly namespace: string;
@@ -22,14 +20,13 @@ export class NamedRun {
     this.runs = client.resource<PipelineRun>(pipelineRunKind);
   }
 
-  /** The run as it is now. Throws a failure when there is none. */
+  /** The run as it is now. Throws RunError when there is none. */
   async get(signal?: AbortSignal): Promise<PipelineRun> {
     try {
       return await this.runs.get(this.name, { namespace: this.namespace, signal });
     } catch (error) {
       if (!isNotFound(error)) throw error;
-      throw new CommandError(
-        'failure',
+      throw new RunError(
         `there is no pipelineruns.devops.kubesphere.io ${this.name} in the namespace ${this.namespace}`,
         { cause: error },
       );
@@ -37,7 +34,7 @@ export class NamedRun {
   }
 
   /**
-   * The run as it is now, then every time it changes, through restarts of the server. Throws a failure when it is not
+   * The run as it is now, then every time it changes, through restarts of the server. Throws RunError when it is not
    * there or deleted, what the server refuses, and what goes wrong for too long.
    */
   async *states(signal?: AbortSignal): AsyncGenerator<PipelineRun, void> {
@@ -66,21 +63,6 @@ export class NamedRun {
   /** A run that was made anew under the same name is another one. */
   #same(run: PipelineRun | undefined, uid: string | undefined): PipelineRun {
     if (run !== undefined && run.metadata.uid === uid) return run;
-    throw new CommandError('failure', `the run ${this.name} was deleted`);
-  }
-}
-
-/** Looks up the server and the namespace as kubectl does, and closes the connections when `use` has ended. */
-export async function withRun(
-  name: string,
-  flags: RunFlags,
-  use: (run: NamedRun) => Promise<void>,
-): Promise<void> {
-  const config = await loadKubeconfig(flags.kubeconfig === undefined ? {} : { path: flags.kubeconfig });
-  const client = new KubeClient(config, { userAgent: `armillary/${version}` });
-  try {
-    await use(new NamedRun(client, flags.namespace ?? client.namespace, name));
-  } finally {
-    await client.close();
+    throw new RunError(`the run ${this.name} was deleted`);
   }
 }
