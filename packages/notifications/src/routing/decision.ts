@@ -1,0 +1,74 @@
+import type { SourceAnswer } from '../sources/source-answer.ts';
+import type { ChannelConfig, ChannelReceiver } from './receiver.ts';
+
+/** A receiver as the trace names it. */
+export interface NamedReceiver {
+  readonly type: string;
+  readonly name: string;
+  readonly tenant?: string;
+  /** The source that named it; absent for an object. */
+  readonly source?: string;
+}
+
+/**
+ * One decision about an alert, in the order they were taken. `explainStep` puts each in words.
+ */
+export type TraceStep =
+  /** A global silence covers the alert: nobody is told. */
+  | { readonly step: 'silenced'; readonly silence: string }
+  /** A silence was asked and could not be: it was left out. */
+  | { readonly step: 'silenceInvalid'; readonly silence: string; readonly reason: string }
+  /** Whether tenants are told, and why. */
+  | {
+      readonly step: 'class';
+      readonly matched: boolean;
+      readonly reason: string;
+      readonly cluster: string;
+      readonly namespace?: string;
+    }
+  /** A source was asked. */
+  | {
+      readonly step: 'source';
+      readonly source: string;
+      readonly cache: SourceAnswer['cache'];
+      readonly ageMs: number;
+      readonly revision?: string;
+      readonly tenants: readonly string[];
+      readonly receivers: readonly NamedReceiver[];
+      readonly mergePolicy: SourceAnswer['mergePolicy'];
+      readonly skipped: SourceAnswer['skipped'];
+      readonly failure?: SourceAnswer['failure'];
+      readonly onError: SourceAnswer['onError'];
+    }
+  | { readonly step: 'tenants'; readonly tenants: readonly string[] }
+  /** A router's verdict. `receivers` are those it added. */
+  | {
+      readonly step: 'router';
+      readonly router: string;
+      readonly matched: boolean;
+      readonly reason?: string;
+      readonly receivers: readonly NamedReceiver[];
+    }
+  /** What the route policy left. */
+  | { readonly step: 'policy'; readonly policy: string; readonly reason: string }
+  /** A receiver was considered and is not told. */
+  | { readonly step: 'skipped'; readonly receiver: NamedReceiver; readonly reason: string }
+  /** A receiver is told. */
+  | { readonly step: 'told'; readonly receiver: NamedReceiver; readonly config?: string; readonly why: string };
+
+/** A receiver that shall be told of an alert, with the account to tell it with. */
+export interface Target {
+  readonly receiver: ChannelReceiver;
+  readonly config: ChannelConfig | undefined;
+}
+
+/** What was decided about one alert. */
+export interface AlertDecision {
+  readonly targets: readonly Target[];
+  readonly steps: readonly TraceStep[];
+  /**
+   * True when a source that fails closed could not be asked: tenants are not told now. The alert is decided again
+   * later, for tenants only.
+   */
+  readonly tenantsHeld: boolean;
+}

@@ -1,0 +1,179 @@
+import type { Alert } from '../alerts/alert.ts';
+import type { ChannelType } from '../channels/channel-type.ts';
+import type { DeliveryFault } from '../channels/delivery-error.ts';
+import type { TraceStep } from '../routing/decision.ts';
+import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
+
+/** Which receivers an alert is still to be routed to: `tenants` after a source that fails closed was not there. */
+export type RoutingPart = 'all' | 'tenants';
+
+/** An accepted alert that is to be routed. */
+export interface StoredAlert {
+  readonly id: string;
+  readonly alert: Alert;
+  /** Milliseconds since 1970. */
+  readonly receivedAt: number;
+  readonly part: RoutingPart;
+}
+
+/** One delivery to be queued: some alerts for one destination. */
+export interface NewDelivery {
+  /** Identity of the queue: a hash over channel, address and config. Deliveries of one queue are sent in order. */
+  readonly destination: string;
+  readonly channel: ChannelType;
+  /** Whom a fair share is given to; `''` for global receivers. */
+  readonly tenant: string;
+  /** The destination for people, without secrets. */
+  readonly shown: string;
+  /** `history` copies what was told to the history webhook. */
+  readonly kind: 'alerts' | 'history';
+  /** The receiver narrowed to the destination. */
+  readonly receiver: ChannelReceiver;
+  readonly config: ChannelConfig | undefined;
+  readonly alertIds: readonly string[];
+  readonly groupLabels: Readonly<Record<string, string>>;
+  /** Milliseconds since 1970; a delivery that is not done by then is given up. */
+  readonly expiresAt: number;
+}
+
+/** A delivery that this process has claimed. */
+export interface StoredDelivery extends Omit<NewDelivery, 'alertIds'> {
+  readonly id: string;
+  readonly queuedAt: number;
+  /** Alerts in the order they were queued. */
+  readonly alerts: readonly StoredAlert[];
+  /** How many of them are told already. */
+  readonly told: number;
+  /** Attempts made before. */
+  readonly attempts: number;
+}
+
+/** How an attempt ended. */
+export type AttemptOutcome =
+  | { readonly outcome: 'delivered'; readonly rejected: readonly { address: string; reason: string }[] }
+  | { readonly outcome: 'retry'; readonly fault: DeliveryFault; readonly reason: string; readonly notBefore: number }
+  /** Kept as a dead letter until it is replayed or too old. */
+  | { readonly outcome: 'dead'; readonly fault: DeliveryFault | 'expired'; readonly reason: string };
+
+/** What became of one alert that was routed. */
+export interface RoutedAlert {
+  readonly id: string;
+  readonly steps: readonly TraceStep[];
+  /** Set when the alert is to be routed again, for the part that could not be decided. */
+  readonly again?: { readonly part: RoutingPart; readonly notBefore: number };
+}
+
+/** A queue with deliveries that are due, claimed by this process until its lease ends. */
+export interface ClaimedDestination {
+  readonly destination: string;
+  readonly channel: ChannelType;
+  readonly tenant: string;
+}
+
+/** A delivery that was given up. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly channel: ChannelType;
+  readonly tenant: string;
+  readonly shown: string;
+  readonly receiver: string;
+  readonly fault: DeliveryFault | 'expired';
+  readonly reason: string;
+  readonly attempts: number;
+  readonly alerts: number;
+  readonly queuedAt: number;
+  readonly diedAt: number;
+}
+
+/** All that is known of one alert. */
+export interface AlertTrace {
+  readonly alert: Alert;
+  readonly receivedAt: number;
+  /** Repetitions that were dropped. */
+  readonly duplicates: number;
+  readonly state: 'waiting' | 'routed';
+  readonly decisions: readonly { readonly at: number; readonly steps: readonly TraceStep[] }[];
+  readonly deliveries: readonly {
+    readonly id: string;
+    readonly channel: ChannelType;
+    readonly receiver: string;
+    readonly tenant: string;
+    readonly shown: string;
+    readonly kind: 'alerts' | 'history';
+    readonly state: 'queued' | 'delivered' | 'dead';
+    readonly queuedAt: number;
+    /** When the next attempt may be; absent when there is none to come. */
+    readonly notBefore?: number;
+    readonly attempts: readonly { readonly at: number; readonly outcome: AttemptOutcome }[];
+  }[];
+}
+
+/** How much is waiting. */
+export interface Backlog {
+  /** Alerts that are not routed yet. */
+  readonly alerts: number;
+  /** Deliveries that are not done, by channel. */
+  readonly deliveries: Readonly<Partial<Record<ChannelType, number>>>;
+  readonly deadLetters: number;
+  /** Milliseconds since 1970 of the oldest alert that waits; absent when none does. */
+  readonly oldestAlertAt?: number;
+}
+
+/** Options of `claimDestinations`. */
+export interface ClaimDestinationsOptions {
+  readonly channel: ChannelType;
+  /** Most to claim now. */
+  readonly limit: number;
+  /** Most queues of one tenant at work at the same time, counting those that this process holds already. */
+  readonly perTenant: number;
+  readonly leaseMs: number;
+}
+
+/**
+ * What the notification manager must not forget. Every method that resolves has made its change durable; a process
+ * that is killed at any point loses nothing that was acknowledged. Several processes may share one store (PostgreSQL):
+ * what one has claimed, no other gets until the lease ends.
+ */
+export interface NotificationStore {
+  /**
+   * Takes alerts, all or none. An alert whose key was accepted within the last `repeatWindowMs` is a repetition and
+   * counted, not queued. Throws `NotificationError` `Busy` when the backlog or the disk is full.
+   */
+  accept(alerts: readonly Alert[], options: { repeatWindowMs: number }): Promise<{ accepted: number; repeated: number }>;
+
+  /** Claims alerts that wait for routing, oldest first. */
+  claimAlerts(options: { limit: number; leaseMs: number }): Promise<StoredAlert[]>;
+  /** Queues the deliveries and marks the alerts as routed, all in one step. */
+  commitRouting(alerts: readonly RoutedAlert[], deliveries: readonly NewDelivery[]): Promise<void>;
+  /** Gives alerts back that could not be routed now. */
+  returnAlerts(ids: readonly string[], notBefore: number): Promise<void>;
+  /** Calls back when alerts may wait for routing that did not before; the returned function ends it. */
+  onAlerts(callback: () => void): () => void;
+
+  /** Claims queues whose first delivery is due; tenants take turns. */
+  claimDestinations(options: ClaimDestinationsOptions): Promise<ClaimedDestination[]>;
+  /** Prolongs the lease of queues that this process holds. */
+  renew(destinations: readonly string[], leaseMs: number): Promise<void>;
+  /** The first delivery of a claimed queue that is due. */
+  nextDelivery(destination: string): Promise<StoredDelivery | undefined>;
+  /** Notes that the first `told` alerts of a delivery are told. */
+  noteTold(delivery: string, told: number): Promise<void>;
+  /** Ends an attempt. `history` is queued in the same step. */
+  finishAttempt(delivery: string, outcome: AttemptOutcome, history?: NewDelivery): Promise<void>;
+  /** Gives a claimed queue back. */
+  release(destination: string): Promise<void>;
+  /** When the next queue of a channel is due that nobody has claimed, in milliseconds since 1970. */
+  nextDue(channel: ChannelType): Promise<number | undefined>;
+  /** Calls back when deliveries may be due that were not before. */
+  onDeliveries(callback: () => void): () => void;
+
+  backlog(): Promise<Backlog>;
+  deadLetters(options: { limit: number; channel?: ChannelType; tenant?: string }): Promise<DeadLetter[]>;
+  /** Queues dead letters again, with the attempts and the time of new ones. Returns how many there were. */
+  replay(ids: readonly string[], expiresAt: number): Promise<number>;
+  /** The newest alerts with a fingerprint, newest first. */
+  traces(fingerprint: string, limit: number): Promise<AlertTrace[]>;
+  /** Removes what is done and older than `doneBefore`, and dead letters older than `deadBefore`. Returns how many rows. */
+  prune(options: { doneBefore: number; deadBefore: number }): Promise<number>;
+  close(): Promise<void>;
+}
