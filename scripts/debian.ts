@@ -3,9 +3,16 @@
  * missing; anywhere else it only says what is missing. It starts no services.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { accessSync, constants } from 'node:fs';
 
 interface SystemPackage {
   /** A program that shows the package is there. */
@@ -21,11 +28,27 @@ const required: SystemPackage[] = [
   { command: 'mount', debian: 'mount', purpose: 'a small file system that runs full' },
   { command: 'dpkg-deb', debian: 'dpkg', purpose: 'unpacks kubectl' },
   { command: 'chromium', debian: 'chromium', purpose: 'runs the Jenkins client in a page' },
+  {
+    command: 'prometheus-alertmanager',
+    debian: 'prometheus-alertmanager',
+    purpose: 'posts alerts to the notification manager',
+  },
+  { command: 'prometheus', debian: 'prometheus', purpose: 'finds the alerts that Alertmanager posts' },
+  { command: 'smtp-sink', debian: 'postfix', purpose: 'takes the mails of the notification manager' },
+  { command: 'initdb', debian: 'postgresql', purpose: 'the store of several notification managers' },
 ];
 
-/** Whether a program of this name is on the PATH. */
+/** Folders with programs that are not on the PATH of every user. */
+function serverFolders(): string[] {
+  const postgresql = '/usr/lib/postgresql';
+  const versions = existsSync(postgresql) ? readdirSync(postgresql) : [];
+  return ['/usr/sbin', ...versions.map((version) => join(postgresql, version, 'bin'))];
+}
+
+/** Whether a program of this name is on the PATH, or where Debian puts servers. */
 export function onPath(command: string): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...serverFolders()];
+  return folders.some((folder) => {
     try {
       accessSync(join(folder, command), constants.X_OK);
       return true;
@@ -62,6 +85,20 @@ export function ensureSystemPackages(): SystemPackage[] {
   if (missing.length === 0 || !canInstall()) return missing;
   process.stderr.write(`Installing ${missing.map((p) => p.debian).join(', ')}\n`);
   run('apt-get', ['update']);
-  run('apt-get', ['install', '-y', '--no-install-recommends', ...missing.map((p) => p.debian)]);
+  withoutServices(() =>
+    run('apt-get', ['install', '-y', '--no-install-recommends', ...missing.map((p) => p.debian)]),
+  );
   return required.filter((p) => !onPath(p.command));
+}
+
+/** Packages bring services; Debian asks this file whether they may start, and 101 is no. */
+function withoutServices(install: () => void): void {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (existsSync(policy)) return install();
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    install();
+  } finally {
+    rmSync(policy);
+  }
 }
