@@ -1,0 +1,110 @@
+import { cutText } from './cut-text.ts';
+import type { Measure } from './measure.ts';
+
+/** One text of several that tell alerts together. */
+export interface MessagePart<Alert> {
+  readonly text: string;
+  /** How many more alerts are told once this is delivered; 0 for all but the last part of one long alert. */
+  readonly alerts: number;
+  /** The alerts it speaks of: those that are told with it, or the long one of which it is a part. */
+  readonly about: readonly Alert[];
+}
+
+/** What to split, and how. */
+export interface SplitOptions<Alert> {
+  readonly alerts: readonly Alert[];
+  /** Most that one text may measure. */
+  readonly limit: number;
+  readonly measure: Measure;
+  /** The text over some of the alerts. */
+  readonly render: (alerts: readonly Alert[]) => string;
+  /** Takes a text apart that is too long although it tells a single alert; `cutText` when absent. */
+  readonly cut?: (text: string, limit: number, measure: Measure) => string[];
+}
+
+/**
+ * The texts that tell the alerts, in order, each within the limit. No alert is dropped and none is told twice: one that
+ * is too long by itself is spread over parts that follow each other. Alerts that the template says nothing about are
+ * counted with a neighbour; when it says nothing about any there is no text at all.
+ *
+ * Takes linear time where upstream's takes quadratic: each alert is rendered once to see how long it is and once more
+ * within its message. What is before, between and after alerts is learned from the first two; where a template does not
+ * keep to that, a message that turned out too long is halved.
+ */
+export function splitMessages<Alert>(options: SplitOptions<Alert>): MessagePart<Alert>[] {
+  const { alerts, limit, measure, render } = options;
+  const parts = new PartList<Alert>();
+  const [first] = alerts;
+  if (first === undefined) return [];
+
+  const firstText = render([first]);
+  if (alerts.length > 1 && measure(firstText) * alerts.length <= 2 * limit) {
+    const text = render(alerts);
+    if (measure(text) <= limit) {
+      parts.add(text, alerts);
+      return parts.finish();
+    }
+  }
+
+  const texts = alerts.map((alert, index) => (index === 0 ? firstText : render([alert])));
+  const tell = (from: number, to: number): void => {
+    const group = alerts.slice(from, to);
+    const text = (to - from === 1 ? texts[from] : undefined) ?? render(group);
+    if (measure(text) <= limit) {
+      parts.add(text, group);
+    } else if (group.length === 1) {
+      parts.addLong((options.cut ?? cutText)(text, limit, measure), group);
+    } else {
+      const middle = (from + to + 1) >> 1;
+      tell(from, middle);
+      tell(middle, to);
+    }
+  };
+
+  const sizes = texts.map(measure);
+  const shared =
+    alerts.length > 1 ? (sizes[0] ?? 0) + (sizes[1] ?? 0) - measure(render(alerts.slice(0, 2))) : 0;
+  let from = 0;
+  let size = 0;
+  for (const [index, alone] of sizes.entries()) {
+    const grown = size + alone - shared;
+    if (index > from && grown > limit) {
+      tell(from, index);
+      from = index;
+      size = alone;
+    } else {
+      size = index === from ? alone : grown;
+    }
+  }
+  tell(from, alerts.length);
+  return parts.finish();
+}
+
+/** Collects parts; alerts without a text wait for the next one that has some. */
+class PartList<Alert> {
+  readonly #parts: MessagePart<Alert>[] = [];
+  #silent: readonly Alert[] = [];
+
+  add(text: string, alerts: readonly Alert[]): void {
+    const about = [...this.#silent, ...alerts];
+    if (text === '') {
+      this.#silent = about;
+      return;
+    }
+    this.#silent = [];
+    this.#parts.push({ text, alerts: about.length, about });
+  }
+
+  addLong(pieces: readonly string[], alerts: readonly Alert[]): void {
+    const texts = pieces.filter((piece) => piece !== '');
+    for (const text of texts.slice(0, -1)) this.#parts.push({ text, alerts: 0, about: alerts });
+    this.add(texts.at(-1) ?? '', alerts);
+  }
+
+  finish(): MessagePart<Alert>[] {
+    const last = this.#parts.pop();
+    if (!last) return [];
+    const about = [...last.about, ...this.#silent];
+    return [...this.#parts, { text: last.text, alerts: about.length, about }];
+  }
+}
