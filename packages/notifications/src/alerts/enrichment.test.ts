@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest';
+import { parseAlertPost } from './alert-post.ts';
+import { enrich } from './enrichment.ts';
+
+const now = Date.UTC(2026, 10, 22, 6, 11, 2, 660);
+const enriched = (alert: unknown, at = now) =>
+  enrich(parseAlertPost({ alerts: [alert] }, at).at(0)!, { cluster: 'host', now: at });
+
+test.each([[{}], [{ cluster: '' }]])('an alert with labels %j belongs to this cluster', (labels) => {
+  expect(enriched({ labels }).labels).toEqual({ cluster: 'host' });
+});
+
+test('the cluster that the sender names stays', () => {
+  expect(enriched({ labels: { cluster: 'member' } }).labels).toEqual({ cluster: 'member' });
+});
+
+test("the fingerprint stays the sender's although a label was added", () => {
+  const alert = { labels: { alertname: 'X', namespace: 'demo' }, fingerprint: 'de240666a22d2c8a' };
+  expect(enriched(alert)).toMatchObject({ fingerprint: 'de240666a22d2c8a', labels: { cluster: 'host' } });
+});
+
+describe('the time of an alert on metrics', () => {
+  const metric = { labels: { alerttype: 'metric' }, annotations: { summary: 's' } };
+  test.each([
+    [now, '2026-11-22 06:11:02.66 +0000 UTC'],
+    [Date.UTC(2026, 10, 22, 6, 11, 0), '2026-11-22 06:11:00 +0000 UTC'],
+  ])('is written as Go prints a time', (at, alerttime) => {
+    expect(enriched(metric, at).annotations).toEqual({ summary: 's', alerttime });
+  });
+
+  test('is not given to other alerts', () => {
+    expect(enriched({ labels: { alerttype: 'event' } }).annotations).toEqual({});
+  });
+});

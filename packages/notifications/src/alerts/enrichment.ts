@@ -1,0 +1,27 @@
+import type { Alert } from './alert.ts';
+
+/** What an alert is enriched with. */
+export interface Enrichment {
+  /** The cluster this program looks after. */
+  readonly cluster: string;
+  /** When the alert came in, in milliseconds since 1970. */
+  readonly now: number;
+}
+
+/**
+ * Adds what routing and templates expect, as upstream does: the label `cluster` when the sender gave none, and for
+ * alerts on metrics (label `alerttype: metric`) the annotation `alerttime`. The fingerprint stays the sender's: it is
+ * how people find the alert in Alertmanager.
+ */
+export function enrich(alert: Alert, { cluster, now }: Enrichment): Alert {
+  const labels = alert.labels['cluster'] ? alert.labels : { ...alert.labels, cluster };
+  const annotations =
+    labels['alerttype'] === 'metric' ? { ...alert.annotations, alerttime: goTime(now) } : alert.annotations;
+  return { ...alert, labels, annotations };
+}
+
+/** The time as Go prints it, `2026-11-22 06:11:02.666 +0000 UTC`: what templates of upstream cut into pieces. */
+function goTime(now: number): string {
+  const [date, time] = new Date(now).toISOString().slice(0, -1).split('T');
+  return `${date} ${time?.replace(/\.?0+$/, '')} +0000 UTC`;
+}
