@@ -1,0 +1,22 @@
+/** What one execution may use. Templates are untrusted: none of these can be switched off. */
+export interface Budget {
+  /**
+   * Units of work: each action, argument, call and round of a loop is one, and every 64 characters that a call gives
+   * back are one more. Rendering one alert with a usual template takes 100 to 300.
+   */
+  readonly steps: number;
+  /** Bytes of UTF-8 in the result; also the most that any single string made on the way may have. */
+  readonly outputBytes: number;
+  /** How deep templates may call templates. */
+  readonly depth: number;
+  /** Milliseconds; looked at every thousand steps. */
+  readonly milliseconds: number;
+}
+
+/** The budget of an execution that names none: generous for a message, small for a server. */
+export const defaultBudget: Budget = {
+  steps: 2_000_000,
+  outputBytes: 1024 * 1024,
+  depth: 100,
+  milliseconds: 2_000,
+};
