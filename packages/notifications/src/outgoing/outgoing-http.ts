@@ -43,6 +43,8 @@ export type OutgoingErrorCode =
   | 'AnswerTooLarge'
   /** The answer broke off or is no HTTP. */
   | 'AnswerBroken'
+  /** A header, certificate or key cannot be sent as it is written. */
+  | 'RequestInvalid'
   | 'Aborted';
 
 /** A request without an answer. The message names scheme, host and port, never path, query or headers. */
