@@ -46,7 +46,6 @@ export type SlackConfig = Static<typeof SlackConfig>;
 
 /** `spec.sms` of a Config, as a schema. */
 export const SmsConfig = Type.Object({
-  labels,
   defaultProvider: described('aliyun, aws, huawei or tencent; the first that is configured when absent.'),
   providers: Type.Object({
     aliyun: Type.Optional(

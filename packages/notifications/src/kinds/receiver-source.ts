@@ -70,7 +70,7 @@ const ReceiverSourceSpec = Type.Object(
     ),
     addressPolicy: Type.Optional(
       Type.Object(
-        { allowLoopback: optionalBoolean, allow: optionalStrings, deny: optionalStrings },
+        { allowLoopback: optionalBoolean, allow: optionalStrings },
         {
           description:
             'Where its receivers may be: host names, *.suffix or CIDRs. Everywhere but loopback when absent.',
