@@ -1,0 +1,32 @@
+import type { Alert } from '../alerts/alert.ts';
+import type { Measure } from '../splitting/measure.ts';
+import { splitMessages } from '../splitting/split-messages.ts';
+import type { MessagePart } from '../splitting/split-messages.ts';
+import type { ChannelContext, Notice } from './channel.ts';
+import { DeliveryError } from './delivery-error.ts';
+
+/** How long a channel's texts may be, and what they are made with. */
+export interface TextRules {
+  readonly template: string;
+  /** Most that one text may measure, without what the channel puts around it. */
+  readonly limit: number;
+  readonly measure: Measure;
+}
+
+/**
+ * The texts that tell the alerts of a notice. A template that says nothing is an error: nobody would be told.
+ * Throws `DeliveryError` `permanent`.
+ */
+export function messageTexts(notice: Notice, context: ChannelContext, rules: TextRules): MessagePart<Alert>[] {
+  const { template, limit, measure } = rules;
+  const parts = splitMessages({
+    alerts: notice.alerts,
+    limit,
+    measure,
+    render: (alerts) => context.render(template, alerts),
+  });
+  if (parts.length === 0) {
+    throw new DeliveryError('permanent', `template ${template} says nothing about the alerts: nothing can be sent`);
+  }
+  return parts;
+}
