@@ -51,7 +51,12 @@ export interface StoredDelivery extends Omit<NewDelivery, 'alertIds'> {
 /** How an attempt ended. */
 export type AttemptOutcome =
   | { readonly outcome: 'delivered'; readonly rejected: readonly { address: string; reason: string }[] }
-  | { readonly outcome: 'retry'; readonly fault: DeliveryFault; readonly reason: string; readonly notBefore: number }
+  | {
+      readonly outcome: 'retry';
+      readonly fault: DeliveryFault;
+      readonly reason: string;
+      readonly notBefore: number;
+    }
   /** Kept as a dead letter until it is replayed or too old. */
   | { readonly outcome: 'dead'; readonly fault: DeliveryFault | 'expired'; readonly reason: string };
 
@@ -139,26 +144,40 @@ export interface NotificationStore {
    * Takes alerts, all or none. An alert whose key was accepted within the last `repeatWindowMs` is a repetition and
    * counted, not queued. Throws `NotificationError` `Busy` when the backlog or the disk is full.
    */
-  accept(alerts: readonly Alert[], options: { repeatWindowMs: number }): Promise<{ accepted: number; repeated: number }>;
+  accept(
+    alerts: readonly Alert[],
+    options: { repeatWindowMs: number },
+  ): Promise<{ accepted: number; repeated: number }>;
 
   /** Claims alerts that wait for routing, oldest first. */
   claimAlerts(options: { limit: number; leaseMs: number }): Promise<StoredAlert[]>;
-  /** Queues the deliveries and marks the alerts as routed, all in one step. */
+  /**
+   * Queues the deliveries and marks the alerts as routed, all in one step. Throws `NotificationError` `Busy`, and stores
+   * nothing, when another process has claimed one of the alerts meanwhile: it routes that one, and those that are left
+   * are claimed anew once their lease ends.
+   */
   commitRouting(alerts: readonly RoutedAlert[], deliveries: readonly NewDelivery[]): Promise<void>;
   /** Gives alerts back that could not be routed now. */
   returnAlerts(ids: readonly string[], notBefore: number): Promise<void>;
+  /** When the next alert that nobody has claimed is due for routing, in milliseconds since 1970. */
+  nextAlertDue(): Promise<number | undefined>;
   /** Calls back when alerts may wait for routing that did not before; the returned function ends it. */
   onAlerts(callback: () => void): () => void;
 
   /** Claims queues whose first delivery is due; tenants take turns. */
   claimDestinations(options: ClaimDestinationsOptions): Promise<ClaimedDestination[]>;
-  /** Prolongs the lease of queues that this process holds. */
-  renew(destinations: readonly string[], leaseMs: number): Promise<void>;
+  /** Prolongs the lease of queues that this process holds. Returns those that it holds still: the others were lost. */
+  renew(destinations: readonly string[], leaseMs: number): Promise<readonly string[]>;
   /** The first delivery of a claimed queue that is due. */
   nextDelivery(destination: string): Promise<StoredDelivery | undefined>;
   /** Notes that the first `told` alerts of a delivery are told. */
   noteTold(delivery: string, told: number): Promise<void>;
-  /** Ends an attempt. `history` is queued in the same step. */
+  /** Puts a delivery off that was not tried. This is no attempt. */
+  postpone(delivery: string, notBefore: number): Promise<void>;
+  /**
+   * Ends an attempt. `history` is queued in the same step. For a queue that was lost to another process only
+   * `delivered` counts: whatever else is to be said of the delivery, the other one says it.
+   */
   finishAttempt(delivery: string, outcome: AttemptOutcome, history?: NewDelivery): Promise<void>;
   /** Gives a claimed queue back. */
   release(destination: string): Promise<void>;
