@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { alertKey } from '../../alerts/alert.ts';
+import type { Alert } from '../../alerts/alert.ts';
+
+/** A body and its content type. */
+export interface WebhookBody {
+  readonly text: string;
+  readonly contentType: string;
+}
+
+/** An alert that was told, as the history webhook is told of it. */
+export interface ToldAlert {
+  readonly alert: Alert;
+  /** Milliseconds since 1970. */
+  readonly notifiedAt: number;
+  /** Where it was told, by the receiver's name and the channel's type. */
+  readonly receivers: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+}
+
+/** How Go writes the time that is not set. */
+const noTime = '0001-01-01T00:00:00Z';
+
+/** The alerts as upstream's notification-manager posts them, with what it drops: fingerprint and generatorURL. */
+export function alertsBody(
+  alerts: readonly Alert[],
+  groupLabels: Readonly<Record<string, string>>,
+): WebhookBody {
+  return json({
+    alerts: alerts.map((alert) => ({ ...plainAlert(alert), notificationTime: noTime })),
+    groupLabels,
+    commonLabels: inAll(alerts.map(({ labels }) => labels)),
+    commonAnnotations: inAll(alerts.map(({ annotations }) => annotations)),
+  });
+}
+
+/** What the history webhook is told, in the shape of upstream's: each alert with when and where it was told. */
+export function historyBody(told: readonly ToldAlert[]): WebhookBody {
+  return json({
+    alerts: told.map(({ alert, notifiedAt, receivers }) => ({
+      ...plainAlert(alert),
+      notificationTime: new Date(notifiedAt).toISOString(),
+      receiver: receivers,
+    })),
+    groupLabels: null,
+    commonLabels: null,
+    commonAnnotations: null,
+  });
+}
+
+/**
+ * What a template of the user's own gave. Upstream says that all of them are JSON; here only those that are.
+ */
+export function renderedBody(text: string): WebhookBody {
+  return { text, contentType: isJson(text) ? jsonType : 'text/plain; charset=utf-8' };
+}
+
+const jsonType = 'application/json';
+
+function json(value: unknown): WebhookBody {
+  return { text: `${JSON.stringify(value)}\n`, contentType: jsonType };
+}
+
+function plainAlert(alert: Alert): object {
+  const { status, labels, annotations, startsAt, endsAt, generatorURL, fingerprint } = alert;
+  const id = createHash('sha256').update(alertKey(alert)).digest('hex').slice(0, 32);
+  return { id, status, labels, annotations, startsAt, endsAt, generatorURL, fingerprint };
+}
+
+/** The pairs that all have, but those with an empty value. */
+function inAll(all: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+  const [first = {}, ...others] = all;
+  return Object.fromEntries(
+    Object.entries(first).filter(
+      ([name, value]) => value !== '' && others.every((other) => other[name] === value),
+    ),
+  );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,67 @@
+import { clientSettings, serviceUrl } from '../../outgoing/client-settings.ts';
+import type { ReceiverChannelSpec } from '../../routing/receiver.ts';
+import type { Channel } from '../channel.ts';
+import { DeliveryError } from '../delivery-error.ts';
+import { sendRequest, statusFailure } from '../http-outcome.ts';
+import { templateName } from '../template-name.ts';
+import { alertsBody, renderedBody } from './webhook-body.ts';
+import type { WebhookBody } from './webhook-body.ts';
+
+/** Templates that stand for the alerts as JSON, as a name or written as upstream compares them. */
+const jsonTemplate =
+  /^(?:\{\{-?\s*template\s+")?(?:webhook\.default\.message|nm\.default\.history)(?:"\s*\.\s*-?\}\})?$/u;
+
+/**
+ * An HTTP server that takes the alerts as JSON, or as a template of the user's own writes them, one request for all of
+ * a notice. Any status from 200 to 299 is success; upstream takes exactly 200.
+ */
+export const webhookChannel: Channel<'webhook', WebhookBody> = {
+  type: 'webhook',
+
+  needsConfig: () => false,
+
+  destinations(spec) {
+    const url = URL.parse(addressOf(spec));
+    if (!url) return [];
+    return [{ address: url.href, shown: `webhook ${url.host}`, spec }];
+  },
+
+  limits: () => [],
+
+  messages(notice, context) {
+    const { alerts, groupLabels, receiver } = notice;
+    const template = templateName('webhook', receiver.spec, context.options, 'webhook.default.message');
+    if (jsonTemplate.test(template.trim())) {
+      return [{ alerts: alerts.length, body: alertsBody(alerts, groupLabels) }];
+    }
+    const text = context.render(template, alerts);
+    if (text === '') {
+      throw new DeliveryError(
+        'permanent',
+        `template ${template} says nothing about the alerts: nothing can be sent`,
+      );
+    }
+    return [{ alerts: alerts.length, body: renderedBody(text) }];
+  },
+
+  async send({ body }, notice, context) {
+    const { spec } = notice.receiver;
+    const { headers, ...settings } = await clientSettings(spec.httpConfig, (one) => context.credential(one));
+    const answer = await sendRequest(context, 'the webhook', {
+      method: 'POST',
+      url: addressOf(spec),
+      headers: { 'content-type': body.contentType, ...headers },
+      body: body.text,
+      ...settings,
+    });
+    const redirected = answer.status >= 300 && answer.status < 400;
+    const said = redirected ? 'redirects are not followed, write the address it leads to' : undefined;
+    const failure = statusFailure(answer, 'the webhook', context.clock.now(), said);
+    if (failure) throw failure;
+    return { rejected: [] };
+  },
+};
+
+function addressOf({ url, service }: ReceiverChannelSpec<'webhook'>): string {
+  return url || (service ? serviceUrl(service) : '');
+}
