@@ -1,0 +1,207 @@
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from '@armillary/kube';
+import { parseDirectNotification, verificationAlert } from './direct-notification.ts';
+import type { Access, Action } from './access.ts';
+import { answerAsUpstream, answerProblem, statusOf } from './answer.ts';
+import type { EntryFilter, NotificationApi } from './notification-api.ts';
+import { redact } from './redact.ts';
+import { tracePage } from './trace-page.ts';
+
+/** Options of `createServer`. */
+export interface ServerOptions {
+  api: NotificationApi;
+  access: Access;
+  logger: Logger;
+  /** Longest body in bytes; 16 MiB when absent. Alertmanager posts a whole group at once. */
+  bodyLimit?: number;
+}
+
+/** Routes that answer in upstream's form, `{"Status":…,"Message":…}`. */
+const upstreamRoutes = new Set(['/api/v2/alerts', '/api/v2/notifications', '/api/v2/verify']);
+
+type Route = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+
+/**
+ * The HTTP interface of the notification manager: upstream's routes with upstream's answers, and ours beside them.
+ * Alerts are answered with 200 only once they are durable, and with 503, never 429, when they cannot be taken:
+ * Alertmanager tries again after a 503 and gives up after a 429.
+ */
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { api, access, logger } = options;
+  const app = fastify({
+    bodyLimit: options.bodyLimit ?? 16 * 2 ** 20,
+    // A sender that never ends its request must not keep a connection for ever.
+    requestTimeout: 30_000,
+    keepAliveTimeout: 75_000,
+    logger: false,
+    exposeHeadRoutes: false,
+    // Labels may be called anything: what is read from a body is checked, and never merged into objects.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
+  });
+  // Senders other than Alertmanager forget the content type, or send form's; the body is JSON all the same.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+
+  app.setErrorHandler((error: Error, request, reply) => {
+    const status = statusOf(error);
+    if (status >= 500) logger.warn({ err: error, path: request.routeOptions.url }, 'a request failed');
+    const message =
+      status === 500 ? 'internal error; the log of the notification manager says more' : error.message;
+    if (status === 503) reply.header('retry-after', '5');
+    return upstreamRoutes.has(request.routeOptions.url ?? '')
+      ? answerAsUpstream(reply, status, message)
+      : answerProblem(reply, status, message);
+  });
+  app.setNotFoundHandler((request, reply) =>
+    answerProblem(reply, 404, `there is nothing at ${pathOf(request)}`),
+  );
+
+  const route = (method: 'GET' | 'POST', url: string, action: Action, handler: Route): void => {
+    app.route({
+      method,
+      url,
+      onRequest: async (request, reply) => {
+        const { authorization } = request.headers;
+        const verdict = await access({
+          action,
+          verb: method.toLowerCase(),
+          path: pathOf(request),
+          authorization,
+        });
+        if (verdict === 'unknown') {
+          reply.header('www-authenticate', 'Bearer');
+          return answerProblem(reply, 401, 'give a token in the header Authorization: Bearer …');
+        }
+        if (verdict === 'forbidden')
+          return answerProblem(reply, 403, `${method} ${pathOf(request)} is not allowed`);
+        return undefined;
+      },
+      handler,
+    });
+  };
+
+  route('POST', '/api/v2/alerts', 'alerts', async (request, reply) => {
+    await api.accept(jsonOf(request));
+    return answerAsUpstream(reply, 200, 'Notification request accepted');
+  });
+  route('POST', '/api/v2/notifications', 'act', async (request, reply) => {
+    const problems = await api.sendNow(parseDirectNotification(jsonOf(request)));
+    return problems.length === 0
+      ? answerAsUpstream(reply, 200, 'Send alerts successfully')
+      : answerAsUpstream(reply, 400, problems.join('; '));
+  });
+  route('POST', '/api/v2/verify', 'act', async (request, reply) => {
+    const { receiver, config } = parseDirectNotification(jsonOf(request), { needsAlerts: false });
+    const alerts = [verificationAlert(new Date())];
+    const problems = await api.sendNow({ receiver, ...(config === undefined ? {} : { config }), alerts });
+    return problems.length === 0
+      ? answerAsUpstream(reply, 200, 'Verify successfully')
+      : answerAsUpstream(reply, 400, problems.join('; '));
+  });
+
+  const byName = (
+    entries: readonly { type: string; name: string; tenant?: string; spec: unknown }[],
+  ): object => Object.fromEntries(entries.map((entry) => [`${entry.type}/${entry.name}`, shown(entry)]));
+  for (const prefix of ['', '/api/v2']) {
+    route('GET', `${prefix}/receivers`, 'read', async (request) => byName(api.receivers(filterOf(request))));
+    route('GET', `${prefix}/configs`, 'read', async (request) => byName(api.configs(filterOf(request))));
+    route('GET', `${prefix}/receiverWithConfig`, 'read', async (request) =>
+      api.receiversWithConfig(filterOf(request)).map(({ receiver, config }) => ({
+        receiver: shown(receiver),
+        config: config ? shown(config) : null,
+      })),
+    );
+  }
+
+  route('GET', '/api/v2/trace', 'read', async (request, reply) => {
+    const { fingerprint = '', limit } = request.query as { fingerprint?: string; limit?: string };
+    if (!/^[0-9a-f]{16}$/.test(fingerprint)) {
+      return answerProblem(reply, 400, 'fingerprint is 16 hexadecimal digits, as Alertmanager shows it');
+    }
+    return tracePage(fingerprint, await api.traces(fingerprint, boundedLimit(limit, 10, 100)));
+  });
+  route('GET', '/api/v2/deadletters', 'read', async (request) => {
+    const { channel, tenant, limit } = request.query as { channel?: string; tenant?: string; limit?: string };
+    return await api.deadLetters({
+      ...(channel === undefined ? {} : { channel }),
+      ...(tenant === undefined ? {} : { tenant }),
+      limit: boundedLimit(limit, 100, 1000),
+    });
+  });
+  route('POST', '/api/v2/deadletters/replay', 'act', async (request, reply) => {
+    const { ids } = (jsonOf(request) ?? {}) as { ids?: unknown };
+    if (!Array.isArray(ids) || ids.length > 1000 || !ids.every((id) => typeof id === 'string')) {
+      return answerProblem(reply, 400, 'ids is a list of up to 1,000 ids that GET /api/v2/deadletters shows');
+    }
+    return { replayed: await api.replay(ids) };
+  });
+
+  // Whoever may call it is decided by the signature, which the source and this process share.
+  app.post('/api/v2/sources/:source/invalidate', async (request) => {
+    const { source } = request.params as { source: string };
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    await api.invalidate({
+      source,
+      headers: request.headers,
+      method: request.method,
+      url: request.url,
+      body,
+    });
+    return { invalidated: source };
+  });
+
+  const words = (text: string) => async (_: FastifyRequest, reply: FastifyReply) =>
+    reply.type('text/plain').send(text);
+  for (const url of ['/healthz', '/-/live', '/status']) app.get(url, words('ok\n'));
+  for (const url of ['/readyz', '/-/ready']) {
+    app.get(url, async (_, reply) => {
+      const problems = api.problems();
+      return reply
+        .code(problems.length === 0 ? 200 : 503)
+        .type('text/plain')
+        .send(problems.length === 0 ? 'ok\n' : `${problems.join('\n')}\n`);
+    });
+  }
+  // Upstream's answers to a reload by doing nothing; here nothing is left to do either: objects are watched.
+  for (const method of ['GET', 'POST'] as const)
+    app.route({ method, url: '/-/reload', handler: words('ok\n') });
+  app.get('/metrics', async (_, reply) => {
+    const { contentType, text } = await api.metrics();
+    return reply.type(contentType).send(text);
+  });
+  return app;
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split('?', 1)[0]!;
+}
+
+/** The body as JSON. Throws what the error handler answers with 400. */
+function jsonOf(request: FastifyRequest): unknown {
+  const body = Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '';
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    throw Object.assign(new Error(`the body is not JSON: ${(error as Error).message}`), { statusCode: 400 });
+  }
+}
+
+function filterOf(request: FastifyRequest): EntryFilter {
+  const { tenant, type, name } = request.query as EntryFilter;
+  return {
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(type === undefined ? {} : { type }),
+    ...(name === undefined ? {} : { name }),
+  };
+}
+
+function shown(entry: { type: string; name: string; tenant?: string; spec: unknown }): object {
+  const { type, name, tenant, spec } = entry;
+  return { type, name, ...(tenant === undefined ? {} : { tenant }), spec: redact(spec) };
+}
+
+function boundedLimit(text: string | undefined, usual: number, most: number): number {
+  const limit = Number(text ?? usual);
+  return Number.isInteger(limit) && limit > 0 ? Math.min(limit, most) : usual;
+}

@@ -1,0 +1,162 @@
+import type { Clock, Logger } from '@armillary/kube';
+import { decide, type AlertDecision } from '../routing/decide.ts';
+import { sourceQuestion } from '../routing/source-question.ts';
+import type { RoutingWorld } from '../routing/world.ts';
+import type { SourceAnswer, SourceQuestion } from '../sources/source-answer.ts';
+import type {
+  NewDelivery,
+  NotificationStore,
+  RoutedAlert,
+  StoredAlert,
+} from '../store/notification-store.ts';
+
+/** Options of an `AlertRouter`. */
+export interface AlertRouterOptions {
+  store: Pick<NotificationStore, 'claimAlerts' | 'commitRouting' | 'returnAlerts' | 'onAlerts'>;
+  /** Who can be told, as the cluster's objects say now. */
+  world(): RoutingWorld;
+  /** What all sources say. Never rejects. */
+  ask(question: SourceQuestion, signal: AbortSignal): Promise<SourceAnswer[]>;
+  /** The deliveries that tell the alerts of a batch to those that were chosen. */
+  plan(decided: readonly DecidedAlert[], now: number): NewDelivery[];
+  /** How many alerts are routed together, and how long the first of them waits for others. */
+  batch(): { maxSize: number; maxWaitMs: number };
+  clock: Clock;
+  logger: Logger;
+}
+
+/** An alert with what was decided about it. */
+export interface DecidedAlert {
+  readonly stored: StoredAlert;
+  readonly decision: AlertDecision;
+}
+
+/** Batches that are routed at the same time, so that one slow source does not hold up alerts that do not ask it. */
+const concurrency = 8;
+/** How long a batch may take before another process may take its alerts. */
+const leaseMs = 60_000;
+/** Alerts of other processes that died, and those that were put off, are looked for this often. */
+const lookAgainMs = 5000;
+/** How long an alert waits whose tenants could not be found, or whose routing failed. */
+const againMs = 30_000;
+/** A batch that could not be written is tried again after this long. */
+const returnMs = 2000;
+
+/**
+ * Takes accepted alerts out of the store in batches, decides who is told, and queues the deliveries: the decision and
+ * its deliveries become durable in one step, so that a crash in between repeats the decision and loses nothing.
+ */
+export class AlertRouter {
+  readonly #options: AlertRouterOptions;
+  readonly #stopping = new AbortController();
+  readonly #routing = new Set<Promise<void>>();
+  #cancelTimer: () => void = () => {};
+  #unsubscribe: () => void = () => {};
+  #dueAt = Number.POSITIVE_INFINITY;
+  #claiming: Promise<void> | undefined;
+  #claimAgain = false;
+  #waiting = 0;
+
+  constructor(options: AlertRouterOptions) {
+    this.#options = options;
+  }
+
+  /** Starts with what an earlier process left. */
+  start(): void {
+    this.#unsubscribe = this.#options.store.onAlerts(() => this.arrived(0));
+    this.#flushAt(this.#options.clock.now());
+  }
+
+  /** Resolves when the batches under way are decided and durable. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#unsubscribe();
+    this.#cancelTimer();
+    await this.#claiming;
+    await Promise.all(this.#routing);
+  }
+
+  /** Tells that so many alerts were accepted: a full batch waits no longer. */
+  arrived(count: number): void {
+    this.#waiting += count;
+    const { maxSize, maxWaitMs } = this.#options.batch();
+    this.#flushAt(this.#options.clock.now() + (this.#waiting >= maxSize ? 0 : maxWaitMs));
+  }
+
+  #flushAt(at: number): void {
+    if (this.#stopping.signal.aborted || at >= this.#dueAt) return;
+    this.#cancelTimer();
+    this.#dueAt = at;
+    this.#cancelTimer = this.#options.clock.setTimeout(
+      () => this.#flush(),
+      Math.max(0, at - this.#options.clock.now()),
+    );
+  }
+
+  #flush(): void {
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    this.#waiting = 0;
+    if (this.#claiming) {
+      this.#claimAgain = true;
+      return;
+    }
+    this.#claiming = this.#claimAll().finally(() => {
+      this.#claiming = undefined;
+      if (this.#claimAgain) this.#flush();
+    });
+  }
+
+  async #claimAll(): Promise<void> {
+    const { store, clock, logger } = this.#options;
+    this.#claimAgain = false;
+    try {
+      while (!this.#stopping.signal.aborted) {
+        while (this.#routing.size >= concurrency) await Promise.race(this.#routing);
+        const { maxSize } = this.#options.batch();
+        const batch = await store.claimAlerts({ limit: maxSize, leaseMs });
+        if (batch.length > 0) this.#begin(batch);
+        if (batch.length < maxSize) break;
+      }
+    } catch (error) {
+      logger.error({ err: error }, 'alerts that wait cannot be read');
+    }
+    this.#flushAt(clock.now() + lookAgainMs);
+  }
+
+  #begin(batch: readonly StoredAlert[]): void {
+    const work = this.#route(batch).finally(() => this.#routing.delete(work));
+    this.#routing.add(work);
+  }
+
+  async #route(batch: readonly StoredAlert[]): Promise<void> {
+    const { store, clock, logger } = this.#options;
+    try {
+      const world = this.#options.world();
+      const decided = await Promise.all(batch.map((stored) => this.#decide(stored, world)));
+      const now = clock.now();
+      const routed = decided.map(({ stored, decision }) => routedOf(stored, decision, now));
+      await store.commitRouting(routed, this.#options.plan(decided, now));
+    } catch (error) {
+      logger.error({ err: error, alerts: batch.length }, 'alerts could not be routed; they are tried again');
+      const ids = batch.map((stored) => stored.id);
+      await store.returnAlerts(ids, clock.now() + returnMs).catch((failure: unknown) => {
+        // Their lease ends by itself.
+        logger.error({ err: failure }, 'alerts could not be given back');
+      });
+    }
+  }
+
+  async #decide(stored: StoredAlert, world: RoutingWorld): Promise<DecidedAlert> {
+    const question = sourceQuestion(stored.alert, world);
+    const answers = question ? await this.#options.ask(question, this.#stopping.signal) : [];
+    return { stored, decision: decide(stored.alert, world, answers, this.#options.clock.now(), stored.part) };
+  }
+}
+
+function routedOf(stored: StoredAlert, decision: AlertDecision, now: number): RoutedAlert {
+  return {
+    id: stored.id,
+    steps: decision.steps,
+    ...(decision.tenantsHeld ? { again: { part: 'tenants', notBefore: now + againMs } } : {}),
+  };
+}
