@@ -2,6 +2,7 @@ import type { Clock } from '@armillary/kube';
 import type { Alert } from '../alerts/alert.ts';
 import type { Credential } from '../kinds/credential.ts';
 import type { ReceiverOptions } from '../kinds/notification-manager.ts';
+import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import type { OutgoingHttp } from '../outgoing/outgoing-http.ts';
 import type { ChannelConfig, ChannelReceiver, ReceiverChannelSpec } from '../routing/receiver.ts';
 import type { ChannelType } from './channel-type.ts';
@@ -20,6 +21,8 @@ export interface Notice<T extends ChannelType = ChannelType> {
 export interface ChannelContext {
   /** Requests to addresses that this receiver may use; addresses, size and time are checked there. */
   readonly http: OutgoingHttp;
+  /** The same rule about addresses, for connections that are no HTTP requests (SMTP). */
+  readonly addresses: AddressPolicy;
   /** The text of a credential. Throws `NotificationError` `CredentialUnavailable`. */
   credential(credential: Credential): Promise<string>;
   /**
