@@ -75,12 +75,13 @@ function everySchedule(text: string): CronSchedule {
  */
 function fieldValues(field: Field, text: string): string {
   const values = new Set<number>();
+  let unrestricted = false;
   for (const part of text.split(',').filter((item) => item !== '')) {
     const [range = '', stepText, ...more] = part.split('/');
     const [lowText = '', highText, ...others] = range.split('-');
     const step = stepText === undefined ? 1 : wholeNumber(field, stepText);
     const star = (lowText === '*' || lowText === '?') && highText === undefined;
-    if (star && step === 1) return '*';
+    unrestricted ||= star && step === 1;
     const low = star ? field.min : valueOf(field, lowText);
     const single = stepText === undefined ? low : field.max;
     const high = highText === undefined ? single : valueOf(field, highText);
@@ -89,6 +90,7 @@ function fieldValues(field: Field, text: string): string {
     }
     for (let value = low; value <= high; value += step) values.add(value);
   }
+  if (unrestricted) return '*';
   if (values.size === 0) throw refused(`the ${field.name} is empty`);
   return [...values].sort((one, other) => one - other).join(',');
 }

@@ -1,3 +1,5 @@
+import { invalid, type Cause } from '@armillary/resource';
+
 const unitMs: Record<string, number> = {
   h: 3_600_000,
   m: 60_000,
@@ -27,4 +29,13 @@ export function parseGoDuration(text: string): number | undefined {
   }
   if (!(ms < longestMs)) return undefined;
   return text.startsWith('-') ? -ms : ms;
+}
+
+/** What is wrong with a length of time; absent is nothing. */
+export function durationCauses(text: string | undefined, field: string): Cause[] {
+  if (text === undefined) return [];
+  const ms = parseGoDuration(text);
+  return ms !== undefined && ms >= 0
+    ? []
+    : [invalid(field, text, 'must be a duration such as 90s or 1h30m, not negative')];
 }
