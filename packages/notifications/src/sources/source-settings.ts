@@ -1,0 +1,149 @@
+import { NotificationError } from '../errors.ts';
+import type { ReceiverSource, ReceiverSourceSpec } from '../kinds/receiver-source.ts';
+import type { ServiceReference } from '../kinds/service-reference.ts';
+import { AddressPolicy } from '../outgoing/address-policy.ts';
+import { parseGoDuration } from '../validation/go-duration.ts';
+import type { MergePolicy } from './source-answer.ts';
+
+/** The sidecars that the notification manager knows, by their keys in `spec.sidecars` of a NotificationManager. */
+export type SidecarKey = 'receiver' | 'tenant';
+
+/** How long answers are used, and how many are kept. All times in milliseconds. */
+export interface CacheSettings {
+  readonly ttlMs: number;
+  readonly staleWhileRevalidateMs: number;
+  readonly staleIfErrorMs: number;
+  readonly negativeTtlMs: number;
+  readonly errorTtlMs: number;
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+}
+
+/** What a source may make the notification manager do for the receivers it names. Plain data. */
+export interface TrustSettings {
+  /** Namespaces whose Secrets and ConfigMaps they may refer to. */
+  readonly secretNamespaces: readonly string[];
+  readonly addressPolicy: NonNullable<ReceiverSourceSpec['addressPolicy']>;
+}
+
+/** A source with everything that it did not say filled in. Plain data: equal settings have equal JSON. */
+export interface SourceSettings {
+  readonly name: string;
+  /** `tenants` is the contract of upstream's sidecar: a list of names. */
+  readonly contract: 'receivers' | 'tenants';
+  /** The address that is asked, without a query. */
+  readonly endpoint: string;
+  readonly keyLabels: readonly string[];
+  readonly auth: NonNullable<ReceiverSourceSpec['auth']>;
+  readonly batch: boolean;
+  readonly timeoutMs: number;
+  readonly cache: CacheSettings;
+  readonly mergePolicy: MergePolicy;
+  readonly onError: 'Fallback' | 'FailClosed';
+  readonly trust: TrustSettings;
+}
+
+const defaults = {
+  keyLabels: ['cluster', 'namespace'],
+  auth: {},
+  batch: false,
+  timeoutMs: 2_000,
+  cache: {
+    ttlMs: 60_000,
+    staleWhileRevalidateMs: 600_000,
+    staleIfErrorMs: 86_400_000,
+    negativeTtlMs: 30_000,
+    errorTtlMs: 5_000,
+    maxEntries: 10_000,
+    maxBytes: 64 * 1024 * 1024,
+  },
+  mergePolicy: 'Append',
+  onError: 'Fallback',
+  trust: { secretNamespaces: [], addressPolicy: {} },
+} as const satisfies Partial<SourceSettings>;
+
+/** The settings of a ReceiverSource. Throws `NotificationError` `Invalid` that names the field. */
+export function settingsOf({ metadata, spec }: ReceiverSource): SourceSettings {
+  const { cache = {} } = spec;
+  const settings: SourceSettings = {
+    name: metadata.name ?? '',
+    contract: 'receivers',
+    endpoint: `${baseOf(spec)}/api/v2/receivers`,
+    keyLabels: spec.keyLabels ?? defaults.keyLabels,
+    auth: spec.auth ?? defaults.auth,
+    batch: spec.batch ?? defaults.batch,
+    timeoutMs: milliseconds('spec.timeout', spec.timeout) ?? defaults.timeoutMs,
+    cache: {
+      ttlMs: milliseconds('spec.cache.ttl', cache.ttl) ?? defaults.cache.ttlMs,
+      staleWhileRevalidateMs:
+        milliseconds('spec.cache.staleWhileRevalidate', cache.staleWhileRevalidate) ??
+        defaults.cache.staleWhileRevalidateMs,
+      staleIfErrorMs:
+        milliseconds('spec.cache.staleIfError', cache.staleIfError) ?? defaults.cache.staleIfErrorMs,
+      negativeTtlMs:
+        milliseconds('spec.cache.negativeTTL', cache.negativeTTL) ?? defaults.cache.negativeTtlMs,
+      errorTtlMs: milliseconds('spec.cache.errorTTL', cache.errorTTL) ?? defaults.cache.errorTtlMs,
+      maxEntries: cache.maxEntries ?? defaults.cache.maxEntries,
+      maxBytes: cache.maxBytes ?? defaults.cache.maxBytes,
+    },
+    mergePolicy: spec.mergePolicy ?? defaults.mergePolicy,
+    onError: spec.onError ?? defaults.onError,
+    trust: {
+      secretNamespaces: spec.secretNamespaces ?? [],
+      addressPolicy: spec.addressPolicy ?? {},
+    },
+  };
+  addressPolicyOf(settings.trust);
+  return settings;
+}
+
+/** The settings of a sidecar: everything at its default, at the address where upstream puts sidecars. */
+export function sidecarSettings(key: SidecarKey, baseUrl: string): SourceSettings {
+  const contract = key === 'tenant' ? 'tenants' : 'receivers';
+  return {
+    ...defaults,
+    name: `sidecar/${key}`,
+    contract,
+    endpoint: `${baseUrl}/api/v2/${contract === 'tenants' ? 'tenant' : 'receivers'}`,
+  };
+}
+
+/**
+ * Where receivers that the source names may be: to be asked when they are delivered to, after their names are looked
+ * up. Throws `NotificationError` `Invalid` for a network that is none.
+ */
+export const addressPolicyOf = ({ addressPolicy }: Pick<TrustSettings, 'addressPolicy'>): AddressPolicy =>
+  new AddressPolicy(addressPolicy);
+
+function baseOf({ url, service }: ReceiverSourceSpec): string {
+  const base = url ?? (service && serviceUrl(service));
+  if (base === undefined) {
+    throw new NotificationError('Invalid', 'spec: give url or service, the address of the webhook');
+  }
+  const parsed = URL.parse(base);
+  if (!parsed || !/^https?:$/u.test(parsed.protocol)) {
+    throw new NotificationError(
+      'Invalid',
+      'spec.url: must be an address that begins with http:// or https://',
+    );
+  }
+  if (parsed.search !== '' || parsed.hash !== '' || parsed.username !== '' || parsed.password !== '') {
+    throw new NotificationError(
+      'Invalid',
+      'spec.url: must have no query, fragment or credentials; see spec.auth',
+    );
+  }
+  return `${parsed.origin}${parsed.pathname.replace(/\/+$/u, '')}`;
+}
+
+const serviceUrl = ({ scheme = 'http', name, namespace, port, path = '' }: ServiceReference): string =>
+  `${scheme}://${name}.${namespace}.svc${port === undefined ? '' : `:${port}`}/${path.replace(/^\/+/u, '')}`;
+
+function milliseconds(field: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const parsed = parseGoDuration(text);
+  if (parsed === undefined || parsed < 0) {
+    throw new NotificationError('Invalid', `${field}: must be a duration such as 90s or 1h30m`);
+  }
+  return parsed;
+}
