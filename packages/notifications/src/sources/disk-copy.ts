@@ -113,7 +113,11 @@ export class DiskCopy {
     await rename(temporary, file);
     // The rename itself is durable only with its folder.
     const directory = await open(folder, 'r');
-    await directory.sync().finally(() => directory.close());
+    try {
+      await directory.sync();
+    } finally {
+      await directory.close();
+    }
   }
 
   async #read(file: string): Promise<KeptAnswer | undefined> {

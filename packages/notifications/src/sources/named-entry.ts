@@ -48,7 +48,7 @@ export function configEntry(entry: unknown, source: string, trust: Trust): Named
 
 interface Checks {
   readonly kind: { readonly apiVersion: string; readonly kind: string };
-  validate(object: unknown): Cause[];
+  readonly validate: (object: unknown) => Cause[];
   readonly trust: Trust;
 }
 

@@ -42,7 +42,7 @@ export class ReceiverSources {
   readonly #options: ReceiverSourcesOptions;
   readonly #sources = new Map<string, { settings: string; source: RememberedSource }>();
   /** Sources that are being closed; one of the same name waits for the folder. */
-  readonly #closing = new Map<string, Promise<void>>();
+  readonly #closing = new Map<string, Promise<unknown>>();
   #broken: readonly BrokenSource[] = [];
 
   constructor(options: ReceiverSourcesOptions) {
@@ -132,7 +132,7 @@ export class ReceiverSources {
     const closed = this.#sources.get(name);
     if (!closed) return;
     this.#sources.delete(name);
-    const closing = Promise.all([this.#closing.get(name), closed.source.close(options)]).then(() => {
+    const closing = Promise.all([this.#closing.get(name), closed.source.close(options)]).finally(() => {
       if (this.#closing.get(name) === closing) this.#closing.delete(name);
     });
     this.#closing.set(name, closing);

@@ -32,7 +32,7 @@ export interface RememberedSourceOptions {
   /** A folder of its own for the answers that are kept over a restart. */
   folder?: string;
   /** What the folder waits for: another one's last writing to it. */
-  after?: Promise<void>;
+  after?: Promise<unknown>;
   /** It failed so often that it is left alone, or it is back (no reason). */
   onChange(reason: string | undefined): void;
 }

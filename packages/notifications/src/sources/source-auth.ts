@@ -51,7 +51,7 @@ async function tlsOf(
   read: ReadCredential,
 ): Promise<OutgoingTls> {
   const [ca, certificate, key] = await Promise.all(
-    [rootCA, clientCertificate?.cert, clientCertificate?.key].map((one) => one && read(one)),
+    [rootCA, clientCertificate?.cert, clientCertificate?.key].map(async (one) => one && (await read(one))),
   );
   return {
     ...(ca === undefined ? {} : { ca }),

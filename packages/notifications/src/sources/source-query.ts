@@ -5,7 +5,7 @@ export interface SourceQuery {
   /** What an answer is remembered by: the query string. */
   readonly key: string;
   /** Names and values in the order of the source's `keyLabels`. */
-  readonly parameters: readonly (readonly [name: string, value: string])[];
+  readonly parameters: readonly [name: string, value: string][];
 }
 
 /**
@@ -22,7 +22,7 @@ export function sourceQuery(question: SourceQuestion, keyLabels: readonly string
     const name = label === 'rule_level' ? 'ruleLevel' : label;
     const value =
       known[label] ?? (Object.hasOwn(question.labels, label) ? question.labels[label] : undefined);
-    return value === undefined ? [] : [[name, value] as const];
+    return value === undefined ? [] : [[name, value] satisfies [string, string]];
   });
   return {
     key: new URLSearchParams(parameters).toString(),
