@@ -1,3 +1,4 @@
+import type { Destination } from '../channels/channel.ts';
 import type { SourceAnswer } from '../sources/source-answer.ts';
 import type { ChannelConfig, ChannelReceiver } from './receiver.ts';
 
@@ -9,6 +10,14 @@ export interface NamedReceiver {
   /** The source that named it; absent for an object. */
   readonly source?: string;
 }
+
+/** A receiver by its name, as steps hold it. */
+export const namedReceiver = ({ type, name, tenant, origin }: ChannelReceiver): NamedReceiver => ({
+  type,
+  name,
+  ...(tenant === undefined ? {} : { tenant }),
+  ...(origin.kind === 'source' ? { source: origin.source } : {}),
+});
 
 /**
  * One decision about an alert, in the order they were taken. `explainStep` puts each in words.
@@ -51,15 +60,27 @@ export type TraceStep =
     }
   /** What the route policy left. */
   | { readonly step: 'policy'; readonly policy: string; readonly reason: string }
-  /** A receiver was considered and is not told. */
-  | { readonly step: 'skipped'; readonly receiver: NamedReceiver; readonly reason: string }
+  /** A receiver was considered and is not told; with `address`, not at that one (as shown, without secrets). */
+  | {
+      readonly step: 'skipped';
+      readonly receiver: NamedReceiver;
+      readonly address?: string;
+      readonly reason: string;
+    }
   /** A receiver is told. */
-  | { readonly step: 'told'; readonly receiver: NamedReceiver; readonly config?: string; readonly why: string };
+  | {
+      readonly step: 'told';
+      readonly receiver: NamedReceiver;
+      readonly config?: string;
+      readonly why: string;
+    };
 
 /** A receiver that shall be told of an alert, with the account to tell it with. */
 export interface Target {
   readonly receiver: ChannelReceiver;
   readonly config: ChannelConfig | undefined;
+  /** At least one: the parts of the receiver where nobody else tells the alert. */
+  readonly destinations: readonly Destination[];
 }
 
 /** What was decided about one alert. */

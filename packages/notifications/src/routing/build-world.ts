@@ -1,0 +1,116 @@
+import type { NotificationManager, NotificationManagerSpec } from '../kinds/notification-manager.ts';
+import type { Destination } from '../channels/channel.ts';
+import type { Config } from '../kinds/config.ts';
+import type { Receiver } from '../kinds/receiver.ts';
+import type { Router } from '../kinds/router.ts';
+import type { Silence } from '../kinds/silence.ts';
+import { tenantMatchAnnotation, tenantMatches, type TenantMatch } from './alert-class.ts';
+import { objectClasses, type ObjectClasses } from './object-class.ts';
+import { LeftOutList, type LeftOutNotes, type LeftOutObject } from './left-out.ts';
+import { routePolicies, type ChannelFacts, type RoutingWorld } from './routing-world.ts';
+import type { ReceiverChannelSpec } from './receiver.ts';
+import { usableConfigs, usableReceivers, usableRouters, usableSilences } from './usable-objects.ts';
+
+/** The objects that routing goes by, in any order. They are not changed and must not change. */
+export interface RoutingObjects {
+  /** Without one, the built-in defaults hold. */
+  readonly manager: NotificationManager | undefined;
+  readonly receivers: readonly Receiver[];
+  readonly configs: readonly Config[];
+  readonly routers: readonly Router[];
+  readonly silences: readonly Silence[];
+}
+
+/** Options of `buildWorld`. */
+export interface WorldOptions extends ChannelFacts {
+  /** Holds where the NotificationManager's annotation says nothing; `auto` when absent. */
+  readonly tenantMatch?: TenantMatch;
+}
+
+/**
+ * Reads the objects into a world. An object that is wrong is left out, or only the channel of it that is: it never
+ * changes what happens to others. Everything that has no effect is in `world.leftOut` with the reason; `problems` are
+ * those that somebody should mend.
+ */
+export function buildWorld(
+  objects: RoutingObjects,
+  options: WorldOptions,
+): { world: RoutingWorld; problems: LeftOutObject[] } {
+  const { manager } = objects;
+  const leftOut = new LeftOutList();
+  const notes = leftOut.of('NotificationManager', manager?.metadata);
+  const classes = classesOf(manager?.spec, notes);
+  const receivers = usableReceivers(objects.receivers, classes, leftOut);
+  const configs = usableConfigs(objects.configs, classes, leftOut);
+  const silences = usableSilences(objects.silences, classes, leftOut);
+  const match = manager?.metadata.annotations?.[tenantMatchAnnotation];
+  const world: RoutingWorld = {
+    classes,
+    tenantMatch: oneOf(tenantMatches, match, options.tenantMatch ?? 'auto', notes),
+    routePolicy: oneOf(routePolicies, manager?.spec?.routePolicy, 'All', notes),
+    groupLabels: manager?.spec?.groupLabels ?? [],
+    receivers,
+    globalReceivers: receivers.filter(({ tenant }) => tenant === undefined),
+    tenantReceivers: byTenant(receivers),
+    configs,
+    defaultConfigs: configs.filter(({ tenant }) => tenant === undefined),
+    tenantConfigs: byTenant(configs),
+    routers: usableRouters(objects.routers, receivers, leftOut),
+    globalSilences: silences.filter(({ tenant }) => tenant === undefined),
+    tenantSilences: byTenant(silences),
+    leftOut: leftOut.objects,
+    channels: rememberDestinations(options),
+  };
+  return { world, problems: leftOut.objects.filter(({ problem }) => problem) };
+}
+
+/** Destinations are asked for with every alert, and depend on the receiver's settings alone. */
+function rememberDestinations(facts: ChannelFacts): ChannelFacts {
+  const known = new WeakMap<ReceiverChannelSpec, readonly Destination[]>();
+  return {
+    needsConfig: (type, spec) => facts.needsConfig(type, spec),
+    destinations: (receiver) => {
+      const destinations = known.get(receiver.spec) ?? facts.destinations(receiver);
+      known.set(receiver.spec, destinations);
+      return destinations;
+    },
+  };
+}
+
+function classesOf(spec: NotificationManagerSpec | undefined, notes: LeftOutNotes): ObjectClasses {
+  try {
+    return objectClasses(spec);
+  } catch (error) {
+    notes.wrong(
+      `no config is a default one, since its defaultConfigSelector is wrong: ${(error as Error).message}`,
+    );
+    return objectClasses(spec && { receivers: spec.receivers });
+  }
+}
+
+/** The value when it is one of those allowed, else the one that holds without it. */
+function oneOf<T extends string>(
+  allowed: readonly T[],
+  text: string | undefined,
+  otherwise: T,
+  notes: LeftOutNotes,
+): T {
+  if (!text) return otherwise;
+  const value = allowed.find((one) => one === text);
+  if (value === undefined)
+    notes.wrong(`${otherwise} is used, since ${text} is none of ${allowed.join(', ')}`);
+  return value ?? otherwise;
+}
+
+function byTenant<T extends { readonly tenant?: string }>(
+  all: readonly T[],
+): ReadonlyMap<string, readonly T[]> {
+  const tenants = new Map<string, T[]>();
+  for (const one of all) {
+    if (one.tenant === undefined) continue;
+    const known = tenants.get(one.tenant);
+    if (known) known.push(one);
+    else tenants.set(one.tenant, [one]);
+  }
+  return tenants;
+}

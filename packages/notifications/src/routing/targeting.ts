@@ -1,0 +1,123 @@
+import type { Alert } from '../alerts/alert.ts';
+import type { Destination } from '../channels/channel.ts';
+import type { SourceAnswer } from '../sources/source-answer.ts';
+import type { Candidate } from './candidates.ts';
+import { chooseConfig } from './config-choice.ts';
+import { namedReceiver, type Target, type TraceStep } from './decision.ts';
+import { mismatchOf } from './mismatch.ts';
+import type { ChannelConfig, ChannelReceiver } from './receiver.ts';
+import type { RoutingWorld } from './routing-world.ts';
+import { silenceOf } from './silence.ts';
+
+/** What candidates are judged by. */
+export interface TargetingInput {
+  readonly alert: Alert;
+  readonly world: RoutingWorld;
+  readonly answers: readonly SourceAnswer[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What became of one candidate. */
+export interface Judgement {
+  readonly candidate: Candidate;
+  /** Absent when it is not told. */
+  readonly target?: Target;
+  readonly steps: readonly TraceStep[];
+}
+
+/**
+ * Judges candidates, the earlier ones first: a receiver counts once however often it was found, and an address is told
+ * an alert once with an account, by the first receiver that has it.
+ */
+export function judge(candidates: readonly Candidate[], input: TargetingInput): Judgement[] {
+  const seen = new Set<string>();
+  const taken = new Map<string, ChannelReceiver>();
+  return candidates.flatMap((candidate) => {
+    const identity = identityOf(candidate.receiver);
+    if (seen.has(identity)) return [];
+    seen.add(identity);
+    return [judgeOne(candidate, input, taken)];
+  });
+}
+
+/** What a receiver is known by: source, channel and name. */
+export const identityOf = ({ type, name, origin }: ChannelReceiver): string =>
+  JSON.stringify([origin.kind === 'source' ? origin.source : '', type, name]);
+
+/** What a config is known by among those of its channel. */
+export const configIdentity = (config: ChannelConfig | undefined): string =>
+  config ? JSON.stringify([config.origin.kind === 'source' ? config.origin.source : '', config.name]) : '';
+
+function judgeOne(
+  candidate: Candidate,
+  input: TargetingInput,
+  taken: Map<string, ChannelReceiver>,
+): Judgement {
+  const { receiver, why } = candidate;
+  const named = namedReceiver(receiver);
+  const skipped = (reason: string, address?: string): TraceStep => ({
+    step: 'skipped',
+    receiver: named,
+    ...(address === undefined ? {} : { address }),
+    reason,
+  });
+  const obstacle = obstacleOf(receiver, input);
+  if (obstacle !== undefined) return { candidate, steps: [skipped(obstacle)] };
+
+  const { channels } = input.world;
+  const found = addressesOf(receiver, input.world);
+  if (typeof found === 'string') return { candidate, steps: [skipped(found)] };
+  const config = chooseConfig(receiver, input.world, configsBeside(receiver, input.answers));
+  const steps: TraceStep[] = [];
+  const destinations: Destination[] = [];
+  for (const destination of found) {
+    const key = JSON.stringify([receiver.type, destination.address, configIdentity(config)]);
+    const first = taken.get(key);
+    if (!config && channels.needsConfig(receiver.type, destination.spec)) {
+      steps.push(
+        skipped(`there is no config of channel ${receiver.type} that it may use`, destination.shown),
+      );
+    } else if (first) {
+      steps.push(skipped(`${first.type} ${first.name} is told there already`, destination.shown));
+    } else {
+      taken.set(key, receiver);
+      destinations.push(destination);
+    }
+  }
+  if (destinations.length === 0) {
+    return { candidate, steps };
+  }
+  const told: TraceStep = { step: 'told', receiver: named, why, ...(config ? { config: config.name } : {}) };
+  return { candidate, target: { receiver, config, destinations }, steps: [told, ...steps] };
+}
+
+/** Why a receiver is not told, whatever its addresses: a silence of its tenant, or its own selector. */
+function obstacleOf(receiver: ChannelReceiver, { alert, world, now }: TargetingInput): string | undefined {
+  const { tenant, spec } = receiver;
+  const silences = tenant === undefined ? [] : (world.tenantSilences.get(tenant) ?? []);
+  const silence = silenceOf(silences, alert, now);
+  if (silence) return `silence ${silence.name} of tenant ${tenant} covers the alert`;
+  const mismatch = mismatchOf(spec.alertSelector)(alert.labels);
+  return mismatch === undefined ? undefined : `its alertSelector does not fit: ${mismatch}`;
+}
+
+/** The addresses of a receiver, or why there are none. A channel that fails over a receiver concerns nobody else. */
+function addressesOf(receiver: ChannelReceiver, { channels }: RoutingWorld): readonly Destination[] | string {
+  try {
+    const destinations = channels.destinations(receiver);
+    return destinations.length > 0 ? destinations : 'it has no address';
+  } catch (error) {
+    return `its addresses cannot be read: ${(error as Error).message}`;
+  }
+}
+
+/** The configs of the answer that named the receiver. */
+const configsBeside = (
+  receiver: ChannelReceiver,
+  answers: readonly SourceAnswer[],
+): readonly ChannelConfig[] => {
+  const { origin } = receiver;
+  if (origin.kind === 'object') return [];
+  return answers.find(({ source }) => source === origin.source)?.configs ?? [];
+};
