@@ -16,6 +16,9 @@ const notConnected = new Set([
 /** What Node and OpenSSL call a certificate or handshake that is not to be trusted. */
 const tlsCode = /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_OSSL_|EPROTO$)/u;
 
+/** How undici words what a proxy answers in the place of the server; it has no code of its own. */
+const proxyRefusal = /^Proxy (?:response|Authentication)/u;
+
 const notHttp = new Set(['UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH']);
 
 /** The typed error of a request that undici could not finish. `started` is true once the answer has begun. */
@@ -26,15 +29,22 @@ export function connectionFailure(error: unknown, peer: string, started: boolean
   if (known) return known;
   const code = codeOf(error);
   const details = { cause: error };
-  if (started || notHttp.has(code) || code.startsWith('HPE_')) {
+  if (started || notHttp.has(code) || code === 'HTTPParserError') {
     return new OutgoingError(
       'AnswerBroken',
       `${peer}: the answer broke off or is no HTTP (${code})`,
       details,
     );
   }
+  const words = error instanceof Error ? error.message : code;
+  if (proxyRefusal.test(words)) {
+    const unsent = true;
+    return new OutgoingError('ConnectionFailed', `${peer}: the proxy refused (${words})`, {
+      ...details,
+      unsent,
+    });
+  }
   if (code === 'UND_ERR_INVALID_ARG') {
-    const words = error instanceof Error ? error.message : code;
     return new OutgoingError('RequestInvalid', `${peer}: the request cannot be sent: ${words}`, {
       ...details,
       unsent: true,
@@ -42,10 +52,11 @@ export function connectionFailure(error: unknown, peer: string, started: boolean
   }
   const tls = tlsCode.test(code);
   const unsent = tls || notConnected.has(code);
-  const words = tls ? 'the TLS connection failed' : unsent ? 'no connection' : 'the connection was lost';
-  return new OutgoingError('ConnectionFailed', `${peer}: ${words} (${code})`, { ...details, unsent });
+  const what = tls ? 'the TLS connection failed' : unsent ? 'no connection' : 'the connection was lost';
+  return new OutgoingError('ConnectionFailed', `${peer}: ${what} (${code})`, { ...details, unsent });
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
+  if (!(error instanceof Error)) return 'unknown';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

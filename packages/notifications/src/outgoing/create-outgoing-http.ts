@@ -4,6 +4,7 @@ import { systemClock } from '@armillary/kube';
 import type { Clock } from '@armillary/kube';
 import type { AddressPolicy } from './address-policy.ts';
 import { connectionFailure } from './connection-failure.ts';
+import { guardedLookup } from './guarded-lookup.ts';
 import { OutgoingAgents } from './outgoing-agents.ts';
 import { OutgoingError } from './outgoing-http.ts';
 import type { OutgoingAnswer, OutgoingHttp, OutgoingRequest } from './outgoing-http.ts';
@@ -83,25 +84,6 @@ export function createOutgoingHttp(options: OutgoingHttpOptions): ClosableOutgoi
       }
     },
     close: () => agents.close(),
-  };
-}
-
-/** A lookup that gives only addresses which the policy allows, and fails when none is left. */
-function guardedLookup(policy: AddressPolicy, lookup: LookupFunction): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found) => {
-      if (error) return callback(error, '');
-      const addresses = typeof found === 'string' ? [] : found;
-      const allowed = addresses.filter(({ address }) => policy.allows(address, hostname));
-      const [first] = allowed;
-      if (!first) {
-        const [refused] = addresses;
-        const reason = refused ? policy.refusal(refused.address, hostname) : 'has no address';
-        return callback(new OutgoingError('AddressRefused', `${hostname}: ${reason}`, { unsent: true }), '');
-      }
-      if (options.all === true) callback(null, allowed);
-      else callback(null, first.address, first.family);
-    });
   };
 }
 
