@@ -74,6 +74,8 @@ export interface RateLimit {
 export interface DeliveryReport {
   /** Recipients that the provider refused, with its reason. */
   readonly rejected: readonly { readonly address: string; readonly reason: string }[];
+  /** In what way less was delivered than was asked for, such as a text that the provider wants shorter. */
+  readonly notes?: readonly string[];
 }
 
 /**

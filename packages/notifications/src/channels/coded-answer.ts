@@ -37,7 +37,7 @@ export function codedAnswer(answer: OutgoingAnswer, provider: CodedProvider, now
     const failure = statusFailure(answer, provider.name, now, providerWords(json?.[provider.words]));
     if (failure) throw failure;
     if (json && found) return json;
-    throw new DeliveryError('transient', `${provider.name} answered something else than its JSON`);
+    throw unreadableAnswer(answer, provider.name, now);
   }
   const throttled: CodeMeaning | undefined = answer.status === 429 ? { fault: 'rate' } : undefined;
   const meaning = provider.meaning(found.code, json) ?? throttled ?? { fault: 'transient' };
@@ -50,6 +50,14 @@ export function codedAnswer(answer: OutgoingAnswer, provider: CodedProvider, now
   const reason = `${provider.name} refused: ${providerWords(json[provider.words])} (${details.code})`;
   const advice = meaning.advice === undefined ? '' : `: ${meaning.advice}`;
   throw new DeliveryError(meaning.fault, `${reason}${advice}`, details);
+}
+
+/** The error for an answer that is not what the provider's documents say: its status, else something to try again. */
+export function unreadableAnswer(answer: OutgoingAnswer, provider: string, now: number): DeliveryError {
+  return (
+    statusFailure(answer, provider, now) ??
+    new DeliveryError('transient', `${provider} answered something else than its documents say`)
+  );
 }
 
 /** The first code that is not 0, else 0; undefined when there is none at all. */

@@ -11,22 +11,30 @@ export interface TextRules {
   /** Most that one text may measure, without what the channel puts around it. */
   readonly limit: number;
   readonly measure: Measure;
+  /** Takes a text apart that is too long although it tells a single alert; between lines and words when absent. */
+  readonly cut?: (text: string, limit: number) => string[];
 }
 
 /**
  * The texts that tell the alerts of a notice. A template that says nothing is an error: nobody would be told.
  * Throws `DeliveryError` `permanent`.
  */
-export function messageTexts(notice: Notice, context: ChannelContext, rules: TextRules): MessagePart<Alert>[] {
-  const { template, limit, measure } = rules;
+export function messageTexts(
+  notice: Notice,
+  context: ChannelContext,
+  rules: TextRules,
+): MessagePart<Alert>[] {
+  const { template, ...limits } = rules;
   const parts = splitMessages({
+    ...limits,
     alerts: notice.alerts,
-    limit,
-    measure,
     render: (alerts) => context.render(template, alerts),
   });
   if (parts.length === 0) {
-    throw new DeliveryError('permanent', `template ${template} says nothing about the alerts: nothing can be sent`);
+    throw new DeliveryError(
+      'permanent',
+      `template ${template} says nothing about the alerts: nothing can be sent`,
+    );
   }
   return parts;
 }

@@ -55,7 +55,8 @@ const meanings: ReadonlyMap<number, CodeMeaning> = new Map<number, CodeMeaning>(
     310_000,
     {
       fault: 'permanent',
-      advice: "compare chatbot.secret, chatbot.keywords and the list of IP addresses with the robot's security settings",
+      advice:
+        "compare chatbot.secret, chatbot.keywords and the list of IP addresses with the robot's security settings",
     },
   ],
 ]);

@@ -1,6 +1,6 @@
 import type { ReceiverOptions } from '../../kinds/notification-manager.ts';
 import type { ReceiverChannelSpec } from '../../routing/receiver.ts';
-import { jsonBytes, utf8Bytes } from '../../splitting/measure.ts';
+import { utf8Bytes } from '../../splitting/measure.ts';
 import type { Measure } from '../../splitting/measure.ts';
 import type { ChannelContext, Message, Notice } from '../channel.ts';
 import { messageTexts } from '../message-texts.ts';
@@ -55,4 +55,3 @@ export function bytesForText(limit: number, bodyWithoutText: object): number {
   const longestTitleBytes = 4 * longestTitle;
   return limit - utf8Bytes(JSON.stringify(bodyWithoutText)) - longestTitleBytes;
 }
-
