@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { silentLogger, systemClock } from '@armillary/kube';
 import type { Clock, Logger } from '@armillary/kube';
 import { NotificationError } from '../errors.ts';
@@ -7,6 +8,9 @@ import type { OutgoingHttp } from '../outgoing/outgoing-http.ts';
 import type { Invalidation } from './invalidation.ts';
 import { failureAnswer, RememberedSource } from './remembered-source.ts';
 import type { SourceAnswer, SourceQuestion } from './source-answer.ts';
+import { requestRefusal } from './signature.ts';
+import type { SignedRequest } from './signature.ts';
+import { sourceSecrets } from './source-auth.ts';
 import type { ReadCredential } from './source-auth.ts';
 import { settingsOf, sidecarSettings } from './source-settings.ts';
 import type { SidecarKey, SourceSettings } from './source-settings.ts';
@@ -40,7 +44,7 @@ interface BrokenSource {
 /** All sources of receivers: asks them, and remembers what they said. */
 export class ReceiverSources {
   readonly #options: ReceiverSourcesOptions;
-  readonly #sources = new Map<string, { settings: string; source: RememberedSource }>();
+  readonly #sources = new Map<string, { settings: SourceSettings; source: RememberedSource }>();
   /** Sources that are being closed; one of the same name waits for the folder. */
   readonly #closing = new Map<string, Promise<unknown>>();
   #broken: readonly BrokenSource[] = [];
@@ -95,6 +99,27 @@ export class ReceiverSources {
       .reduce((count, [, { source }]) => count + source.invalidate(what), 0);
   }
 
+  /**
+   * Why a request about a source, such as one to invalidate its answers, is not from whoever shares its secret;
+   * undefined when it is. Rejects with `NotificationError`: `NotFound` for a source that is not there or has no secret,
+   * `CredentialUnavailable`.
+   */
+  async requestRefusal(
+    source: string,
+    request: SignedRequest,
+    headers: Readonly<Record<string, string | undefined>>,
+  ): Promise<string | undefined> {
+    const { auth = {} } = this.#sources.get(source)?.settings ?? {};
+    const secrets = await sourceSecrets(auth, this.#options.credential);
+    if (secrets.length === 0) {
+      throw new NotificationError(
+        'NotFound',
+        `there is no receiver source ${source} with a secret (spec.auth.hmac)`,
+      );
+    }
+    return requestRefusal(request, headers, secrets, (this.#options.clock ?? systemClock).now());
+  }
+
   /** How every source does that can be asked. */
   status(): SourceStatus[] {
     return [...this.#sources.values()].map(({ source }) => source.status());
@@ -108,8 +133,7 @@ export class ReceiverSources {
 
   #set(settings: SourceSettings): void {
     const { name } = settings;
-    const text = JSON.stringify(settings);
-    if (this.#sources.get(name)?.settings === text) return;
+    if (isDeepStrictEqual(this.#sources.get(name)?.settings, settings)) return;
     this.#close(name);
     const after = this.#closing.get(name);
     const { http, credential, folder, onSourceDown, onSourceUp } = this.#options;
@@ -125,7 +149,7 @@ export class ReceiverSources {
       ...(after && { after }),
       onChange: (reason) => (reason === undefined ? onSourceUp?.(name) : onSourceDown?.(name, reason)),
     });
-    this.#sources.set(name, { settings: text, source });
+    this.#sources.set(name, { settings, source });
   }
 
   #close(name: string, options: { forget: boolean } = { forget: false }): void {

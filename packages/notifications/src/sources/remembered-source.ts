@@ -139,18 +139,18 @@ export class RememberedSource {
 
   /** Has answers asked for again before they are used; they still serve when the source fails. Returns how many. */
   invalidate({ cluster, namespace }: Invalidation): number {
-    let count = 0;
     for (const [key, flight] of this.#flights) {
       if (!concerns(queryOfKey(key), cluster, namespace)) continue;
       flight.superseded = true;
       this.#flights.delete(key);
     }
-    for (const [key, held] of [...this.#memory.entries()]) {
-      if (!concerns(queryOfKey(key), cluster, namespace)) continue;
-      this.#memory.set(key, { ...held, freshness: { ...held.freshness, freshMs: 0, revalidateMs: 0 } });
-      count++;
+    const keys = [...this.#memory.keys()].filter((key) => concerns(queryOfKey(key), cluster, namespace));
+    for (const key of keys) {
+      const held = this.#memory.peek(key);
+      const outdated = { freshMs: 0, revalidateMs: 0 };
+      if (held) this.#memory.set(key, { ...held, freshness: { ...held.freshness, ...outdated } });
     }
-    return count;
+    return keys.length;
   }
 
   status(): SourceStatus {

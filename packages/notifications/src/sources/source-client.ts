@@ -170,13 +170,13 @@ export class SourceClient {
           'x-request-id': randomUUID(),
           'x-armillary-refresh-interval-seconds': String(Math.ceil(settings.cache.ttlMs / 1000)),
           ...headers,
-          ...auth.headers,
+          ...auth.client.headers,
           ...(auth.secrets.length > 0
             ? signRequest({ method, target: `${pathname}${search}`, body }, auth.secrets, clock.now())
             : {}),
         },
         ...(method === 'GET' ? {} : { body }),
-        ...auth.transport,
+        ...transportOf(auth),
         timeoutMs: Math.min(settings.timeoutMs, Math.max(1, deadline - clock.now())),
         signal,
         maxAnswerBytes,
@@ -189,6 +189,10 @@ export class SourceClient {
       return await attempt();
     }
   }
+}
+
+function transportOf({ client: { tls, proxyUrl } }: SourceAuth): Pick<OutgoingRequest, 'tls' | 'proxyUrl'> {
+  return { ...(tls && { tls }), ...(proxyUrl !== undefined && { proxyUrl }) };
 }
 
 function receiverQuery(queries: readonly SourceQuery[]): ReceiverQuery {

@@ -1,7 +1,7 @@
 import { NotificationError } from '../errors.ts';
 import type { ReceiverSource, ReceiverSourceSpec } from '../kinds/receiver-source.ts';
-import type { ServiceReference } from '../kinds/service-reference.ts';
 import { AddressPolicy } from '../outgoing/address-policy.ts';
+import { serviceUrl } from '../outgoing/client-settings.ts';
 import { parseGoDuration } from '../validation/go-duration.ts';
 import type { MergePolicy } from './source-answer.ts';
 
@@ -26,7 +26,7 @@ export interface TrustSettings {
   readonly addressPolicy: NonNullable<ReceiverSourceSpec['addressPolicy']>;
 }
 
-/** A source with everything that it did not say filled in. Plain data: equal settings have equal JSON. */
+/** A source with everything that it did not say filled in. Plain data. */
 export interface SourceSettings {
   readonly name: string;
   /** `tenants` is the contract of upstream's sidecar: a list of names. */
@@ -135,9 +135,6 @@ function baseOf({ url, service }: ReceiverSourceSpec): string {
   }
   return `${parsed.origin}${parsed.pathname.replace(/\/+$/u, '')}`;
 }
-
-const serviceUrl = ({ scheme = 'http', name, namespace, port, path = '' }: ServiceReference): string =>
-  `${scheme}://${name}.${namespace}.svc${port === undefined ? '' : `:${port}`}/${path.replace(/^\/+/u, '')}`;
 
 function milliseconds(field: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
