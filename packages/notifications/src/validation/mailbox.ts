@@ -1,5 +1,4 @@
 import { invalid, type Cause } from '@armillary/resource';
-import addressparser from 'nodemailer/lib/addressparser';
 import { lineCauses } from './text.ts';
 
 /** A mailbox as a header names it. */
@@ -11,18 +10,21 @@ export interface Mailbox {
 
 /** The longest address that a mail server takes, RFC 5321. */
 const maxAddress = 254;
-const addressPattern = /^[^\s@<>(),;:\\"[\]]{1,64}@(?:[^\s@<>(),;:\\"[\]]+|\[[\d.A-Fa-f:IPv]+\])$/u;
+const address = /^[^\s@<>(),;:\\"[\]]{1,64}@(?:[^\s@<>(),;:\\"[\]]+|\[[\d.A-Fa-f:IPv]+\])$/u;
+const named = /^(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<name>[^"<>@,;:\\]*))\s*<(?<address>[^<>]+)>$/u;
 
-/** Reads one mailbox, `Ann <ann@example.com>` or `ann@example.com`; undefined when the text is none, or several. */
+/**
+ * Reads one mailbox, `Ann <ann@example.com>` or `ann@example.com`; undefined when the text is none, or several.
+ * Stricter than parsers of mail are: these find an address in nearly anything, and not always the one that was meant.
+ */
 export function parseMailbox(text: string): Mailbox | undefined {
-  // What would end a header line is no part of an address, wherever it stands.
+  // What would end a header line is no part of a mailbox, wherever it stands.
   if (lineCauses(text, '').length > 0) return undefined;
-  const [mailbox, ...more] = addressparser(text, { flatten: true });
-  if (!mailbox || more.length > 0) return undefined;
-  const { name, address } = mailbox;
-  // The parser finds an address in nearly anything.
-  if (!text.includes('<') && text.trim() !== address) return undefined;
-  return address.length <= maxAddress && addressPattern.test(address) ? { name, address } : undefined;
+  const parts = named.exec(text.trim())?.groups;
+  const found = parts?.['address'] ?? text.trim();
+  if (found.length > maxAddress || !address.test(found)) return undefined;
+  const name = parts?.['quoted']?.replaceAll(/\\(.)/gu, '$1') ?? parts?.['name']?.trim() ?? '';
+  return { name, address: found };
 }
 
 /** What is wrong with a mailbox. */
