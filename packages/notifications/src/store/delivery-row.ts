@@ -1,6 +1,6 @@
 import type { ChannelType } from '../channels/channel-type.ts';
 import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
-import type {
+import type { ToldRecord,
   AlertTrace,
   AttemptOutcome,
   DeadLetter,
@@ -12,12 +12,18 @@ import type {
 /** Attempts of one delivery that are remembered; older ones are only counted. */
 export const rememberedAttempts = 20;
 
+/** A delivery that has expired was given up without trying. */
+export function isAttempt(outcome: AttemptOutcome): boolean {
+  return !(outcome.outcome === 'dead' && outcome.fault === 'expired');
+}
+
 /** What of a delivery is never searched for: one JSON text, so that it may hold any character. */
 interface DeliveryBody {
   shown: string;
   receiver: ChannelReceiver;
   config?: ChannelConfig;
   groupLabels: Record<string, string>;
+  record?: ToldRecord;
 }
 
 /** A row of `deliveries`, in either database. */
@@ -38,14 +44,20 @@ export interface DeliveryRow {
 }
 
 /** The column `body` of a new delivery. */
-export function deliveryBody({ shown, receiver, config, groupLabels }: NewDelivery): string {
-  const body: DeliveryBody = { shown, receiver, ...(config ? { config } : {}), groupLabels };
+export function deliveryBody({ shown, receiver, config, groupLabels, record }: NewDelivery): string {
+  const body: DeliveryBody = {
+    shown,
+    receiver,
+    ...(config ? { config } : {}),
+    groupLabels,
+    ...(record ? { record } : {}),
+  };
   return JSON.stringify(body);
 }
 
 /** The delivery as it is claimed. `alerts` in the order they were queued. */
 export function storedDelivery(row: DeliveryRow, alerts: readonly StoredAlert[]): StoredDelivery {
-  const { shown, receiver, config, groupLabels } = JSON.parse(row.body) as DeliveryBody;
+  const { shown, receiver, config, groupLabels, record } = JSON.parse(row.body) as DeliveryBody;
   const { destination, channel, tenant, kind, told, attempts } = row;
   return {
     id: String(row.id),
@@ -57,6 +69,7 @@ export function storedDelivery(row: DeliveryRow, alerts: readonly StoredAlert[])
     receiver,
     config,
     groupLabels,
+    ...(record ? { record } : {}),
     queuedAt: row.queued_at,
     expiresAt: row.expires_at,
     alerts,

@@ -16,6 +16,17 @@ export interface StoredAlert {
   readonly part: RoutingPart;
 }
 
+/** What the history webhook is told about alerts. */
+export interface ToldRecord {
+  /** The receiver's name. */
+  readonly receiver: string;
+  readonly channel: ChannelType;
+  /** Where it was told, without secrets. */
+  readonly address: string;
+  /** Milliseconds since 1970. */
+  readonly toldAt: number;
+}
+
 /** One delivery to be queued: some alerts for one destination. */
 export interface NewDelivery {
   /** Identity of the queue: a hash over channel, address and config. Deliveries of one queue are sent in order. */
@@ -27,6 +38,8 @@ export interface NewDelivery {
   readonly shown: string;
   /** `history` copies what was told to the history webhook. */
   readonly kind: 'alerts' | 'history';
+  /** Of `history`. */
+  readonly record?: ToldRecord;
   /** The receiver narrowed to the destination. */
   readonly receiver: ChannelReceiver;
   readonly config: ChannelConfig | undefined;
@@ -183,8 +196,8 @@ export interface NotificationStore {
   release(destination: string): Promise<void>;
   /** When the next queue of a channel is due that nobody has claimed, in milliseconds since 1970. */
   nextDue(channel: ChannelType): Promise<number | undefined>;
-  /** Calls back when deliveries may be due that were not before. */
-  onDeliveries(callback: () => void): () => void;
+  /** Calls back, once for each channel, when others than `release` made deliveries due; the returned function ends it. */
+  onDeliveries(callback: (channel: ChannelType) => void): () => void;
 
   backlog(): Promise<Backlog>;
   deadLetters(options: { limit: number; channel?: ChannelType; tenant?: string }): Promise<DeadLetter[]>;

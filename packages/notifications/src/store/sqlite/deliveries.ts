@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Alert } from '../../alerts/alert.ts';
 import type { ChannelType } from '../../channels/channel-type.ts';
-import { deadLetter, deliveryBody, rememberedAttempts, storedDelivery } from '../delivery-row.ts';
+import { deadLetter, deliveryBody, isAttempt, rememberedAttempts, storedDelivery } from '../delivery-row.ts';
 import type { DeliveryRow } from '../delivery-row.ts';
 import type {
   AttemptOutcome,
@@ -48,15 +48,16 @@ export class Deliveries {
       told: connection.prepare('UPDATE deliveries SET told = ? WHERE id = ?'),
       postpone: connection.prepare(`UPDATE deliveries SET not_before = ? WHERE id = ? AND state = 'queued'`),
       end: connection.prepare(`
-        UPDATE deliveries SET attempts = attempts + 1, state = ?, not_before = ?, ended_at = ?
-        WHERE id = ? AND state = 'queued' RETURNING channel, attempts`),
-      attempt: connection.prepare('INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?)'),
+        UPDATE deliveries SET attempts = attempts + ?, state = ?, not_before = ?, ended_at = ?
+        WHERE id = ? AND state = 'queued' RETURNING channel`),
+      attempt: connection.prepare(`
+        INSERT INTO attempts
+        SELECT ?1, 1 + coalesce(max(number), 0), ?2, ?3 FROM attempts WHERE delivery = ?1 RETURNING number`),
       forget: connection.prepare('DELETE FROM attempts WHERE delivery = ? AND number <= ?'),
       dead: connection.prepare(`
-        SELECT deliveries.*, outcome,
-          (SELECT count(*) FROM delivery_alerts WHERE delivery_alerts.delivery = id) AS alerts
-        FROM deliveries JOIN attempts ON delivery = id AND number = attempts
-        WHERE state = 'dead' AND (?1 IS NULL OR channel = ?1) AND (?2 IS NULL OR tenant = ?2)
+        SELECT *, (SELECT count(*) FROM delivery_alerts WHERE delivery = id) AS alerts,
+          (SELECT outcome FROM attempts WHERE delivery = id ORDER BY number DESC LIMIT 1) AS outcome
+        FROM deliveries WHERE state = 'dead' AND (?1 IS NULL OR channel = ?1) AND (?2 IS NULL OR tenant = ?2)
         ORDER BY ended_at DESC LIMIT ?3`),
       revive: connection.prepare(`
         UPDATE deliveries SET state = 'queued', attempts = 0, not_before = ?, expires_at = ?, ended_at = NULL
@@ -104,14 +105,17 @@ export class Deliveries {
   end(id: string, outcome: AttemptOutcome, now: number): boolean {
     const retry = outcome.outcome === 'retry';
     const row = this.#statements.end.get(
+      isAttempt(outcome) ? 1 : 0,
       retry ? 'queued' : outcome.outcome,
       retry ? outcome.notBefore : now,
       retry ? null : now,
       Number(id),
-    ) as { channel: ChannelType; attempts: number } | undefined;
+    ) as { channel: ChannelType } | undefined;
     if (!row) return false;
-    this.#statements.attempt.run(Number(id), row.attempts, now, JSON.stringify(outcome));
-    this.#statements.forget.run(Number(id), row.attempts - rememberedAttempts);
+    const { number } = this.#statements.attempt.get(Number(id), now, JSON.stringify(outcome)) as {
+      number: number;
+    };
+    this.#statements.forget.run(Number(id), number - rememberedAttempts);
     if (!retry) this.#counters.add(row.channel, -1);
     if (outcome.outcome === 'dead') this.#counters.add('dead', 1);
     return true;
@@ -122,9 +126,9 @@ export class Deliveries {
     return (rows as unknown as (DeliveryRow & { alerts: number; outcome: string })[]).map(deadLetter);
   }
 
-  /** Queues dead letters again; they stand in their old place. */
-  replay(ids: readonly string[], expiresAt: number, now: number): number {
-    let count = 0;
+  /** Queues dead letters again, each in its old place. Returns the channel of each that there was. */
+  replay(ids: readonly string[], expiresAt: number, now: number): ChannelType[] {
+    const channels: ChannelType[] = [];
     for (const id of ids) {
       const queue = this.#statements.revive.get(now, expiresAt, Number(id)) as unknown as
         { destination: string; channel: ChannelType; tenant: string } | undefined;
@@ -133,8 +137,8 @@ export class Deliveries {
       this.#queues.settle(queue.destination);
       this.#counters.add(queue.channel, 1);
       this.#counters.add('dead', -1);
-      count += 1;
+      channels.push(queue.channel);
     }
-    return count;
+    return channels;
   }
 }

@@ -53,7 +53,7 @@ export class SqliteStore implements NotificationStore {
   readonly #traces: Traces;
   readonly #pruning: Pruning;
   readonly #alertListeners = new Listeners();
-  readonly #deliveryListeners = new Listeners();
+  readonly #deliveryListeners = new Listeners<ChannelType>();
 
   /** Opens or creates the database. Throws `NotificationError` `StoreUnusable`. */
   constructor(options: SqliteStoreOptions) {
@@ -90,7 +90,8 @@ export class SqliteStore implements NotificationStore {
       for (const delivery of deliveries) this.#deliveries.queue(delivery, now);
     });
     this.#alerts.release(alerts.map(({ id }) => id));
-    if (deliveries.length > 0) this.#deliveryListeners.call();
+    for (const channel of new Set(deliveries.map(({ channel }) => channel)))
+      this.#deliveryListeners.call(channel);
     if (alerts.some(({ again }) => again)) this.#alertListeners.call();
   }
 
@@ -133,20 +134,19 @@ export class SqliteStore implements NotificationStore {
     await this.#transactions.run(() => {
       if (this.#deliveries.end(delivery, outcome, now) && history) this.#deliveries.queue(history, now);
     });
-    if (history) this.#deliveryListeners.call();
+    if (history) this.#deliveryListeners.call(history.channel);
   }
 
   async release(destination: string): Promise<void> {
     await this.#transactions.run(() => this.#queues.settle(destination));
     this.#queues.release(destination);
-    this.#deliveryListeners.call();
   }
 
   async nextDue(channel: ChannelType): Promise<number | undefined> {
     return this.#queues.nextDue(channel, this.#clock.now());
   }
 
-  onDeliveries(callback: () => void): () => void {
+  onDeliveries(callback: (channel: ChannelType) => void): () => void {
     return this.#deliveryListeners.add(callback);
   }
 
@@ -176,9 +176,9 @@ export class SqliteStore implements NotificationStore {
 
   async replay(ids: readonly string[], expiresAt: number): Promise<number> {
     const now = this.#clock.now();
-    const count = await this.#transactions.run(() => this.#deliveries.replay(ids, expiresAt, now));
-    if (count > 0) this.#deliveryListeners.call();
-    return count;
+    const channels = await this.#transactions.run(() => this.#deliveries.replay(ids, expiresAt, now));
+    for (const channel of new Set(channels)) this.#deliveryListeners.call(channel);
+    return channels.length;
   }
 
   async traces(fingerprint: string, limit: number): Promise<AlertTrace[]> {
