@@ -20,3 +20,12 @@ export const defaultBudget: Budget = {
   depth: 100,
   milliseconds: 2_000,
 };
+
+/** Thrown by functions that would make more than any budget allows; the evaluator says where. Stays inside. */
+export class OverBudget extends Error {
+  override readonly name = 'OverBudget';
+}
+
+/** Whether an error says that the stack is full or a string too long for the engine: no counter foresees all of these. */
+export const isEngineLimit = (error: unknown): boolean =>
+  error instanceof RangeError && /call stack|string length/i.test(error.message);
