@@ -95,6 +95,8 @@ function judgeOne(
 /** Why a receiver is not told, whatever its addresses: a silence of its tenant, or its own selector. */
 function obstacleOf(receiver: ChannelReceiver, { alert, world, now }: TargetingInput): string | undefined {
   const { tenant, spec } = receiver;
+  // Objects that are turned off are no candidates; a source may name one that is.
+  if (spec.enabled === false) return 'it is turned off (enabled: false)';
   const silences = tenant === undefined ? [] : (world.tenantSilences.get(tenant) ?? []);
   const silence = silenceOf(silences, alert, now);
   if (silence) return `silence ${silence.name} of tenant ${tenant} covers the alert`;

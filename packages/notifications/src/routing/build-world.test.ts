@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest';
+import type { Receiver } from '../kinds/receiver.ts';
+import { buildWorld, type RoutingObjects } from './build-world.ts';
+import {
+  channelFacts,
+  config,
+  defaultLabels,
+  globalLabels,
+  hook,
+  mailTo,
+  manager,
+  receiver,
+  router,
+  silence,
+  smtp,
+  tenantLabels,
+} from './testing/objects.ts';
+
+const build = (objects: Partial<RoutingObjects>) =>
+  buildWorld(
+    { manager: undefined, receivers: [], configs: [], routers: [], silences: [], ...objects },
+    channelFacts,
+  );
+const reasons = (objects: Partial<RoutingObjects>) =>
+  build(objects).world.leftOut.map(({ kind, name, channel, reason }) => [kind, name, channel, reason]);
+
+test('before there is any object, nobody is known and nothing fails', () => {
+  const { world, problems } = build({});
+  expect(world.receivers).toEqual([]);
+  expect(world).toMatchObject({ routePolicy: 'All', tenantMatch: 'auto', groupLabels: [] });
+  expect(problems).toEqual([]);
+});
+
+test('an object with several channels is as many receivers', () => {
+  const both = receiver('ops', tenantLabels('ann'), { ...mailTo('ops'), ...hook('https://example.com/x') });
+  expect(build({ receivers: [both] }).world.receivers).toMatchObject([
+    { type: 'email', name: 'ops', tenant: 'ann', origin: { kind: 'object' } },
+    { type: 'webhook', name: 'ops', tenant: 'ann', labels: { type: 'tenant', user: 'ann' } },
+  ]);
+});
+
+test("a config may name another address of the provider's API", () => {
+  const one = config('base', defaultLabels, smtp);
+  const apiUrl = 'https://mail.example.com';
+  one.metadata.annotations = { 'notification.armillary.dev/api-url': apiUrl };
+  expect(build({ configs: [one] }).world.defaultConfigs).toMatchObject([{ type: 'email', apiUrl }]);
+});
+
+test.each(['discord', 'telegram'] as const)(
+  'a %s receiver without a template is loaded like others',
+  (type) => {
+    const webhook = { value: 'https://discord.example.com/api/webhooks/1/a' };
+    const spec = type === 'discord' ? { discord: { webhook } } : { telegram: { channels: ['-100'] } };
+    const { world, problems } = build({ receivers: [receiver('chat', globalLabels, spec)] });
+    expect(problems).toEqual([]);
+    expect(world.globalReceivers).toMatchObject([{ type }]);
+  },
+);
+
+describe('what is wrong is left out by itself, and said', () => {
+  const sound = receiver('sound', globalLabels, mailTo('ops'));
+  const badSelector = { matchLabels: { alertname: 'two words' } };
+
+  test('a receiver with a selector that Kubernetes refuses', () => {
+    const bad = receiver('bad', globalLabels, {
+      email: { ...mailTo('x').email, alertSelector: badSelector },
+    });
+    const { world, problems } = build({ receivers: [bad, sound] });
+    expect(world.receivers.map(({ name }) => name)).toEqual(['sound']);
+    expect(problems).toMatchObject([
+      {
+        kind: 'Receiver',
+        name: 'bad',
+        channel: 'email',
+        reason: expect.stringContaining('spec.email.alertSelector'),
+      },
+    ]);
+  });
+
+  test('only the channel of a receiver that is wrong', () => {
+    const half = receiver('half', globalLabels, { email: { to: [] }, ...hook('https://example.com/x') });
+    const { world, problems } = build({ receivers: [half] });
+    expect(world.receivers).toMatchObject([{ type: 'webhook' }]);
+    expect(problems).toMatchObject([{ name: 'half', channel: 'email' }]);
+  });
+
+  test('a channel of another type than its schema has, beside one whose meaning is wrong', () => {
+    const odd = receiver('odd', globalLabels, {
+      email: { to: [] },
+      slack: 'C1',
+      ...hook('https://example.com/x'),
+    } as unknown as NonNullable<Receiver['spec']>);
+    const { world, problems } = build({ receivers: [odd] });
+    expect(world.receivers).toMatchObject([{ type: 'webhook' }]);
+    expect(problems.map(({ channel }) => channel)).toEqual(['email', 'slack']);
+  });
+
+  test('a text message config that names no provider of those it has', () => {
+    const aws = { accessKeyId: { value: 'i' }, secretAccessKey: { value: 's' } };
+    const bad = config('bad', defaultLabels, { sms: { defaultProvider: 'tencent', providers: { aws } } });
+    const { world, problems } = build({ configs: [bad] });
+    expect(world.configs).toEqual([]);
+    expect(problems).toMatchObject([{ kind: 'Config', name: 'bad', channel: 'sms' }]);
+  });
+
+  test('routers and silences', () => {
+    const { world, problems } = build({
+      receivers: [sound],
+      routers: [
+        router('bad-selector', { alertSelector: badSelector, receivers: { name: ['sound'] } }),
+        router('bad-name', { alertSelector: {}, receivers: { regexName: '(' } }),
+        router('good', { alertSelector: {}, receivers: { name: ['sound'] } }),
+      ],
+      silences: [
+        silence('bad-matcher', globalLabels, { matcher: badSelector }),
+        silence('bad-schedule', globalLabels, { matcher: {}, schedule: 'at night' }),
+        silence('good', globalLabels, { matcher: {} }),
+      ],
+    });
+    expect(world.routers.map(({ name }) => name)).toEqual(['good']);
+    expect(world.globalSilences.map(({ name }) => name)).toEqual(['good']);
+    expect(problems.map(({ name }) => name).toSorted()).toEqual([
+      'bad-matcher',
+      'bad-name',
+      'bad-schedule',
+      'bad-selector',
+    ]);
+  });
+
+  test('settings of the NotificationManager, each by itself', () => {
+    const wrong = manager(
+      { routePolicy: 'Some', defaultConfigSelector: badSelector, groupLabels: ['namespace'] },
+      { 'notification.armillary.dev/tenant-match': 'maybe' },
+    );
+    const { world, problems } = build({ manager: wrong, receivers: [sound] });
+    expect(world).toMatchObject({ routePolicy: 'All', tenantMatch: 'auto', groupLabels: ['namespace'] });
+    expect(world.globalReceivers).toHaveLength(1);
+    expect(problems.map(({ kind, name }) => `${kind} ${name}`)).toEqual(
+      Array(3).fill('NotificationManager main'),
+    );
+  });
+});
+
+describe('what has no effect on purpose, or because of its labels, is said too', () => {
+  test('what is turned off is no problem', () => {
+    const objects = {
+      receivers: [receiver('off', globalLabels, { email: { ...mailTo('x').email, enabled: false } })],
+      routers: [router('off', { enabled: false, alertSelector: {}, receivers: {} })],
+      silences: [silence('off', globalLabels, { enabled: false, matcher: {} })],
+    };
+    expect(build(objects).problems).toEqual([]);
+    expect(reasons(objects)).toEqual([
+      ['Receiver', 'off', 'email', 'it is turned off (spec.email.enabled: false)'],
+      ['Silence', 'off', undefined, 'it is turned off (spec.enabled: false)'],
+      ['Router', 'off', undefined, 'it is turned off (spec.enabled: false)'],
+    ]);
+  });
+
+  test('labels that say nothing about whose it is', () => {
+    const objects = {
+      receivers: [receiver('r', { type: 'tenant' }, mailTo('x')), receiver('d', defaultLabels, mailTo('x'))],
+      configs: [config('c', globalLabels, smtp)],
+      silences: [silence('s', {}, { matcher: {} })],
+    };
+    expect(build(objects).problems).toHaveLength(4);
+    expect(reasons(objects)).toContainEqual([
+      'Receiver',
+      'r',
+      undefined,
+      "its labels (type=tenant) do not say whose it is: everybody's have type=global, a tenant's have type=tenant and user",
+    ]);
+  });
+
+  test('an object without settings', () => {
+    expect(reasons({ receivers: [receiver('empty', globalLabels, {})] })).toEqual([
+      ['Receiver', 'empty', undefined, 'it has settings for no channel'],
+    ]);
+  });
+});
