@@ -30,7 +30,7 @@ function prepare(): void {
   const tsc = spawnSync('tsc', ['-b'], { stdio: ['ignore', 'inherit', 'inherit'] });
   if (tsc.status !== 0) throw new Error('the package does not build: fix what tsc reports, then pack again');
   // The compiler leaves out the data that the code reads beside itself.
-  for (const file of globSync('src/**/generated/*.json')) cpSync(file, file.replace(/^src/, 'dist'));
+  for (const file of globSync('src/**/{generated/*.json,*.tmpl}')) cpSync(file, file.replace(/^src/, 'dist'));
   // A pack that was killed leaves the saved file: it, not the rewritten one, is the source.
   if (!existsSync(saved)) copyFileSync('package.json', saved);
   const manifest = JSON.parse(readFileSync(saved, 'utf8')) as Record<string, unknown>;

@@ -1,0 +1,101 @@
+import { TemplateError, TemplateSet } from '@armillary/go-template';
+import type { Clock } from '@armillary/kube';
+import { LRUCache } from 'lru-cache';
+import type { Alert } from '../alerts/alert.ts';
+import { CompiledTemplates } from './compiled-templates.ts';
+import { defaultTemplates } from './default-templates.ts';
+import { defaultLanguage, dictionaryOf } from './dictionary.ts';
+import { templateData } from './template-data.ts';
+import { templateFunctions } from './template-functions.ts';
+import type { TemplateText } from './template-text.ts';
+
+/** What templates are made of: the texts of ConfigMaps. */
+export interface TemplatesSource {
+  /** Template files; each may define many templates, and a later one defines those of an earlier one anew. */
+  readonly texts: readonly TemplateText[];
+  readonly languagePacks: readonly TemplateText[];
+  /** English when absent. */
+  readonly language?: string | undefined;
+}
+
+/** What is rendered beside the alerts themselves. */
+export interface RendererOptions {
+  readonly groupLabels: Readonly<Record<string, string>>;
+  readonly receiverName?: string;
+  /** `tmplText` of the receiver: template files for it alone. */
+  readonly texts?: readonly TemplateText[];
+}
+
+/** Renders as `render` of a `ChannelContext` does. */
+export type Render = (template: string, alerts: readonly Alert[], options?: { html?: boolean }) => string;
+
+/** Most receivers whose own template files are kept compiled. */
+const maxOwnSets = 100;
+
+/**
+ * All templates of the program, compiled once where upstream compiles them for every receiver and batch. A file that is
+ * no template is left out and told in `problems`; messages go on with the others and with our own.
+ */
+export class Templates {
+  /** What is wrong with the texts, in words for their author. */
+  readonly problems: readonly string[];
+  readonly #source: TemplatesSource;
+  readonly #compiled: Record<'text' | 'html', CompiledTemplates>;
+  readonly #own = new LRUCache<string, CompiledTemplates>({ max: maxOwnSets });
+
+  constructor(source: TemplatesSource, clock: Clock) {
+    const problems = new Set<string>();
+    const onProblem = (problem: string): void => void problems.add(problem);
+    const language = source.language || defaultLanguage;
+    const dictionary = dictionaryOf(language, source.languagePacks, onProblem);
+    const functions = templateFunctions({ language, dictionary, clock });
+    const compile = (html: boolean): CompiledTemplates => {
+      const set = new TemplateSet({ functions, missingKey: 'zero', html });
+      for (const { name, text } of defaultTemplates) set.parse(name, text);
+      for (const { name, text } of source.texts) {
+        try {
+          set.parse(name, text);
+        } catch (error) {
+          if (!(error instanceof TemplateError)) throw error;
+          onProblem(`template file ${name} is left out: ${error.message}`);
+        }
+      }
+      return new CompiledTemplates(set);
+    };
+    this.#source = source;
+    this.#compiled = { text: compile(false), html: compile(true) };
+    this.problems = [...problems];
+  }
+
+  /** Whether these are the templates of these texts: if not, it is time for new ones. */
+  isOf(source: TemplatesSource): boolean {
+    return (
+      (source.language || defaultLanguage) === (this.#source.language || defaultLanguage) &&
+      isSame(source.texts, this.#source.texts) &&
+      isSame(source.languagePacks, this.#source.languagePacks)
+    );
+  }
+
+  /** How to render for one receiver. Throws `DeliveryError` `permanent`, then or when its own files are no templates. */
+  renderer(options: RendererOptions): Render {
+    const { texts = [], ...about } = options;
+    return (template, alerts, { html = false } = {}) =>
+      this.#for(html ? 'html' : 'text', texts).execute(template, templateData({ ...about, alerts }));
+  }
+
+  #for(mode: 'text' | 'html', texts: readonly TemplateText[]): CompiledTemplates {
+    const compiled = this.#compiled[mode];
+    if (texts.length === 0) return compiled;
+    const key = JSON.stringify([mode, ...texts.map(({ text }) => text)]);
+    const known = this.#own.get(key);
+    if (known) return known;
+    const extended = compiled.extended(texts);
+    this.#own.set(key, extended);
+    return extended;
+  }
+}
+
+const isSame = (some: readonly TemplateText[], others: readonly TemplateText[]): boolean =>
+  some === others ||
+  (some.length === others.length &&
+    some.every(({ name, text }, index) => name === others[index]?.name && text === others[index].text));
