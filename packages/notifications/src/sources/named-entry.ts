@@ -59,6 +59,7 @@ function read<T>(
 ): NamedEntry<T> {
   const none = { parts: [], addresses: 0 };
   if (!isObject(entry)) return { ...none, reason: 'it is no object' };
+  if ((entry['kind'] ?? kind) !== kind) return { ...none, reason: `kind: must be ${kind}, or left out` };
   const metadata = isObject(entry['metadata']) ? entry['metadata'] : {};
   const { name } = metadata;
   if (typeof name !== 'string' || name.length > 253 || !namePattern.test(name)) {
@@ -91,11 +92,11 @@ function texts(value: unknown): Readonly<Record<string, string>> | undefined {
   return valid ? (value as Record<string, string>) : undefined;
 }
 
+/** `Invalid value: <value>` with the value as `Cause` shows it: a quoted string, JSON, or a bare word. */
+const shownValue = /^(Invalid|Unsupported|Duplicate) value: (?:"[^"\\]*(?:\\.[^"\\]*)*"|\{.*\}|\[.*\]|[^:]*)/su;
+
 /** The words of a cause without the value, which may be a secret or an address: what a source says is never shown. */
-const withoutValue = ({ reason, message }: Cause): string =>
-  reason === 'FieldValueInvalid' || reason === 'FieldValueTypeInvalid' || reason === 'FieldValueDuplicate'
-    ? message.replace(/: (?:"(?:[^"\\]|\\.)*"|\{.*\}|\[.*\]|[^:]*)(?=: |$)/su, '')
-    : message;
+const withoutValue = ({ message }: Cause): string => message.replace(shownValue, '$1 value');
 
 /** Every entry of a list in a channel is one address, and a channel without lists is one. */
 function addressCount(spec: unknown): number {

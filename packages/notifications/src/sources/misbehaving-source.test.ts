@@ -1,0 +1,466 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { signAnswer } from './signature.ts';
+import { json, listOf, mailTo, receivers, status } from '../testing/sources/fake-source.ts';
+import type { SourceHandler } from '../testing/sources/fake-source.ts';
+import { SourceWorld } from '../testing/sources/source-world.ts';
+
+const second = 1000;
+const hour = 3600 * second;
+
+/** Sends a body as it is. */
+const raw =
+  (body: Buffer | string, headers: Record<string, string> = {}): SourceHandler =>
+  (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(body);
+  };
+
+const never: SourceHandler = () => undefined;
+
+const resetInTheBody: SourceHandler = (_, response) => {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 });
+  response.write('{"apiVersion":', () => response.socket?.resetAndDestroy());
+};
+
+/** Sends a byte now and then, and so would be done in years. */
+const drip: SourceHandler = (_, response) => {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  const timer = setInterval(() => response.write(' '), 5);
+  response.once('close', () => clearInterval(timer));
+};
+
+/** Sends without end. */
+const flood: SourceHandler = (_, response) => {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  const chunk = Buffer.alloc(65_536, ' ');
+  const pump = (): void => {
+    while (!response.destroyed && response.write(chunk));
+  };
+  response.on('drain', pump);
+  pump();
+};
+
+const truncated = gzipSync(JSON.stringify(listOf([randomBytes(5000).toString('hex')])));
+
+const failures: [what: string, handler: SourceHandler, code: string][] = [
+  ['a reset in the body', resetInTheBody, 'AnswerBroken'],
+  ['a reset before the answer', (_, response) => response.socket?.resetAndDestroy(), 'ConnectionFailed'],
+  ['500', status(500), 'HttpStatus'],
+  ['429', status(429, { 'retry-after': '30' }), 'HttpStatus'],
+  ['401', status(401), 'HttpStatus'],
+  ['204', status(204), 'HttpStatus'],
+  ['a redirect', status(302, { location: '/elsewhere' }), 'HttpStatus'],
+  ['the page of a proxy', status(200, { 'content-type': 'text/html' }, '<p>sign in</p>'), 'AnswerInvalid'],
+  ['a page that claims to be JSON', raw('<p>sign in</p>'), 'AnswerInvalid'],
+  ['an endless answer', flood, 'AnswerTooLarge'],
+  ['a truncated gzip', raw(truncated.subarray(0, 500), { 'content-encoding': 'gzip' }), 'AnswerBroken'],
+  ['a gzip bomb', raw(gzipSync(Buffer.alloc(100 << 20)), { 'content-encoding': 'gzip' }), 'AnswerTooLarge'],
+  ['304 to a first question', status(304), 'HttpStatus'],
+  ['JSON that is nested without end', raw('['.repeat(500_000)), 'AnswerInvalid'],
+  ['text that is no UTF-8', raw(Buffer.from([0x22, 0xff, 0x22])), 'AnswerInvalid'],
+  ['another object', json({ error: 'oops' }), 'AnswerInvalid'],
+  [
+    'a list of a newer major version',
+    json(listOf([], { apiVersion: 'notification.armillary.dev/v2' })),
+    'AnswerInvalid',
+  ],
+  ['a list of another group', json(listOf([], { apiVersion: 'example.com/v1' })), 'AnswerInvalid'],
+  ['an object that is no list', json(listOf([], { kind: 'Receiver' })), 'AnswerInvalid'],
+  [
+    'a list without lists',
+    json({ apiVersion: 'notification.armillary.dev/v1', kind: 'ReceiverList' }),
+    'AnswerInvalid',
+  ],
+  ['more than 500 receivers', json(listOf(Array.from({ length: 501 }, (_, n) => `r${n}`))), 'AnswerInvalid'],
+  ['tenants that are no strings', json([{ name: 'ann' }]), 'AnswerInvalid'],
+  [
+    'more than 5000 addresses',
+    json(
+      listOf([], {
+        receivers: [{ metadata: { name: 'a' }, spec: { email: { to: Array(5001).fill('a@b.example') } } }],
+      }),
+    ),
+    'AnswerInvalid',
+  ],
+];
+
+describe('a source that fails', () => {
+  test.each(failures)('%s: tells nobody, and takes no old answer away', async (_, handler, code) => {
+    await using world = await SourceWorld.start(receivers('ann'));
+    await world.told('known');
+    world.fake.handler = handler;
+    world.clock.advance(hour);
+    expect(await world.told('new')).toBe(`none ${code}`);
+    world.clock.advance(hour);
+    expect(await world.told('known')).toBe(`stale ann ${code}`);
+  });
+
+  test.each([
+    ['a time-out', never],
+    ['a slow drip', drip],
+  ])('%s is given up after two seconds', async (_, handler) => {
+    await using world = await SourceWorld.start(handler);
+    const waiting = world.told();
+    await world.fake.received(1);
+    world.clock.advance(2 * second);
+    expect(await waiting).toBe('none Timeout');
+  });
+
+  test('a refused connection is tried once more, and only once', async () => {
+    await using world = await SourceWorld.start(receivers('ann'));
+    const { port } = world.fake;
+    await world.fake[Symbol.asyncDispose]();
+    expect(await world.told()).toBe('none ConnectionFailed');
+    await world.fake.listen(port);
+    world.clock.advance(5 * second);
+    expect(await world.told()).toBe('fetched ann');
+  });
+
+  test('a request that may have arrived is not sent twice', async () => {
+    await using world = await SourceWorld.start((_, response) => response.socket?.resetAndDestroy());
+    await world.told();
+    expect(world.fake.requests).toHaveLength(1);
+  });
+
+  test('is not asked again for five seconds, then ten, and at most a minute', async () => {
+    await using world = await SourceWorld.start(status(500));
+    const waits: number[] = [];
+    for (const wait of [5, 10, 20]) {
+      await world.told();
+      world.clock.advance(wait * second - 1);
+      const before = world.fake.requests.length;
+      await world.told();
+      waits.push(world.fake.requests.length - before);
+      world.clock.advance(1);
+    }
+    expect(waits).toEqual([0, 0, 0]);
+    expect(world.fake.requests).toHaveLength(3);
+  });
+
+  test('is left alone for as long as it asks, whatever the question', async () => {
+    await using world = await SourceWorld.start(status(429, { 'retry-after': '40' }));
+    await world.told('shop');
+    world.clock.advance(39 * second);
+    expect(await world.told('bank')).toBe('none HttpStatus');
+    expect(world.fake.requests).toHaveLength(1);
+    world.clock.advance(second);
+    world.fake.handler = receivers('ann');
+    expect(await world.told('bank')).toBe('fetched ann');
+  });
+
+  test('says by its policy what happens to tenants', async () => {
+    await using world = await SourceWorld.start(status(500), {
+      onError: 'FailClosed',
+      mergePolicy: 'Override',
+    });
+    expect(await world.ask()).toMatchObject({
+      cache: 'none',
+      onError: 'FailClosed',
+      mergePolicy: 'Override',
+    });
+  });
+
+  test('is not believed for longer than a day', async () => {
+    await using world = await SourceWorld.start(receivers('ann'));
+    await world.told();
+    world.fake.handler = status(500);
+    world.clock.advance(24 * hour + 59 * second);
+    expect(await world.told()).toBe('stale ann HttpStatus');
+    world.clock.advance(60 * second);
+    expect(await world.told()).toBe('none HttpStatus');
+  });
+});
+
+describe('who is nobody', () => {
+  test.each([
+    ['an empty list', receivers()],
+    ['an empty array', json([])],
+    ['lists that are null, as Go writes empty ones', json(listOf([], { receivers: null, tenants: null }))],
+    ['404, as sidecars of upstream say it', status(404, { 'content-type': 'application/json' }, '""')],
+  ])('%s', async (_, handler) => {
+    await using world = await SourceWorld.start(handler);
+    expect(await world.told()).toBe('fetched');
+    expect(await world.told()).toBe('negative');
+    expect(world.sources.status()[0]?.errors).toBe(0);
+  });
+
+  test('a source that names nobody any more is believed at once, and also when it then fails', async () => {
+    await using world = await SourceWorld.start(receivers('ann'), { cache: { staleWhileRevalidate: '0s' } });
+    await world.told();
+    world.clock.advance(60 * second);
+    world.fake.handler = receivers();
+    expect(await world.told()).toBe('fetched');
+    world.fake.handler = status(500);
+    world.clock.advance(60 * second);
+    expect(await world.told()).toBe('stale HttpStatus');
+  });
+});
+
+describe('signed answers', () => {
+  const spec = {
+    auth: { hmac: { secret: { value: 'new' }, previousSecret: { value: 'old' }, verifyResponses: true } },
+  };
+  const signed =
+    (secret: string, at: () => number, body = JSON.stringify(listOf(['ann']))): SourceHandler =>
+    (_, response) => {
+      const headers = signAnswer({ status: 200, body: Buffer.from(body) }, [secret], at());
+      response.writeHead(200, { 'content-type': 'application/json', ...headers }).end(body);
+    };
+
+  test.each([
+    ['the secret', 'new', 0, 'fetched ann'],
+    ['the previous secret', 'old', 0, 'fetched ann'],
+    ['another secret', 'wrong', 0, 'none SignatureRefused'],
+    ['the secret, 300 s ago', 'new', -300, 'fetched ann'],
+    ['the secret, 301 s ago', 'new', -301, 'none SignatureRefused'],
+    ['the secret, 301 s from now', 'new', 301, 'none SignatureRefused'],
+  ])('with %s', async (_, secret, seconds, told) => {
+    await using world = await SourceWorld.start(undefined, spec);
+    world.fake.handler = signed(secret, () => world.clock.now() + seconds * second);
+    expect(await world.told()).toBe(told);
+  });
+
+  test.each([
+    ['an unsigned list', receivers('mallory')],
+    ['an unsigned 404', status(404)],
+  ])('%s changes nothing', async (_, handler) => {
+    await using world = await SourceWorld.start(undefined, spec);
+    world.fake.handler = signed('new', () => world.clock.now());
+    await world.told();
+    world.fake.handler = handler;
+    world.clock.advance(hour);
+    expect(await world.told()).toBe('stale ann SignatureRefused');
+  });
+});
+
+describe('a clock that jumps', () => {
+  test('back: the answer is asked for again instead of being fresh until then', async () => {
+    await using world = await SourceWorld.start(receivers('ann'));
+    await world.told();
+    world.clock.advance(-hour);
+    world.fake.handler = receivers('bob');
+    expect(await world.told()).toBe('fetched bob');
+  });
+
+  test('back: a failure does not keep the source from being asked', async () => {
+    await using world = await SourceWorld.start(status(500));
+    await world.told();
+    world.clock.advance(-hour);
+    world.fake.handler = receivers('ann');
+    expect(await world.told()).toBe('fetched ann');
+  });
+
+  test('forth: the answer is asked for again', async () => {
+    await using world = await SourceWorld.start(receivers('ann'));
+    await world.told();
+    world.clock.advance(100 * 24 * hour);
+    expect(await world.told()).toBe('fetched ann');
+  });
+});
+
+describe('a source that is down', () => {
+  test('is left alone after five failures in a row, and asked every ten seconds until it is back', async () => {
+    await using world = await SourceWorld.start(status(500));
+    for (let n = 0; n < 5; n++) await world.told(`n${n}`);
+    expect(await world.told('other')).toBe('none CircuitOpen');
+    expect(world.fake.requests).toHaveLength(5);
+    expect(world.downs).toEqual(['hr: it answered HTTP 500']);
+
+    world.clock.advance(10 * second);
+    await world.fake.received(6);
+    await expect.poll(() => world.sources.status()[0]?.breaker).toBe('open');
+    expect(await world.told('other')).toBe('none CircuitOpen');
+
+    world.fake.handler = receivers('ann');
+    world.clock.advance(10 * second);
+    await expect.poll(() => world.ups).toEqual(['hr']);
+    expect(world.sources.status()[0]?.breaker).toBe('closed');
+    expect(await world.told('other')).toBe('fetched ann');
+    expect(world.downs).toHaveLength(1);
+  });
+
+  test('serves what it said before, without being asked', async () => {
+    await using world = await SourceWorld.start(receivers('ann'));
+    await world.told('shop');
+    world.fake.handler = status(500);
+    world.clock.advance(20 * 60 * second);
+    for (let n = 0; n < 5; n++) await world.told(`n${n}`);
+    expect(await world.told('shop')).toBe('stale ann CircuitOpen');
+  });
+
+  test('a source that fails every other time is left alone after ten calls', async () => {
+    let calls = 0;
+    const handler: SourceHandler = (request, response) =>
+      (++calls % 2 === 0 ? status(500) : receivers('ann'))(request, response);
+    await using world = await SourceWorld.start(handler);
+    const told: string[] = [];
+    for (let n = 0; n < 11; n++) told.push(await world.told(`n${n}`));
+    expect(told.slice(0, 10)).toEqual(Array(5).fill(['fetched ann', 'none HttpStatus']).flat());
+    expect(told[10]).toBe('none CircuitOpen');
+  });
+
+  test('fewer failures than that over a longer time do not count', async () => {
+    let calls = 0;
+    const handler: SourceHandler = (request, response) =>
+      (++calls % 2 === 0 ? status(500) : receivers('ann'))(request, response);
+    await using world = await SourceWorld.start(handler);
+    for (let n = 0; n < 20; n++) {
+      await world.told(`n${n}`);
+      world.clock.advance(4 * second);
+    }
+    expect(world.downs).toEqual([]);
+  });
+});
+
+describe('a malicious source', () => {
+  const list = (...entries: unknown[]): SourceHandler =>
+    json(listOf([], { receivers: [...entries, mailTo('ann')] }));
+  const webhook = (url: string): object => ({ metadata: { name: 'w' }, spec: { webhook: { url } } });
+  const hook = (credential: object): object => ({
+    metadata: { name: 'h' },
+    spec: { discord: { webhook: credential } },
+  });
+  const skipped = async (handler: SourceHandler, spec = {}): Promise<string[]> => {
+    await using world = await SourceWorld.start(handler, spec);
+    const answer = await world.ask();
+    expect(answer.receivers.map(({ name }) => name)).toContain('ann');
+    expect(world.sources.status()[0]?.skipped).toBe(answer.skipped.length);
+    return answer.skipped.map(({ name, reason }) => `${name}: ${reason}`);
+  };
+
+  test('gets no Secret of a namespace that it was not given', async () => {
+    const secret = (reference: object): object => hook({ valueFrom: { secretKeyRef: reference } });
+    const refused = [
+      'h: spec.discord.webhook.valueFrom.secretKeyRef: refers into a namespace that the source may not use; list it in spec.secretNamespaces of the source',
+    ];
+    expect(await skipped(list(secret({ namespace: 'kube-system', name: 'a', key: 'b' })))).toEqual(refused);
+    expect(await skipped(list(secret({ name: 'a', key: 'b' })), { secretNamespaces: ['hr'] })).toEqual(
+      refused,
+    );
+    const own = list(secret({ namespace: 'hr', name: 'a', key: 'b' }));
+    expect(await skipped(own, { secretNamespaces: ['hr'] })).toEqual([]);
+  });
+
+  test('gets no ConfigMap either', async () => {
+    const entry = {
+      metadata: { name: 't' },
+      spec: { email: { to: ['a@b.example'], tmplText: { name: 'x' } } },
+    };
+    expect(await skipped(list(entry))).toEqual([expect.stringContaining('spec.email.tmplText: refers into')]);
+  });
+
+  test.each([
+    'http://169.254.169.254/latest/meta-data',
+    'http://127.0.0.1:19093/api/v2/alerts',
+    'http://[::1]/',
+    'http://[::ffff:169.254.169.254]/',
+    'http://2130706433/',
+    'http://0x7f.1/',
+    ' HTTP://127.0.0.1/',
+  ])('has nothing sent to %s', async (url) => {
+    const [reason] = await skipped(list(webhook(url)));
+    expect(reason).toMatch(/^w: spec\.webhook\.url: /u);
+    expect(reason).not.toContain('127.0.0.1');
+    expect(await skipped(list(hook({ value: url })))).toHaveLength(1);
+  });
+
+  test('may use loopback addresses when it is told so, and no others when there is a list', async () => {
+    const allowLoopback = { addressPolicy: { allowLoopback: true } };
+    expect(await skipped(list(webhook('http://127.0.0.1/')), allowLoopback)).toEqual([]);
+    const listed = { addressPolicy: { allow: ['*.example.com'] } };
+    expect(await skipped(list(webhook('https://hooks.example.com/')), listed)).toEqual([]);
+    expect(await skipped(list(webhook('https://hooks.example.org/')), listed)).toHaveLength(1);
+  });
+
+  test('has no mail sent through a server of its choice on this machine', async () => {
+    const smtp = (host: string): object => ({
+      metadata: { name: 'c' },
+      spec: { email: { from: 'a@b.example', smartHost: { host, port: 25 } } },
+    });
+    const configs = (host: string): SourceHandler => json(listOf(['ann'], { configs: [smtp(host)] }));
+    expect(await skipped(configs('127.0.0.1'))).toHaveLength(1);
+    expect(await skipped(configs('::1'))).toHaveLength(1);
+    expect(await skipped(configs('mail.example.com'))).toEqual([]);
+  });
+
+  test('has no other address of a provider used', async () => {
+    const config = (url: string): object => ({
+      metadata: { name: 'c', annotations: { 'notification.armillary.dev/api-url': url } },
+      spec: { slack: { slackTokenSecret: { value: 't' } } },
+    });
+    expect(
+      await skipped(json(listOf(['ann'], { configs: [config('http://169.254.169.254')] }))),
+    ).toHaveLength(1);
+    expect(await skipped(json(listOf(['ann'], { configs: [config('https://slack.example.com')] })))).toEqual(
+      [],
+    );
+  });
+
+  test('changes no prototype', async () => {
+    const body = JSON.stringify(listOf(['ann'])).replace(
+      '"labels":{}',
+      '"labels":{"__proto__":{"polluted":"1"},"constructor":"x"}',
+    );
+    await using world = await SourceWorld.start(raw(body));
+    const { receivers: named } = await world.ask();
+    expect(named[0]?.labels).toEqual({ constructor: 'x' });
+    expect(Object.getPrototypeOf(named[0]?.labels)).toBe(Object.prototype);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  test('spoils only the entries that are wrong', async () => {
+    const many = Object.fromEntries(Array.from({ length: 65 }, (_, n) => [`l${n}`, 'x']));
+    const entries = [
+      null,
+      'ann',
+      { spec: {} },
+      { metadata: { name: '../../etc' }, spec: {} },
+      { metadata: { name: 'a'.repeat(300) }, spec: {} },
+      mailTo('labels', many),
+      { metadata: { name: 'number', labels: { team: 1 } }, spec: {} },
+      { metadata: { name: 'wrong' }, spec: { email: { to: 'ann@example.com' } } },
+      {
+        metadata: { name: 'selector' },
+        spec: { email: { to: ['a@b.example'], alertSelector: { matchLabels: { alertname: 'a b' } } } },
+      },
+      { metadata: { name: 'kind' }, kind: 'Pod', apiVersion: 'v1', spec: {} },
+      mailTo('ann'),
+    ];
+    const reasons = await skipped(list(...entries));
+    expect(reasons.map((reason) => reason.split(':')[0])).toEqual([
+      'receivers[0]',
+      'receivers[1]',
+      'receivers[2]',
+      'receivers[3]',
+      'receivers[4]',
+      'labels',
+      'number',
+      'wrong',
+      'selector',
+      'receivers[9]',
+      'ann',
+    ]);
+  });
+
+  test('has nothing of what it said repeated in reasons', async () => {
+    const secret = 'xoxb-very-secret';
+    const entries = [
+      { metadata: { name: 'a' }, spec: { webhook: { url: `ftp://${secret}` } } },
+      { metadata: { name: 'b' }, spec: { email: { to: [{ secret }] } } },
+      { metadata: { name: 'c' }, spec: { slack: { channels: secret } } },
+      { metadata: { name: 'd' }, spec: { pushover: { profiles: [{ userKey: secret }] } } },
+      { metadata: { name: 'e' }, spec: { email: { to: ['a@b.example'], tmplType: secret } } },
+      { metadata: { name: 'f' }, kind: secret, spec: {} },
+      { metadata: { name: 'g' }, apiVersion: secret, spec: {} },
+    ];
+    const reasons = await skipped(list(...entries));
+    expect(reasons).toHaveLength(entries.length);
+    expect(reasons.join('\n')).not.toContain(secret);
+  });
+
+  test('that answers with a string instead of tenants tells nobody', async () => {
+    await using world = await SourceWorld.start(json('ann'));
+    expect(await world.told()).toBe('none AnswerInvalid');
+  });
+});
