@@ -163,11 +163,11 @@ describe('what has no effect on purpose, or because of its labels, is said too',
       silences: [silence('s', {}, { matcher: {} })],
     };
     expect(build(objects).problems).toHaveLength(4);
-    expect(reasons(objects)).toContainEqual([
-      'Receiver',
-      'r',
-      undefined,
-      "its labels (type=tenant) do not say whose it is: everybody's have type=global, a tenant's have type=tenant and user",
+    expect(reasons(objects).map(([, name, , reason]) => `${name}: ${reason}`)).toEqual([
+      "d: its labels (type=default) make it neither everybody's (type=global) nor a tenant's (type=tenant, and user)",
+      "r: its labels (type=tenant) make it neither everybody's (type=global) nor a tenant's (type=tenant, and user)",
+      "c: its labels (type=global) make it neither a default config (defaultConfigSelector) nor a tenant's (type=tenant, and user)",
+      "s: its labels (none) make it neither everybody's (type=global) nor a tenant's (type=tenant, and user)",
     ]);
   });
 

@@ -23,7 +23,7 @@ export function usableReceivers(
   return byName(objects).flatMap((object) => {
     const notes = leftOut.of('Receiver', object.metadata);
     const found = classOf(object.metadata.labels, classes);
-    if (!found || found.kind === 'default') return notes.wrong(unowned(object.metadata, classes));
+    if (!found || found.kind === 'default') return notes.wrong(unowned(object.metadata, classes, 'other'));
     const receivers = receiversOf(object, ownership(found));
     if (receivers.length === 0) return notes.wrong(noChannel);
     return receivers.flatMap((receiver) => {
@@ -44,7 +44,7 @@ export function usableConfigs(
   return byName(objects).flatMap((object) => {
     const notes = leftOut.of('Config', object.metadata);
     const found = classOf(object.metadata.labels, classes);
-    if (!found || found.kind === 'global') return notes.wrong(unowned(object.metadata, classes));
+    if (!found || found.kind === 'global') return notes.wrong(unowned(object.metadata, classes, 'config'));
     const configs = configsOf(object, ownership(found));
     if (configs.length === 0) return notes.wrong(noChannel);
     return configs.flatMap((config) => {
@@ -81,7 +81,7 @@ export function usableSilences(
     const { metadata, spec } = object;
     const notes = leftOut.of('Silence', metadata);
     const found = classOfSilence(metadata.labels, classes);
-    if (!found) return notes.wrong(unowned(metadata, classes));
+    if (!found) return notes.wrong(unowned(metadata, classes, 'other'));
     const causes = validateSilence(object);
     if (causes.length > 0) return notes.invalid(causes);
     if (!spec) return notes.wrong('it has no spec');
@@ -103,16 +103,16 @@ const byName = <T extends { metadata: ObjectMeta }>(objects: readonly T[]): T[] 
     one < other ? -1 : Number(one > other),
   );
 
-function unowned(metadata: ObjectMeta, classes: ObjectClasses): string {
-  const pairs = (selector: ObjectClasses['tenant']): string =>
-    Object.entries(selector?.matchLabels ?? {})
-      .map(([key, value]) => `${key}=${value}`)
-      .join(', ') || 'nothing';
-  const has = Object.entries(metadata.labels ?? {})
-    .map(([key, value]) => `${key}=${value}`)
-    .join(', ');
-  return (
-    `its labels (${has || 'none'}) do not say whose it is: everybody's have ${pairs(classes.global)}, ` +
-    `a tenant's have ${pairs(classes.tenant)} and ${classes.tenantKey}`
-  );
+function unowned({ labels }: ObjectMeta, classes: ObjectClasses, kind: 'config' | 'other'): string {
+  const everybody =
+    kind === 'config'
+      ? 'a default config (defaultConfigSelector)'
+      : `everybody's (${pairs(classes.global?.matchLabels)})`;
+  const tenants = `a tenant's (${pairs(classes.tenant?.matchLabels)}, and ${classes.tenantKey})`;
+  return `its labels (${pairs(labels)}) make it neither ${everybody} nor ${tenants}`;
 }
+
+const pairs = (labels: Readonly<Record<string, string>> = {}): string =>
+  Object.entries(labels)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(', ') || 'none';
