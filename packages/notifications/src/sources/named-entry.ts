@@ -93,7 +93,8 @@ function texts(value: unknown): Readonly<Record<string, string>> | undefined {
 }
 
 /** `Invalid value: <value>` with the value as `Cause` shows it: a quoted string, JSON, or a bare word. */
-const shownValue = /^(Invalid|Unsupported|Duplicate) value: (?:"[^"\\]*(?:\\.[^"\\]*)*"|\{.*\}|\[.*\]|[^:]*)/su;
+const shownValue =
+  /^(Invalid|Unsupported|Duplicate) value: (?:"[^"\\]*(?:\\.[^"\\]*)*"|\{.*\}|\[.*\]|[^:]*)/su;
 
 /** The words of a cause without the value, which may be a secret or an address: what a source says is never shown. */
 const withoutValue = ({ message }: Cause): string => message.replace(shownValue, '$1 value');
