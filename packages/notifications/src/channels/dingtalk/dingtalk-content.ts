@@ -1,9 +1,10 @@
 import type { ReceiverOptions } from '../../kinds/notification-manager.ts';
 import type { ReceiverChannelSpec } from '../../routing/receiver.ts';
-import { utf8Bytes } from '../../splitting/measure.ts';
+import { characters, utf8Bytes } from '../../splitting/measure.ts';
 import type { Measure } from '../../splitting/measure.ts';
 import type { ChannelContext, Message, Notice } from '../channel.ts';
 import { messageTexts } from '../message-texts.ts';
+import { shortened } from '../shortened.ts';
 import { templateName, titleTemplateName } from '../template-name.ts';
 
 /** What a DingTalk message says, as its API wants it. */
@@ -45,7 +46,7 @@ export function contentMessages(
   return messageTexts(notice, context, rules).map(({ text, alerts, about }) => {
     if (type === 'text') return { alerts, body: { msgtype: type, text: { content: text + suffix } } };
     const titleTemplate = titleTemplateName('dingtalk', spec, options, 'nm.default.subject');
-    const title = Array.from(context.render(titleTemplate, about)).slice(0, longestTitle).join('');
+    const title = shortened(context.render(titleTemplate, about), longestTitle, characters);
     return { alerts, body: { msgtype: type, markdown: { title, text: text + suffix } } };
   });
 }

@@ -2,14 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { Alert } from '../../alerts/alert.ts';
 import type { OutgoingAnswer } from '../../outgoing/outgoing-http.ts';
 import type { ConfigChannelSpec } from '../../routing/receiver.ts';
+import { characters } from '../../splitting/measure.ts';
 import { unreadableAnswer } from '../coded-answer.ts';
 import type { CodeMeaning } from '../coded-answer.ts';
 import { jsonObject, sendRequest } from '../http-outcome.ts';
+import { shortened } from '../shortened.ts';
 import { chineseUnlessTold } from './phone-number.ts';
 import { wsseHeader } from './signing/wsse.ts';
 import { smsFailure, waits } from './sms-codes.ts';
 import type { SmsCodes } from './sms-codes.ts';
-import { defaultTemplate, oneLine, shortened, smsTemplate } from './sms-sender.ts';
+import { defaultTemplate, smsTemplate } from './sms-sender.ts';
 import type { SmsBody, SmsSender } from './sms-sender.ts';
 
 type HuaweiAccount = NonNullable<ConfigChannelSpec<'sms'>['providers']['huawei']>;
@@ -117,8 +119,8 @@ function alertValues({ labels, annotations }: Alert): SmsBody {
 }
 
 function cutValues(named: readonly (readonly [name: string, value: string])[]): SmsBody {
-  const values = named.map(([, value]) => shortened(value, longestValue));
-  const cut = named.filter(([, value], index) => oneLine(value) !== values[index]).map(([name]) => name);
+  const values = named.map(([, value]) => shortened(value, longestValue, characters));
+  const cut = named.filter((_, index) => values[index]?.endsWith('…')).map(([name]) => name);
   if (cut.length === 0) return { values };
   return {
     values,

@@ -2,6 +2,7 @@ import { characters } from '../../splitting/measure.ts';
 import type { ChannelContext, Message, Notice } from '../channel.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import { messageTexts } from '../message-texts.ts';
+import { shortened } from '../shortened.ts';
 import { templateName } from '../template-name.ts';
 
 /** What one text message says. */
@@ -52,20 +53,9 @@ export async function sendShorterIfRefused(
     await send(text);
     return undefined;
   } catch (error) {
-    const short = shortened(text, most);
+    const short = shortened(text, most, characters);
     if (!(error instanceof DeliveryError && error.code === code) || short === text) throw error;
     await send(short);
     return `shortened to ${most} characters: the provider's template takes no more`;
   }
-}
-
-/** A text in one line, of at most so many characters; the last one says when there was more. */
-export function shortened(text: string, most: number): string {
-  const all = Array.from(oneLine(text));
-  return all.length <= most ? all.join('') : `${all.slice(0, most - 1).join('')}…`;
-}
-
-/** A text with a blank for all that is between its words. */
-export function oneLine(text: string): string {
-  return text.replace(/\s+/gu, ' ').trim();
 }
