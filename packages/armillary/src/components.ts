@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ControllerManager, type KubeClient, type LeaderElectionOptions, type Logger } from '@armillary/kube';
 import type { Jenkins } from '@armillary/jenkins-client';
+import type { OperatorOptions } from '@armillary/notifications';
 import { devopsKinds, pipelinesControllers, type Engine } from '@armillary/pipelines';
 import { tektonKinds } from '@armillary/tekton';
 import { tektonRunner, type TektonRunner } from '@armillary/tekton-runner';
@@ -31,6 +32,8 @@ export interface ComponentsOptions {
   jenkins?: Jenkins;
   /** For pipelines: what runs those that name no engine. */
   defaultEngine?: Engine;
+  /** Required for notification-operator. */
+  notifications?: OperatorOptions;
   /** For tekton-runner: pods, logs and volumes. */
   dataDir: string;
   /** Required for tekton-runner. */
@@ -83,6 +86,7 @@ export async function startComponents(options: ComponentsOptions): Promise<Runni
     });
     for (const controller of controllers) manager.add(controller);
   }
+  if (components.includes('notification-operator')) await addOperator(options, manager);
   const runner = components.includes('tekton-runner') ? await createRunner(options, manager) : undefined;
   await runner?.start();
   const ended = manager.start();
@@ -106,6 +110,13 @@ function leaderElection({ client, components }: ComponentsOptions): LeaderElecti
     namespace: client.namespace,
     identity: `${hostname()}_${randomUUID()}`,
   };
+}
+
+async function addOperator({ notifications }: ComponentsOptions, manager: ControllerManager): Promise<void> {
+  if (!notifications) throw new Error('notification-operator needs an image and a namespace');
+  // Loaded here: no other component needs it.
+  const { notificationManagerController } = await import('@armillary/notifications');
+  manager.add(notificationManagerController(manager, notifications));
 }
 
 async function createRunner(options: ComponentsOptions, manager: ControllerManager): Promise<TektonRunner> {

@@ -6,6 +6,7 @@ import { completionCommand } from './commands/completion.ts';
 import { controllerCommand } from './commands/controller.ts';
 import { logsCommand } from './commands/logs.ts';
 import { rerunCommand } from './commands/rerun.ts';
+import { notificationManagerCommand } from './commands/notification-manager.ts';
 import { runCommand } from './commands/run.ts';
 import { upCommand } from './commands/up.ts';
 import { version } from './version.ts';
@@ -26,6 +27,7 @@ export function createProgram(): Command {
   program.addCommand(cancelCommand());
   program.addCommand(rerunCommand());
   program.addCommand(controllerCommand());
+  program.addCommand(notificationManagerCommand());
   program.addCommand(completionCommand(program));
   return program;
 }

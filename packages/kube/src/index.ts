@@ -92,7 +92,7 @@ export { podLogs } from './client/pod-logs.ts';
 export type { PodLogOptions } from './client/pod-logs.ts';
 export type { BookmarkObject, WatchEvent } from './client/watch-event.ts';
 
-export { systemClock } from './time/clock.ts';
+export { delay, systemClock } from './time/clock.ts';
 export type { Clock } from './time/clock.ts';
 
 export { ControllerManager } from './runtime/controller-manager.ts';

@@ -6,6 +6,8 @@ export type NotificationErrorCode =
   | 'Busy'
   /** A credential cannot be read: the Secret, its key, or the right to read it is missing. */
   | 'CredentialUnavailable'
+  /** A signature is missing or wrong. */
+  | 'Unauthenticated'
   /** What was asked for is not there. */
   | 'NotFound'
   /** The store cannot be opened, or holds data of a newer version. */

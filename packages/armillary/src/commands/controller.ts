@@ -16,6 +16,8 @@ interface ControllerOptions extends JenkinsFlags {
   standalone?: true;
   demo?: true;
   data: string;
+  notificationImage: string;
+  notificationNamespace?: string;
   nodeName?: string;
   kubeletHost: string;
   kubeletPort: number;
@@ -57,6 +59,12 @@ export function controllerCommand(): Command {
     )
     .option('--demo', 'apply the examples on the first start')
     .addOption(dataOption())
+    .option(
+      '--notification-image <image>',
+      'what pods of a NotificationManager without an image run',
+      `ghcr.io/armillary/armillary:${version}`,
+    )
+    .option('--notification-namespace <name>', 'where those pods run; by default where this one does')
     .option('--node-name <name>', 'name of the virtual node of tekton-runner')
     .option('--kubelet-host <address>', 'address its kubelet endpoint listens on', '127.0.0.1')
     .option('--kubelet-port <port>', 'port of the kubelet endpoint', port, 0)
@@ -105,6 +113,10 @@ async function controller(options: ControllerOptions): Promise<void> {
     const running = await startComponents({
       client,
       components: options.components,
+      notifications: {
+        image: options.notificationImage,
+        namespace: options.notificationNamespace ?? client.namespace,
+      },
       dataDir: resolve(options.data),
       standalone: options.standalone ?? false,
       ...kubelet(options),

@@ -36,17 +36,23 @@ async function notificationManager(given: NotificationFlags): Promise<void> {
   const signal = stopSignal();
   // Loaded here, so that help and completion answer at once.
   const { KubeClient, loadKubeconfig } = await import('@armillary/kube');
-  const { startNotificationManager } = await import('@armillary/notifications');
+  const { notificationKinds, startNotificationManager } = await import('@armillary/notifications');
+  const { applyDefinitions } = await import('../definitions.ts');
   const logger = createLogger(flags.logLevel, 'notification-manager');
   const config = await loadKubeconfig(flags.kubeconfig === undefined ? {} : { path: flags.kubeconfig });
   const client = new KubeClient(config, { userAgent: `armillary-notification-manager/${version}` });
   try {
+    if (flags.standalone) {
+      const definitions = notificationKinds.map((kind) => kind.crd());
+      await applyDefinitions(client, definitions, signal);
+    }
     const running = await startNotificationManager({
       client,
       logger,
       signal,
       host: flags.host,
       port: flags.port,
+      userAgent: `armillary/${version}`,
       access: await accessOf(flags, client),
       folder: join(resolve(flags.data), 'notifications'),
       storeUrl: await storeUrl(flags),

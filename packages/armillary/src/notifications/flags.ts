@@ -12,6 +12,7 @@ export interface NotificationFlags {
   sidecarPort?: number;
   sidecarUrl: string;
   name?: string;
+  standalone?: true;
   namespace?: string;
   storeUrlFile?: string;
   access?: 'open' | 'token' | 'kubernetes';
@@ -60,6 +61,7 @@ export function notificationOptions(): Option[] {
     new Option('--name <name>', 'the NotificationManager that counts; by default the oldest').env(
       'ARMILLARY_NOTIFICATION_MANAGER',
     ),
+    new Option('--standalone', 'bring the definitions of its kinds up to date first: nobody else does'),
     new Option('--namespace <name>', 'namespace of Secrets and ConfigMaps that are named without one').env(
       'NAMESPACE',
     ),
@@ -150,5 +152,6 @@ export async function readTokenFile(file: string): Promise<string> {
   return token;
 }
 
-const isLoopback = (host: string): boolean =>
+/** Whether only programs of this machine reach an address. */
+export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || host.startsWith('127.');

@@ -8,7 +8,7 @@ export interface CredentialReaderOptions {
   client: KubeClient;
   clock: Clock;
   /** The namespace of references that name none. */
-  defaultNamespace: string;
+  defaultNamespace(): string;
 }
 
 /** Whose credentials are read. */
@@ -49,7 +49,7 @@ export class CredentialReader {
     if (!reference) {
       throw new NotificationError('CredentialUnavailable', 'a credential has neither value nor valueFrom');
     }
-    const { namespace = this.#options.defaultNamespace, name, key } = reference;
+    const { namespace = this.#options.defaultNamespace(), name, key } = reference;
     if (options.namespaces && !options.namespaces.includes(namespace)) {
       throw new NotificationError(
         'CredentialUnavailable',

@@ -47,6 +47,19 @@ export class ClusterObjects {
     this.#sources = follow<ReceiverSource>(receiverSourceKind);
   }
 
+  /** Resolves when everything that the cluster has is known; rejects with the signal's reason. */
+  async synced(signal: AbortSignal): Promise<void> {
+    const all = [
+      this.#managers,
+      this.#receivers,
+      this.#configs,
+      this.#routers,
+      this.#silences,
+      this.#sources,
+    ];
+    await Promise.all(all.map((informer) => informer.waitForSync(signal)));
+  }
+
   /** Calls back after each change of an object. */
   onChange(listener: () => void): void {
     this.#listeners.add(listener);

@@ -1,19 +1,13 @@
 import { coreV1, type Clock, type KubeClient } from '@armillary/kube';
 import type { ConfigMapReference } from '../kinds/config-map-reference.ts';
-
-/** One text of a ConfigMap. */
-export interface TemplateText {
-  /** `namespace/name/key`, for messages. */
-  name: string;
-  text: string;
-}
+import type { TemplateText } from '../templates/template-text.ts';
 
 /** Options of `TemplateTexts`. */
 export interface TemplateTextsOptions {
   client: KubeClient;
   clock: Clock;
   /** The namespace of references that name none. */
-  defaultNamespace: string;
+  defaultNamespace(): string;
   /** Told once for each ConfigMap that cannot be read, until it can. */
   onProblem(message: string): void;
 }
@@ -41,7 +35,7 @@ export class TemplateTexts {
 
   /** The texts of a ConfigMap: of the key that is named, else of every key, in the order of their names. */
   async read(reference: ConfigMapReference, maxAgeMs: number): Promise<readonly TemplateText[]> {
-    const { namespace = this.#options.defaultNamespace, name, key } = reference;
+    const { namespace = this.#options.defaultNamespace(), name, key } = reference;
     const id = `${namespace}/${name}/${key ?? ''}`;
     const now = this.#options.clock.now();
     const known = this.#kept.get(id);

@@ -4,6 +4,7 @@ import { NotificationError, type NotificationErrorCode } from '../errors.ts';
 const statuses: Record<NotificationErrorCode, number> = {
   Invalid: 400,
   NotFound: 404,
+  Unauthenticated: 401,
   Busy: 503,
   CredentialUnavailable: 502,
   StoreUnusable: 503,

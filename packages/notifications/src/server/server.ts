@@ -86,14 +86,14 @@ export function createServer(options: ServerOptions): FastifyInstance {
     return answerAsUpstream(reply, 200, 'Notification request accepted');
   });
   route('POST', '/api/v2/notifications', 'act', async (request, reply) => {
-    const problems = await api.sendNow(parseDirectNotification(jsonOf(request)));
+    const problems = await api.sendNow(parseDirectNotification(jsonOf(request), Date.now()));
     return problems.length === 0
       ? answerAsUpstream(reply, 200, 'Send alerts successfully')
       : answerAsUpstream(reply, 400, problems.join('; '));
   });
   route('POST', '/api/v2/verify', 'act', async (request, reply) => {
-    const { receiver, config } = parseDirectNotification(jsonOf(request), { needsAlerts: false });
-    const alerts = [verificationAlert(new Date())];
+    const { receiver, config } = parseDirectNotification(jsonOf(request), Date.now());
+    const alerts = [verificationAlert(Date.now())];
     const problems = await api.sendNow({ receiver, ...(config === undefined ? {} : { config }), alerts });
     return problems.length === 0
       ? answerAsUpstream(reply, 200, 'Verify successfully')
@@ -115,19 +115,15 @@ export function createServer(options: ServerOptions): FastifyInstance {
   }
 
   route('GET', '/api/v2/trace', 'read', async (request, reply) => {
-    const { fingerprint = '', limit } = request.query as { fingerprint?: string; limit?: string };
+    const { fingerprint = '', limit } = queryOf(request, ['fingerprint', 'limit']);
     if (!/^[0-9a-f]{16}$/.test(fingerprint)) {
       return answerProblem(reply, 400, 'fingerprint is 16 hexadecimal digits, as Alertmanager shows it');
     }
     return tracePage(fingerprint, await api.traces(fingerprint, boundedLimit(limit, 10, 100)));
   });
   route('GET', '/api/v2/deadletters', 'read', async (request) => {
-    const { channel, tenant, limit } = request.query as { channel?: string; tenant?: string; limit?: string };
-    return await api.deadLetters({
-      ...(channel === undefined ? {} : { channel }),
-      ...(tenant === undefined ? {} : { tenant }),
-      limit: boundedLimit(limit, 100, 1000),
-    });
+    const { limit, ...filter } = queryOf(request, ['channel', 'tenant', 'limit']);
+    return await api.deadLetters({ ...filter, limit: boundedLimit(limit, 100, 1000) });
   });
   route('POST', '/api/v2/deadletters/replay', 'act', async (request, reply) => {
     const { ids } = (jsonOf(request) ?? {}) as { ids?: unknown };
@@ -188,12 +184,14 @@ function jsonOf(request: FastifyRequest): unknown {
 }
 
 function filterOf(request: FastifyRequest): EntryFilter {
-  const { tenant, type, name } = request.query as EntryFilter;
-  return {
-    ...(tenant === undefined ? {} : { tenant }),
-    ...(type === undefined ? {} : { type }),
-    ...(name === undefined ? {} : { name }),
-  };
+  return queryOf(request, ['tenant', 'type', 'name']);
+}
+
+/** Those of the query's parameters that are given, and given once. */
+function queryOf<K extends string>(request: FastifyRequest, names: readonly K[]): Partial<Record<K, string>> {
+  const query = request.query as Record<string, unknown>;
+  const given = names.filter((name) => typeof query[name] === 'string' && query[name] !== '');
+  return Object.fromEntries(given.map((name) => [name, query[name]])) as Partial<Record<K, string>>;
 }
 
 function shown(entry: { type: string; name: string; tenant?: string; spec: unknown }): object {

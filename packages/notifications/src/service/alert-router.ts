@@ -1,14 +1,11 @@
 import type { Clock, Logger } from '@armillary/kube';
-import { decide, type AlertDecision } from '../routing/decide.ts';
-import { sourceQuestion } from '../routing/source-question.ts';
-import type { RoutingWorld } from '../routing/world.ts';
+import { sourceQuestion } from '../routing/alert-class.ts';
+import { decide } from '../routing/decide.ts';
+import type { AlertDecision } from '../routing/decision.ts';
+import { groupDeliveries } from '../routing/group-deliveries.ts';
+import type { RoutingWorld } from '../routing/routing-world.ts';
 import type { SourceAnswer, SourceQuestion } from '../sources/source-answer.ts';
-import type {
-  NewDelivery,
-  NotificationStore,
-  RoutedAlert,
-  StoredAlert,
-} from '../store/notification-store.ts';
+import type { NotificationStore, RoutedAlert, StoredAlert } from '../store/notification-store.ts';
 
 /** Options of an `AlertRouter`. */
 export interface AlertRouterOptions {
@@ -17,18 +14,19 @@ export interface AlertRouterOptions {
   world(): RoutingWorld;
   /** What all sources say. Never rejects. */
   ask(question: SourceQuestion, signal: AbortSignal): Promise<SourceAnswer[]>;
-  /** The deliveries that tell the alerts of a batch to those that were chosen. */
-  plan(decided: readonly DecidedAlert[], now: number): NewDelivery[];
+  /** Milliseconds after which a delivery is given up. */
+  expireAfterMs: number;
+  /** Told of each decision once it is durable. */
+  onRouted(decision: AlertDecision): void;
   /** How many alerts are routed together, and how long the first of them waits for others. */
   batch(): { maxSize: number; maxWaitMs: number };
   clock: Clock;
   logger: Logger;
 }
 
-/** An alert with what was decided about it. */
-export interface DecidedAlert {
-  readonly stored: StoredAlert;
-  readonly decision: AlertDecision;
+interface Decided {
+  stored: StoredAlert;
+  decision: AlertDecision;
 }
 
 /** Batches that are routed at the same time, so that one slow source does not hold up alerts that do not ask it. */
@@ -135,7 +133,12 @@ export class AlertRouter {
       const decided = await Promise.all(batch.map((stored) => this.#decide(stored, world)));
       const now = clock.now();
       const routed = decided.map(({ stored, decision }) => routedOf(stored, decision, now));
-      await store.commitRouting(routed, this.#options.plan(decided, now));
+      const deliveries = groupDeliveries(
+        decided.map(({ stored, decision }) => ({ alert: stored, targets: decision.targets })),
+        { groupLabels: world.groupLabels, expiresAt: now + this.#options.expireAfterMs },
+      );
+      await store.commitRouting(routed, deliveries);
+      for (const { decision } of decided) this.#options.onRouted(decision);
     } catch (error) {
       logger.error({ err: error, alerts: batch.length }, 'alerts could not be routed; they are tried again');
       const ids = batch.map((stored) => stored.id);
@@ -146,9 +149,11 @@ export class AlertRouter {
     }
   }
 
-  async #decide(stored: StoredAlert, world: RoutingWorld): Promise<DecidedAlert> {
+  async #decide(stored: StoredAlert, world: RoutingWorld): Promise<Decided> {
     const question = sourceQuestion(stored.alert, world);
     const answers = question ? await this.#options.ask(question, this.#stopping.signal) : [];
+    // Answers that were cut short by a stop say nothing about who is to be told.
+    this.#stopping.signal.throwIfAborted();
     return { stored, decision: decide(stored.alert, world, answers, this.#options.clock.now(), stored.part) };
   }
 }

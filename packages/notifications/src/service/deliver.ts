@@ -1,50 +1,62 @@
-import type { Clock } from '@armillary/kube';
-import type { Channel, ChannelContext, DeliveryReport, Notice } from '../channels/channel.ts';
+import { delay, type Clock } from '@armillary/kube';
+import type {
+  Channel,
+  ChannelContext,
+  DeliveryReport,
+  Message,
+  Notice,
+  RateLimit,
+} from '../channels/channel.ts';
+import type { Channels } from '../channels/channels.ts';
 import { DeliveryError } from '../channels/delivery-error.ts';
-import { NotificationError } from '../errors.ts';
+import type { Delivered } from '../dispatch/dispatcher.ts';
+import { Postponed } from '../dispatch/postponed.ts';
 import type { RateLimiter } from '../dispatch/rate-limiter.ts';
-import type { NotificationStore, StoredDelivery } from '../store/notification-store.ts';
+import { NotificationError } from '../errors.ts';
+import type { ChannelConfig } from '../routing/receiver.ts';
+import type { NewDelivery, NotificationStore, StoredDelivery } from '../store/notification-store.ts';
+import { historyMessage } from './history.ts';
 
 /** Options of `deliver`. */
 export interface DeliverOptions {
-  channels: ReadonlyMap<string, Channel>;
+  channels: Channels;
   limiter: RateLimiter;
   store: Pick<NotificationStore, 'noteTold'>;
   clock: Clock;
+  /** The config as it is now. */
+  currentConfig(config: ChannelConfig | undefined): ChannelConfig | undefined;
+  /** The record for the history webhook, if it is to be told. */
+  historyOf(delivery: StoredDelivery): NewDelivery | undefined;
   /** Everything that the channel works with, for this receiver. Rejects when it cannot be had now. */
   contextFor(notice: Notice, signal: AbortSignal): Promise<ChannelContext>;
 }
 
-/** A limit that is over within so many milliseconds is waited for with the place kept; a longer one gives it up. */
+/** A limit that is over within so many milliseconds is waited for; for a longer one the place is given to others. */
 const shortWaitMs = 2000;
 
 /**
  * Makes one attempt at a delivery: renders what is left of it, and sends message by message, within the provider's
  * limits. What was told is noted after each message, so that a later attempt goes on from there. Throws
- * `DeliveryError`.
+ * `DeliveryError`, or `Postponed` when a limit leaves no room for long.
  */
 export async function deliver(
   delivery: StoredDelivery,
   signal: AbortSignal,
   options: DeliverOptions,
-): Promise<DeliveryReport> {
-  const { channels, store } = options;
-  const channel = channels.get(delivery.channel);
-  if (!channel) {
-    throw new DeliveryError('permanent', `this version knows no channel ${delivery.channel}`);
-  }
+): Promise<Delivered> {
+  const channel = options.channels.get(delivery.channel);
+  if (!channel) throw new DeliveryError('permanent', `this version knows no channel ${delivery.channel}`);
   const notice: Notice = {
     receiver: delivery.receiver,
-    config: delivery.config,
+    config: options.currentConfig(delivery.config),
     alerts: delivery.alerts.slice(delivery.told).map((stored) => stored.alert),
     groupLabels: delivery.groupLabels,
   };
   try {
     const context = await options.contextFor(notice, signal);
-    const limits = channel
-      .limits(notice, context.options)
-      .map((limit) => ({ ...limit, key: `${delivery.channel}/${limit.key}` }));
-    const messages = channel.messages(notice, context);
+    const limits = limitsOf(channel, delivery, notice, context);
+    const messages: Message[] =
+      delivery.kind === 'history' ? [historyMessage(delivery)] : channel.messages(notice, context);
     const rejected: DeliveryReport['rejected'][number][] = [];
     let { told } = delivery;
     for (const [index, message] of messages.entries()) {
@@ -52,15 +64,42 @@ export async function deliver(
       const report = await channel.send(message, notice, context);
       rejected.push(...report.rejected);
       told += message.alerts;
-      const isLast = index === messages.length - 1;
-      if (!isLast && message.alerts > 0) await store.noteTold(delivery.id, told);
+      // The end of the last one is noted with the end of the attempt.
+      if (message.alerts > 0 && index < messages.length - 1) await options.store.noteTold(delivery.id, told);
     }
-    return { rejected };
+    const history = options.historyOf(delivery);
+    return { rejected, ...(history === undefined ? {} : { history }) };
   } catch (error) {
     // A Secret that is not there yet may come: this is no fault of the receiver for good.
     if (error instanceof NotificationError && error.code === 'CredentialUnavailable') {
       throw new DeliveryError('transient', error.message, { cause: error });
     }
     throw error;
+  }
+}
+
+/** The limits with keys that are unique among all channels. */
+function limitsOf(
+  channel: Channel,
+  delivery: StoredDelivery,
+  notice: Notice,
+  context: ChannelContext,
+): RateLimit[] {
+  return channel
+    .limits(notice, context.options)
+    .map((limit) => ({ ...limit, key: `${delivery.channel} ${limit.key}` }));
+}
+
+async function waitForTurn(
+  limits: readonly RateLimit[],
+  signal: AbortSignal,
+  { limiter, clock }: DeliverOptions,
+): Promise<void> {
+  for (;;) {
+    const waitMs = limiter.take(limits);
+    if (waitMs === 0) return;
+    if (waitMs > shortWaitMs) throw new Postponed(waitMs);
+    await delay(clock, waitMs, signal);
+    signal.throwIfAborted();
   }
 }

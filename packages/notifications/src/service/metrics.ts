@@ -1,7 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { ChannelType } from '../channels/channel-type.ts';
 import type { SourceStatus } from '../sources/source-status.ts';
-import type { AttemptOutcome, Backlog } from '../store/notification-store.ts';
+import type { AttemptOutcome, Backlog, StoredDelivery } from '../store/notification-store.ts';
 
 /** What metrics are read from when they are asked for. */
 export interface MetricsState {
@@ -73,17 +72,14 @@ export class Metrics {
     this.#decided.inc({ result });
   }
 
-  /** One attempt at a delivery. `receivedAt` are the times of its alerts, in milliseconds since 1970. */
-  attempted(
-    channel: ChannelType,
-    outcome: AttemptOutcome,
-    times: { startedAt: number; endedAt: number; receivedAt: readonly number[] },
-  ): void {
+  /** One attempt at a delivery that took `durationMs` and ended `now`, in milliseconds since 1970. */
+  attempted(delivery: StoredDelivery, outcome: AttemptOutcome, durationMs: number, now: number): void {
+    const { channel, kind, alerts } = delivery;
     const fault = outcome.outcome === 'delivered' ? '' : outcome.fault;
     this.#attempts.inc({ channel, outcome: outcome.outcome, fault });
-    this.#attemptSeconds.observe({ channel }, (times.endedAt - times.startedAt) / 1000);
-    if (outcome.outcome !== 'delivered') return;
-    for (const at of times.receivedAt) this.#toldSeconds.observe({ channel }, (times.endedAt - at) / 1000);
+    this.#attemptSeconds.observe({ channel }, durationMs / 1000);
+    if (outcome.outcome !== 'delivered' || kind === 'history') return;
+    for (const { receivedAt } of alerts) this.#toldSeconds.observe({ channel }, (now - receivedAt) / 1000);
   }
 }
 

@@ -83,7 +83,7 @@ export function createSidecarServer(options: SidecarServerOptions): FastifyInsta
   return app;
 }
 
-function receiverList(subjects: Subjects): { metadata: { revision: string; ttlSeconds: number } } & object {
+function receiverList(subjects: Subjects): ReceiverList {
   const tenants = tenantsOf(subjects);
   const revision = createHash('sha256').update(JSON.stringify(tenants)).digest('hex').slice(0, 16);
   return {

@@ -1,12 +1,13 @@
 import type { ChannelType } from '../channels/channel-type.ts';
 import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
-import type { ToldRecord,
+import type {
   AlertTrace,
   AttemptOutcome,
   DeadLetter,
   NewDelivery,
   StoredAlert,
   StoredDelivery,
+  ToldRecord,
 } from './notification-store.ts';
 
 /** Attempts of one delivery that are remembered; older ones are only counted. */

@@ -1,0 +1,57 @@
+import { isObject, type Cause } from '@armillary/resource';
+import { parseAlertPost } from '../alerts/alert-post.ts';
+import type { Alert } from '../alerts/alert.ts';
+import { fingerprintOf } from '../alerts/fingerprint.ts';
+import { NotificationError } from '../errors.ts';
+import type { Config } from '../kinds/config.ts';
+import type { Receiver } from '../kinds/receiver.ts';
+import { validateConfig } from '../validation/config.ts';
+import { validateReceiver } from '../validation/receiver.ts';
+import type { DirectNotification } from './notification-api.ts';
+
+/** Most alerts that are sent at once past the queue. */
+const maxAlerts = 100;
+
+/**
+ * Reads `{ receiver, config?, alert: { alerts } }`, the body of `/api/v2/notifications`, and of `/api/v2/verify`, which
+ * brings no alerts. Throws `NotificationError` `Invalid` with everything that is wrong with the objects.
+ */
+export function parseDirectNotification(body: unknown, now: number): DirectNotification {
+  if (!isObject(body)) throw new NotificationError('Invalid', 'the body must be an object with `receiver`');
+  const { receiver, config, alert } = body;
+  check('receiver', validateReceiver(receiver));
+  if (config !== undefined && config !== null) check('config', validateConfig(config));
+  const alerts = parseAlertPost(alert ?? {}, now);
+  if (alerts.length > maxAlerts) {
+    throw new NotificationError(
+      'Invalid',
+      `alert.alerts has more than ${maxAlerts} entries: post to /api/v2/alerts`,
+    );
+  }
+  return {
+    receiver: receiver as unknown as Receiver,
+    ...(config ? { config: config as unknown as Config } : {}),
+    alerts,
+  };
+}
+
+function check(field: string, causes: readonly Cause[]): void {
+  if (causes.length === 0) return;
+  const words = causes.map((cause) => `${field}.${cause.field}: ${cause.message}`);
+  throw new NotificationError('Invalid', words.join('; '));
+}
+
+/** The alert that `/api/v2/verify` sends, with the labels of upstream's. `now` is in milliseconds since 1970. */
+export function verificationAlert(now: number): Alert {
+  const labels = { alertname: 'verify', alerttime: 'verify' };
+  const message = 'Congratulations, this receiver works.';
+  return {
+    status: 'firing',
+    labels,
+    annotations: { message, summary: message },
+    startsAt: new Date(now).toISOString(),
+    endsAt: '0001-01-01T00:00:00Z',
+    generatorURL: '',
+    fingerprint: fingerprintOf(labels),
+  };
+}

@@ -1,0 +1,221 @@
+import { silentLogger } from '@armillary/kube';
+import { describe, expect, test } from 'vitest';
+import { NotificationError } from '../errors.ts';
+import type { ChannelReceiver } from '../routing/receiver.ts';
+import { alertsFromEverybody, openAccess, tokenAccess, type Access } from './access.ts';
+import type { NotificationApi } from './notification-api.ts';
+import { createServer } from './server.ts';
+
+const receiver: ChannelReceiver<'webhook'> = {
+  type: 'webhook',
+  name: 'ops',
+  tenant: 'alice',
+  labels: {},
+  spec: {
+    url: 'https://hooks.example.com/services/SECRET?key=SECRET',
+    httpConfig: {
+      basicAuth: { username: 'u', password: { value: 'SECRET' } },
+      bearerToken: { valueFrom: { secretKeyRef: { name: 's', key: 'token' } } },
+    },
+  },
+  origin: { kind: 'object' },
+};
+
+/** An interface that does nothing but remember. */
+function memoryApi(overrides: Partial<NotificationApi> = {}): NotificationApi & { taken: unknown[] } {
+  const taken: unknown[] = [];
+  return {
+    taken,
+    accept: async (body) => void taken.push(body),
+    sendNow: async () => [],
+    receivers: () => [receiver as unknown as ChannelReceiver],
+    configs: () => [],
+    receiversWithConfig: () => [{ receiver: receiver as unknown as ChannelReceiver, config: undefined }],
+    traces: async () => [],
+    deadLetters: async () => [],
+    replay: async (ids) => ids.length,
+    invalidate: async () => {},
+    problems: () => [],
+    metrics: async () => ({ contentType: 'text/plain', text: 'metric 1\n' }),
+    ...overrides,
+  };
+}
+
+function serverOf(api: NotificationApi, access: Access = openAccess) {
+  return createServer({ api, access, logger: silentLogger, bodyLimit: 1000 });
+}
+
+const json = { 'content-type': 'application/json' };
+const posted = (payload: string | object, headers: Record<string, string> = json) => ({
+  method: 'POST' as const,
+  url: '/api/v2/alerts',
+  payload,
+  headers,
+});
+
+describe('posts of alerts', () => {
+  test('are answered as upstream answers them', async () => {
+    const api = memoryApi();
+    const answer = await serverOf(api).inject(posted({ alerts: [] }));
+    expect([answer.statusCode, answer.json()]).toEqual([
+      200,
+      { Status: 200, Message: 'Notification request accepted' },
+    ]);
+    expect(api.taken).toEqual([{ alerts: [] }]);
+  });
+
+  test('need no content type: not every sender gives one', async () => {
+    const api = memoryApi();
+    const server = serverOf(api);
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/vnd.x+json']) {
+      expect((await server.inject(posted('{"alerts":[]}', { 'content-type': type }))).statusCode).toBe(200);
+    }
+    expect((await server.inject(posted('{"alerts":[]}', {}))).statusCode).toBe(200);
+  });
+
+  test.each([
+    ['no JSON', '{"alerts":', 400],
+    ['nothing', '', 400],
+    ['too much', JSON.stringify({ alerts: 'x'.repeat(2000) }), 413],
+  ])('with %s are refused with words', async (_, payload, status) => {
+    const answer = await serverOf(memoryApi()).inject(posted(payload));
+    expect(answer.statusCode).toBe(status);
+    expect(answer.json()).toMatchObject({ Status: status, Message: expect.stringMatching(/\w{3}/) });
+  });
+
+  test('that cannot be kept now are answered with 503, so that Alertmanager tries again', async () => {
+    const accept = async (): Promise<void> => {
+      throw new NotificationError('Busy', 'the disk is full');
+    };
+    const answer = await serverOf(memoryApi({ accept })).inject(posted({ alerts: [] }));
+    expect([answer.statusCode, answer.json()]).toEqual([503, { Status: 503, Message: 'the disk is full' }]);
+    expect(answer.headers['retry-after']).toBe('5');
+  });
+
+  test('an error that nobody foresaw tells nothing of the inside', async () => {
+    const accept = async (): Promise<void> => {
+      throw new Error('SELECT secret');
+    };
+    const answer = await serverOf(memoryApi({ accept })).inject(posted({ alerts: [] }));
+    expect(answer.statusCode).toBe(500);
+    expect(answer.body).not.toContain('SELECT');
+  });
+});
+
+describe('no answer has credentials', () => {
+  test.each(['/receivers', '/api/v2/receivers', '/receiverWithConfig'])('%s', async (url) => {
+    const answer = await serverOf(memoryApi()).inject(`${url}?tenant=alice&type=webhook`);
+    expect(answer.statusCode).toBe(200);
+    expect(answer.body).not.toContain('SECRET');
+    expect(answer.body).toContain('hooks.example.com');
+    expect(answer.body).toContain('secretKeyRef');
+  });
+
+  test('receivers are named by type and name', async () => {
+    const answer = await serverOf(memoryApi()).inject('/receivers');
+    expect(Object.keys(answer.json())).toEqual(['webhook/ops']);
+  });
+});
+
+describe('who may', () => {
+  const token = async (): Promise<string> => 'right';
+  const basic = (password: string): string => `Basic ${Buffer.from(`am:${password}`).toString('base64')}`;
+
+  test.each([
+    ['nothing', undefined, 401],
+    ['a wrong token', 'Bearer wrong', 401],
+    ['the token', 'Bearer right', 200],
+    ['the token as a password', basic('right'), 200],
+    ['a wrong password', basic('wrong'), 401],
+    ['something else', 'Digest right', 401],
+  ])('with %s: %s', async (_, authorization, status) => {
+    const server = serverOf(memoryApi(), tokenAccess(token));
+    const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
+    expect((await server.inject(posted({ alerts: [] }, headers))).statusCode).toBe(status);
+    expect((await server.inject({ url: '/receivers', headers })).statusCode).toBe(status);
+  });
+
+  test('alerts may be open to everybody while all the rest is not', async () => {
+    const server = serverOf(memoryApi(), alertsFromEverybody(tokenAccess(token)));
+    expect((await server.inject(posted({ alerts: [] }))).statusCode).toBe(200);
+    for (const url of ['/receivers', '/configs', '/api/v2/trace?fingerprint=0123456789abcdef']) {
+      expect((await server.inject(url)).statusCode).toBe(401);
+    }
+    for (const url of ['/api/v2/notifications', '/api/v2/verify', '/api/v2/deadletters/replay']) {
+      expect((await server.inject({ method: 'POST', url, payload: {} })).statusCode).toBe(401);
+    }
+  });
+
+  test('nothing is read of a body whose sender may not send it', async () => {
+    const api = memoryApi();
+    const answer = await serverOf(api, tokenAccess(token)).inject(posted('{"alerts":', {}));
+    expect([answer.statusCode, api.taken]).toEqual([401, []]);
+  });
+
+  test('health and metrics are for everybody', async () => {
+    const server = serverOf(memoryApi(), tokenAccess(token));
+    for (const url of ['/healthz', '/readyz', '/-/live', '/-/ready', '/-/reload', '/status', '/metrics']) {
+      expect((await server.inject(url)).statusCode).toBe(200);
+    }
+  });
+});
+
+test('it is not ready while something keeps it from working', async () => {
+  const answer = await serverOf(memoryApi({ problems: () => ['no cluster'] })).inject('/readyz');
+  expect([answer.statusCode, answer.body]).toEqual([503, 'no cluster\n']);
+});
+
+describe('what is sent at once', () => {
+  const object = {
+    apiVersion: 'notification.kubesphere.io/v2beta2',
+    kind: 'Receiver',
+    metadata: { name: 'r', labels: { type: 'global' } },
+    spec: { slack: { channels: ['#ops'] } },
+  };
+
+  test('a verification brings its own alert', async () => {
+    const sent: unknown[] = [];
+    const sendNow: NotificationApi['sendNow'] = async (notification) => {
+      sent.push(...notification.alerts.map(({ labels }) => labels['alertname']));
+      return [];
+    };
+    const answer = await serverOf(memoryApi({ sendNow })).inject({
+      method: 'POST',
+      url: '/api/v2/verify',
+      payload: { receiver: object },
+    });
+    expect(answer.json()).toEqual({ Status: 200, Message: 'Verify successfully' });
+    expect(sent).toEqual(['verify']);
+  });
+
+  test('a failure is never hidden', async () => {
+    const server = serverOf(
+      memoryApi({ sendNow: async () => ['slack #ops: invalid_auth', 'email: refused'] }),
+    );
+    const payload = { receiver: object, alert: { alerts: [{ labels: { alertname: 'A' } }] } };
+    const answer = await server.inject({ method: 'POST', url: '/api/v2/notifications', payload });
+    expect([answer.statusCode, answer.json().Message]).toEqual([
+      400,
+      'slack #ops: invalid_auth; email: refused',
+    ]);
+  });
+
+  test('a receiver that admission would refuse is refused with the field', async () => {
+    const payload = { receiver: { ...object, spec: { slack: { channels: [] } } } };
+    const answer = await serverOf(memoryApi()).inject({ method: 'POST', url: '/api/v2/verify', payload });
+    expect([answer.statusCode, answer.json().Message]).toEqual([
+      400,
+      expect.stringContaining('slack.channels'),
+    ]);
+  });
+});
+
+test.each([
+  ['/api/v2/trace', /16 hexadecimal digits/],
+  ['/api/v2/trace?fingerprint=../etc', /16 hexadecimal digits/],
+  ['/nowhere', /nothing at \/nowhere/],
+])('%s says what is wrong', async (url, words) => {
+  const answer = await serverOf(memoryApi()).inject(url);
+  expect(answer.headers['content-type']).toContain('application/problem+json');
+  expect(answer.json().title).toMatch(words);
+});

@@ -1,0 +1,131 @@
+import type { ControllerManager, Logger } from '@armillary/kube';
+import type { ChannelType } from '../channels/channel-type.ts';
+import type { Channels } from '../channels/channels.ts';
+import { NotificationError } from '../errors.ts';
+import type { NotificationManagerSpec } from '../kinds/notification-manager.ts';
+import { ClusterObjects, type ObjectsSnapshot } from '../objects/cluster-objects.ts';
+import type { AddressPolicy } from '../outgoing/address-policy.ts';
+import type { TenantMatch } from '../routing/alert-class.ts';
+import { buildWorld } from '../routing/build-world.ts';
+import type { ChannelConfig } from '../routing/receiver.ts';
+import type { RoutingWorld } from '../routing/routing-world.ts';
+import type { ReceiverSources } from '../sources/receiver-sources.ts';
+import { addressPolicyOf, settingsOf, type SidecarKey } from '../sources/source-settings.ts';
+
+/** Options of `ClusterWorld`. */
+export interface ClusterWorldOptions {
+  manager: ControllerManager;
+  channels: Channels;
+  sources: Pick<ReceiverSources, 'update'>;
+  /** Which NotificationManager counts; the oldest when absent. */
+  name: string | undefined;
+  tenantMatch: TenantMatch;
+  logger: Logger;
+}
+
+interface Current {
+  snapshot: ObjectsSnapshot;
+  world: RoutingWorld;
+  /** Where receivers of each source may be. */
+  policies: ReadonlyMap<string, AddressPolicy>;
+}
+
+/** Everything that is decided by, as the cluster's objects have it now: built anew only after one has changed. */
+export class ClusterWorld {
+  readonly #options: ClusterWorldOptions;
+  readonly #objects: ClusterObjects;
+  #current: Current | undefined;
+  #problems = new Set<string>();
+
+  constructor(options: ClusterWorldOptions) {
+    this.#options = options;
+    this.#objects = new ClusterObjects(options.manager, options.name);
+    this.#objects.onChange(() => (this.#current = undefined));
+  }
+
+  /** Resolves when everything that the cluster has is known; rejects with the signal's reason. */
+  async synced(signal: AbortSignal): Promise<void> {
+    await this.#objects.synced(signal);
+  }
+
+  get world(): RoutingWorld {
+    return this.#now().world;
+  }
+
+  get snapshot(): ObjectsSnapshot {
+    return this.#now().snapshot;
+  }
+
+  /** `spec` of the NotificationManager that counts. */
+  get spec(): Partial<NotificationManagerSpec> | undefined {
+    return this.#now().snapshot.manager?.spec;
+  }
+
+  /** Where receivers of a source may be; undefined for one that is not there or whose settings are wrong. */
+  policyOf(source: string): AddressPolicy | undefined {
+    return this.#now().policies.get(source);
+  }
+
+  /** The config as it is now: a token may have been replaced since the delivery was queued. */
+  currentConfig(config: ChannelConfig | undefined): ChannelConfig | undefined {
+    if (config?.origin.kind !== 'object') return config;
+    const { type, name, tenant } = config;
+    return (
+      this.world.configs.find((now) => now.type === type && now.name === name && now.tenant === tenant) ??
+      config
+    );
+  }
+
+  #now(): Current {
+    this.#current ??= this.#read();
+    return this.#current;
+  }
+
+  #read(): Current {
+    const { channels, sources, tenantMatch } = this.#options;
+    const snapshot = this.#objects.snapshot();
+    const channel = (type: ChannelType) => channels.get(type)!;
+    const options = snapshot.manager?.spec?.receivers?.options;
+    const { world, problems } = buildWorld(snapshot, {
+      tenantMatch,
+      needsConfig: (type, spec) => channel(type).needsConfig(spec),
+      destinations: ({ type, spec }) => channel(type).destinations(spec, options),
+    });
+    this.#report(
+      problems.map(({ kind, name, reason }) => `${kind} ${name}: ${reason}`),
+      snapshot.otherManagers,
+    );
+    sources.update(snapshot.sources, sidecarKeys(snapshot));
+    return { snapshot, world, policies: policiesOf(snapshot) };
+  }
+
+  /** Logs what is wrong once, until it is mended. */
+  #report(problems: readonly string[], otherManagers: readonly string[]): void {
+    const others = otherManagers.map(
+      (name) => `NotificationManager ${name}: there is another one, which counts`,
+    );
+    const now = new Set([...problems, ...others]);
+    for (const problem of now) {
+      if (!this.#problems.has(problem)) this.#options.logger.warn({}, problem);
+    }
+    this.#problems = now;
+  }
+}
+
+function sidecarKeys({ manager }: ObjectsSnapshot): SidecarKey[] {
+  const keys = Object.keys(manager?.spec?.sidecars ?? {});
+  return (['receiver', 'tenant'] as const).filter((key) => keys.includes(key));
+}
+
+function policiesOf({ sources }: ObjectsSnapshot): Map<string, AddressPolicy> {
+  const policies = new Map<string, AddressPolicy>();
+  for (const source of sources) {
+    try {
+      policies.set(source.metadata.name!, addressPolicyOf(settingsOf(source).trust));
+    } catch (error) {
+      // Its answers are refused as well, with the reason.
+      if (!(error instanceof NotificationError)) throw error;
+    }
+  }
+  return policies;
+}
