@@ -35,7 +35,7 @@ const secureServer = (): Promise<number> =>
       { key: pem('server.key'), cert: pem('server.pem'), ca, requestCert: true, rejectUnauthorized: false },
       (request, response) => {
         const peer = (request.socket as TLSSocket).getPeerCertificate();
-        response.end(`hello ${peer.subject?.CN ?? 'nobody'}`);
+        response.end(`hello ${String(peer.subject?.CN ?? 'nobody')}`);
       },
     ),
   );
@@ -111,7 +111,10 @@ describe('a proxy', () => {
     });
     server.on('connect', (request, socket) => {
       asked.push(`CONNECT ${request.url}`);
-      if (request.headers['proxy-authorization'] !== login) return void socket.end('HTTP/1.1 407 No\r\n\r\n');
+      if (request.headers['proxy-authorization'] !== login) {
+        socket.end('HTTP/1.1 407 No\r\n\r\n');
+        return;
+      }
       const { port } = new URL(`http://${request.url}`);
       const upstream = connect(Number(port), '127.0.0.1', () => {
         socket.write('HTTP/1.1 200 OK\r\n\r\n');
