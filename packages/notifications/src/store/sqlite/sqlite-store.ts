@@ -18,6 +18,7 @@ import type {
   StoredAlert,
   StoredDelivery,
 } from '../notification-store.ts';
+import { pruneAll } from '../prune-all.ts';
 import { Alerts } from './alerts.ts';
 import { Counters } from './counters.ts';
 import { openDatabase } from './database.ts';
@@ -186,22 +187,13 @@ export class SqliteStore implements NotificationStore {
   }
 
   async prune({ doneBefore, deadBefore }: { doneBefore: number; deadBefore: number }): Promise<number> {
-    let total = 0;
-    for (const [state, before] of [
-      ['delivered', doneBefore],
-      ['dead', deadBefore],
-    ] as const) {
-      for (let removed = 1; removed > 0; total += removed) {
-        removed = await this.#transactions.run(() => this.#pruning.deliveries(state, before));
-      }
-    }
-    for (let next: number | undefined = 0; next !== undefined;) {
-      const from: number = next;
-      const step = await this.#transactions.run(() => this.#pruning.alerts(from, doneBefore));
-      total += step.removed;
-      next = step.next;
-    }
-    return total;
+    const run = this.#transactions.run.bind(this.#transactions);
+    const steps = {
+      deliveries: (state: 'delivered' | 'dead', before: number) =>
+        run(() => this.#pruning.deliveries(state, before)),
+      alerts: (from: number, before: number) => run(() => this.#pruning.alerts(from, before)),
+    };
+    return await pruneAll(steps, doneBefore, deadBefore);
   }
 
   /** Commits what is pending and lets go of the file. */

@@ -48,6 +48,13 @@ export class FakeSource implements AsyncDisposable {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** The first request; throws when there was none. */
+  get first(): SourceRequest {
+    const [request] = this.requests;
+    if (!request) throw new Error('the source was not asked');
+    return request;
+  }
+
   /** Resolves once so many requests have come. */
   async received(count: number): Promise<void> {
     while (this.requests.length < count) {
