@@ -9,7 +9,7 @@ import type { RoutingWorld } from './routing-world.ts';
  * asked.
  *
  * @param name `metadata.name` of the Receiver
- * @param steps of one decision about the alert
+ * @param steps of the decision about the alert, or of all decisions, in their order
  * @returns sentences; an object with several channels gives one for each
  */
 export function explainReceiver(name: string, steps: readonly TraceStep[], world: RoutingWorld): string[] {

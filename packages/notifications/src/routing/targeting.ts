@@ -26,6 +26,12 @@ export interface Judgement {
   readonly steps: readonly TraceStep[];
 }
 
+/** One destination of a receiver. */
+interface Part {
+  readonly destination: Destination;
+  readonly needsConfig: boolean;
+}
+
 /**
  * Judges candidates, the earlier ones first: a receiver counts once however often it was found, and an address is told
  * an alert once with an account, by the first receiver that has it.
@@ -65,16 +71,15 @@ function judgeOne(
   const obstacle = obstacleOf(receiver, input);
   if (obstacle !== undefined) return { candidate, steps: [skipped(obstacle)] };
 
-  const { channels } = input.world;
-  const found = addressesOf(receiver, input.world);
-  if (typeof found === 'string') return { candidate, steps: [skipped(found)] };
+  const parts = partsOf(receiver, input.world);
+  if (typeof parts === 'string') return { candidate, steps: [skipped(parts)] };
   const config = chooseConfig(receiver, input.world, configsBeside(receiver, input.answers));
   const steps: TraceStep[] = [];
   const destinations: Destination[] = [];
-  for (const destination of found) {
+  for (const { destination, needsConfig } of parts) {
     const key = JSON.stringify([receiver.type, destination.address, configIdentity(config)]);
     const first = taken.get(key);
-    if (!config && channels.needsConfig(receiver.type, destination.spec)) {
+    if (needsConfig && !config) {
       steps.push(
         skipped(`there is no config of channel ${receiver.type} that it may use`, destination.shown),
       );
@@ -104,11 +109,14 @@ function obstacleOf(receiver: ChannelReceiver, { alert, world, now }: TargetingI
   return mismatch === undefined ? undefined : `its alertSelector does not fit: ${mismatch}`;
 }
 
-/** The addresses of a receiver, or why there are none. A channel that fails over a receiver concerns nobody else. */
-function addressesOf(receiver: ChannelReceiver, { channels }: RoutingWorld): readonly Destination[] | string {
+/** What a receiver consists of, or why nothing is known. A channel that fails over one receiver concerns no other. */
+function partsOf(receiver: ChannelReceiver, { channels }: RoutingWorld): readonly Part[] | string {
   try {
-    const destinations = channels.destinations(receiver);
-    return destinations.length > 0 ? destinations : 'it has no address';
+    const parts = channels.destinations(receiver).map((destination) => ({
+      destination,
+      needsConfig: channels.needsConfig(receiver.type, destination.spec),
+    }));
+    return parts.length > 0 ? parts : 'it has no address';
   } catch (error) {
     return `its addresses cannot be read: ${(error as Error).message}`;
   }
