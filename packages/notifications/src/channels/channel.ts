@@ -15,6 +15,8 @@ export interface Notice<T extends ChannelType = ChannelType> {
   /** At least one. */
   readonly alerts: readonly Alert[];
   readonly groupLabels: Readonly<Record<string, string>>;
+  /** The delivery, the same for each attempt at it; absent for what is sent at once and not again. */
+  readonly delivery?: string;
 }
 
 /** What a channel works with: everything beside the notice itself. Nothing here is global. */

@@ -11,6 +11,8 @@ export interface TextRules {
   /** Most that one text may measure, without what the channel puts around it. */
   readonly limit: number;
   readonly measure: Measure;
+  /** What the template inserts is escaped for HTML. */
+  readonly html?: boolean;
   /** Takes a text apart that is too long although it tells a single alert; between lines and words when absent. */
   readonly cut?: (text: string, limit: number) => string[];
 }
@@ -24,11 +26,11 @@ export function messageTexts(
   context: ChannelContext,
   rules: TextRules,
 ): MessagePart<Alert>[] {
-  const { template, ...limits } = rules;
+  const { template, html = false, ...limits } = rules;
   const parts = splitMessages({
     ...limits,
     alerts: notice.alerts,
-    render: (alerts) => context.render(template, alerts),
+    render: (alerts) => context.render(template, alerts, { html }),
   });
   if (parts.length === 0) {
     throw new DeliveryError(

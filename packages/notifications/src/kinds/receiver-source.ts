@@ -70,10 +70,10 @@ const ReceiverSourceSpec = Type.Object(
     ),
     addressPolicy: Type.Optional(
       Type.Object(
-        { allowLoopback: optionalBoolean, allow: optionalStrings },
+        { allowLoopback: optionalBoolean, allow: optionalStrings, deny: optionalStrings },
         {
           description:
-            'Where its receivers may be: host names, *.suffix or CIDRs. Everywhere but loopback when absent.',
+            'Where its receivers may be. Entries are host names, *.suffix, addresses or networks; what is denied is so whatever is allowed. Everywhere but loopback when absent.',
         },
       ),
     ),

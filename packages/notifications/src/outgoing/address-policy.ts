@@ -58,21 +58,25 @@ export class AddressPolicy {
     if (url.username !== '' || url.password !== '') {
       throw refused(url.origin, 'has a name and password in it; use the settings for basic authentication');
     }
-    this.#checkHost(url);
+    this.checkHost(url.hostname, url.origin);
     return url;
   }
 
   /** As `checkUrl` for a proxy, which may have a name and password in its address: there is no other place for them. */
   checkProxyUrl(text: string): URL {
     const url = parseUrl(text);
-    this.#checkHost(url);
+    this.checkHost(url.hostname, url.origin);
     return url;
   }
 
-  #checkHost(url: URL): void {
-    const host = hostName(url.hostname);
+  /**
+   * Asks about a host as it is written, a name or an address. Throws `OutgoingError` `AddressRefused`, which calls it
+   * `shown`.
+   */
+  checkHost(written: string, shown: string): void {
+    const host = hostName(written);
     const reason = isIP(host) === 0 ? this.#nameRefusal(host) : this.refusal(host);
-    if (reason !== undefined) throw refused(url.origin, reason);
+    if (reason !== undefined) throw refused(shown, reason);
   }
 
   #nameRefusal(name: string): string | undefined {

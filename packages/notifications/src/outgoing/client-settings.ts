@@ -28,7 +28,8 @@ export async function clientSettings(
   return settings;
 }
 
-async function tlsSettings(
+/** TLS settings with their credentials read. Rejects with what `credential` rejects with. */
+export async function tlsSettings(
   config: NonNullable<HTTPClientConfig['tlsConfig']>,
   credential: (credential: Credential) => Promise<string>,
 ): Promise<OutgoingTls> {

@@ -51,6 +51,7 @@ export async function deliver(
     config: options.currentConfig(delivery.config),
     alerts: delivery.alerts.slice(delivery.told).map((stored) => stored.alert),
     groupLabels: delivery.groupLabels,
+    delivery: delivery.id,
   };
   try {
     const context = await options.contextFor(notice, signal);

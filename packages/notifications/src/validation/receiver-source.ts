@@ -21,6 +21,7 @@ export const validateReceiverSource = (object: unknown): Cause[] =>
     ...durationCauses(spec.timeout, 'spec.timeout'),
     ...nameCauses(spec.secretNamespaces, 'spec.secretNamespaces'),
     ...nameCauses(spec.addressPolicy?.allow, 'spec.addressPolicy.allow'),
+    ...nameCauses(spec.addressPolicy?.deny, 'spec.addressPolicy.deny'),
   ]);
 
 const nameCauses = (names: readonly string[] = [], field: string): Cause[] =>
