@@ -7,6 +7,7 @@ import {
   type GoValue,
 } from '@armillary/go-template';
 import type { Alert } from '../alerts/alert.ts';
+import { commonPairs } from '../alerts/common-pairs.ts';
 import { alertMessage, alertMessageCn } from './alert-message.ts';
 import { keyValues } from './key-values.ts';
 import { templateTime } from './template-time.ts';
@@ -99,28 +100,19 @@ class TemplateData {
     return keyValues.of(this.#subject.groupLabels);
   }
   get CommonLabels(): GoValue {
-    return (this.#commonLabels ??= keyValues.of(common(this.#subject.alerts.map(({ labels }) => labels))));
+    return (this.#commonLabels ??= keyValues.of(
+      commonPairs(this.#subject.alerts.map(({ labels }) => labels)),
+    ));
   }
   get CommonAnnotations(): GoValue {
     return (this.#commonAnnotations ??= keyValues.of(
-      common(this.#subject.alerts.map(({ annotations }) => annotations)),
+      commonPairs(this.#subject.alerts.map(({ annotations }) => annotations)),
     ));
   }
   /** Alertmanager's own address: it does not come with an alert. */
   get ExternalURL(): string {
     return '';
   }
-}
-
-/** What all have in common, without empty values. */
-function common(all: readonly Readonly<Record<string, string>>[]): Record<string, string> {
-  const [first = {}, ...others] = all;
-  let shared = Object.entries(first).filter(([, value]) => value !== '');
-  for (const other of others) {
-    if (shared.length === 0) break;
-    shared = shared.filter(([name, value]) => Object.hasOwn(other, name) && other[name] === value);
-  }
-  return Object.fromEntries(shared);
 }
 
 const dataType = structType<TemplateData>({

@@ -32,7 +32,7 @@ export const discordChannel: Channel<'discord', DiscordMessage> = {
 
   /** Per webhook; Discord does not publish the numbers: they are those of the headers that it answers with. */
   limits({ receiver }) {
-    const key = `discord/${credentialIdentity(receiver.spec.webhook)}`;
+    const key = credentialIdentity(receiver.spec.webhook);
     return [
       { key: `${key}/burst`, count: 5, windowMs: 2000 },
       { key: `${key}/minute`, count: 30, windowMs: 60_000 },

@@ -38,7 +38,7 @@ export const pushoverChannel: Channel<'pushover', PushoverMessage> = {
   /** "No more than 2 concurrent HTTP requests" of an application (Pushover, "Being friendly to our API"). */
   limits({ config }) {
     const application = config ? credentialIdentity(config.spec.pushoverTokenSecret) : '';
-    return [{ key: `pushover/${application}`, count: 2, windowMs: 1000 }];
+    return [{ key: application, count: 2, windowMs: 1000 }];
   },
 
   messages(notice, context) {

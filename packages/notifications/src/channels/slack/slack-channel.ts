@@ -30,7 +30,7 @@ export const slackChannel: Channel<'slack', string> = {
   limits({ receiver, config }) {
     const account = config ? credentialIdentity(config.spec.slackTokenSecret) : '';
     const channel = canonical(receiver.spec.channels[0] ?? '');
-    return [{ key: `slack/${account}/${channel}`, count: 1, windowMs: 1000 }];
+    return [{ key: `${account}/${channel}`, count: 1, windowMs: 1000 }];
   },
 
   messages(notice, context) {

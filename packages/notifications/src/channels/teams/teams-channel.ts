@@ -26,7 +26,7 @@ export const teamsChannel: Channel<'teams', TeamsMessage> = {
 
   /** Microsoft, "Transactions per second thresholds": the two windows that a burst of alerts runs into. */
   limits({ receiver }) {
-    const key = `teams/${credentialIdentity(receiver.spec.webhook)}`;
+    const key = credentialIdentity(receiver.spec.webhook);
     return [
       { key: `${key}/second`, count: 4, windowMs: 1000 },
       { key: `${key}/half-minute`, count: 60, windowMs: 30_000 },

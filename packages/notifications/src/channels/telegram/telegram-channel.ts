@@ -27,7 +27,7 @@ export const telegramChannel: Channel<'telegram', string> = {
 
   /** 30 messages a second per bot, one a second per chat, 20 a minute per group (Telegram, "Bots FAQ"). */
   limits({ receiver, config }) {
-    const bot = `telegram/${config ? credentialIdentity(config.spec.telegramTokenSecret) : ''}`;
+    const bot = config ? credentialIdentity(config.spec.telegramTokenSecret) : '';
     const [chat = ''] = receiver.spec.channels;
     const limits: RateLimit[] = [
       { key: bot, count: 30, windowMs: 1000 },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { alertKey } from '../../alerts/alert.ts';
 import type { Alert } from '../../alerts/alert.ts';
+import { commonPairs } from '../../alerts/common-pairs.ts';
 
 /** A body and its content type. */
 export interface WebhookBody {
@@ -28,8 +29,8 @@ export function alertsBody(
   return json({
     alerts: alerts.map((alert) => ({ ...plainAlert(alert), notificationTime: noTime })),
     groupLabels,
-    commonLabels: inAll(alerts.map(({ labels }) => labels)),
-    commonAnnotations: inAll(alerts.map(({ annotations }) => annotations)),
+    commonLabels: commonPairs(alerts.map(({ labels }) => labels)),
+    commonAnnotations: commonPairs(alerts.map(({ annotations }) => annotations)),
   });
 }
 
@@ -64,16 +65,6 @@ function plainAlert(alert: Alert): object {
   const { status, labels, annotations, startsAt, endsAt, generatorURL, fingerprint } = alert;
   const id = createHash('sha256').update(alertKey(alert)).digest('hex').slice(0, 32);
   return { id, status, labels, annotations, startsAt, endsAt, generatorURL, fingerprint };
-}
-
-/** The pairs that all have, but those with an empty value. */
-function inAll(all: readonly Readonly<Record<string, string>>[]): Record<string, string> {
-  const [first = {}, ...others] = all;
-  return Object.fromEntries(
-    Object.entries(first).filter(
-      ([name, value]) => value !== '' && others.every((other) => other[name] === value),
-    ),
-  );
 }
 
 function isJson(text: string): boolean {
