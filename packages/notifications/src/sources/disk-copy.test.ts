@@ -96,7 +96,8 @@ test.each([
   await world.sources.close();
   const all = await files();
   const texts = await Promise.all(all.map((file) => readFile(file, 'utf8')));
-  await writeFile(all[texts.findIndex((one) => one.includes('namespace=bank'))]!, text);
+  const file = all.find((_, index) => texts[index]?.includes('namespace=bank')) ?? '';
+  await writeFile(file, text);
   world.fake.handler = status(500);
   await world.restart();
   expect(await world.told('shop')).toBe('stale ann HttpStatus');

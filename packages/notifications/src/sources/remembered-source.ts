@@ -1,14 +1,13 @@
 import type { Clock, Logger } from '@armillary/kube';
-import { LRUCache } from 'lru-cache';
 import type { OutgoingHttp } from '../outgoing/outgoing-http.ts';
 import { namesNobody, nobody } from './answer-content.ts';
 import type { AnswerContent } from './answer-content.ts';
+import { AnswerMemory } from './answer-memory.ts';
+import type { Held } from './answer-memory.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
-import { DiskCopy } from './disk-copy.ts';
-import type { KeptAnswer } from './disk-copy.ts';
 import { FailureMemory } from './failure-memory.ts';
-import { ageState, freshnessOf } from './freshness.ts';
-import type { AgeState, AnswerLifetime, Freshness } from './freshness.ts';
+import { freshnessOf } from './freshness.ts';
+import type { AnswerLifetime, Freshness } from './freshness.ts';
 import type { Invalidation } from './invalidation.ts';
 import type { CacheState, SourceAnswer, SourceQuestion } from './source-answer.ts';
 import type { ReadCredential } from './source-auth.ts';
@@ -37,17 +36,6 @@ export interface RememberedSourceOptions {
   onChange(reason: string | undefined): void;
 }
 
-/** An answer in memory. */
-interface Held {
-  readonly content: AnswerContent;
-  readonly answeredAt: number;
-  readonly freshness: Freshness;
-  readonly etag?: string;
-  readonly document: string;
-  /** When it was last written to disk. */
-  readonly keptAt: number;
-}
-
 type Refreshed = { readonly held: Held } | { readonly failure: SourceFailure };
 
 /** One question under way. A superseded one was asked before an invalidation: its answer is not remembered. */
@@ -58,8 +46,6 @@ interface Flight {
 
 /** How long an alert waits for a new answer when there is an old one. */
 const patienceMs = 2_000;
-/** How old the time of an answer on disk may get while the answer itself does not change. */
-const keptAgainAfterMs = 600_000;
 
 /**
  * One source with a memory: each question is asked once however many alerts have it, an answer is used as long as it
@@ -67,95 +53,72 @@ const keptAgainAfterMs = 600_000;
  */
 export class RememberedSource {
   readonly #options: RememberedSourceOptions;
-  readonly #client: SourceClient;
   readonly #calls: SourceCalls;
-  readonly #memory: LRUCache<string, Held>;
+  readonly #memory: AnswerMemory;
   readonly #failures: FailureMemory;
   readonly #breaker: CircuitBreaker;
-  readonly #disk: DiskCopy | undefined;
-  readonly #loaded: Promise<void>;
   readonly #flights = new Map<string, Flight>();
   readonly #stop = new AbortController();
   readonly #counts = { hits: 0, misses: 0, stale: 0, unanswered: 0, errors: 0, skipped: 0 };
   #lastSuccessAt: number | undefined;
-  #lastFailure: (NonNullable<SourceStatus['lastFailure']> & { readonly key: string }) | undefined;
+  #lastFailure: { readonly key: string; readonly at: number; readonly failure: SourceFailure } | undefined;
 
   constructor(options: RememberedSourceOptions) {
-    const { settings, clock, logger, folder } = options;
-    const { endpoint, batch, cache } = settings;
+    const { settings, clock, random } = options;
+    const { cache, batch } = settings;
+    const client = new SourceClient(options);
     this.#options = options;
-    this.#client = new SourceClient(options);
-    this.#calls = new SourceCalls({ client: this.#client, batch, clock, signal: this.#stop.signal });
+    this.#calls = new SourceCalls({ client, batch, clock, signal: this.#stop.signal });
+    this.#memory = new AnswerMemory({ ...options, read: (value) => client.read(value).content });
     this.#failures = new FailureMemory({ clock, firstMs: cache.errorTtlMs, maxEntries: cache.maxEntries });
-    this.#disk =
-      folder === undefined
-        ? undefined
-        : new DiskCopy({ folder, endpoint, maxEntries: cache.maxEntries, logger });
-    this.#memory = new LRUCache({
-      max: cache.maxEntries,
-      maxSize: cache.maxBytes,
-      // The document and what was made of it.
-      sizeCalculation: ({ document }, key) => 2 * document.length + key.length + 1,
-      dispose: (_, key, reason) => {
-        if (reason === 'evict') this.#disk?.forget(key);
-      },
-    });
     this.#breaker = new CircuitBreaker({
       clock,
-      random: options.random,
+      random,
       probe: () => void this.#refresh(queryOfKey(this.#lastFailure?.key ?? '')),
-      onChange: (open) => options.onChange(open ? this.#lastFailure?.message : undefined),
+      onChange: (open) => options.onChange(open ? this.#lastFailure?.failure.message : undefined),
     });
-    this.#loaded = this.#load();
   }
 
   /** What the source says, from memory or asked now. Never rejects. */
   async ask(question: SourceQuestion, signal: AbortSignal): Promise<SourceAnswer> {
-    await this.#loaded;
+    await this.#memory.loaded();
     const query = sourceQuery(question, this.#options.settings.keyLabels);
-    const held = this.#memory.get(query.key);
-    const state = held ? this.#stateOf(held) : 'gone';
+    const { held, state } = this.#memory.get(query.key) ?? {};
     if (held && state === 'fresh') {
       this.#counts.hits++;
       return this.#answer(held, namesNobody(held.content) ? 'negative' : 'fresh');
     }
+    const restraint = this.#restraint(query.key);
     if (held && state === 'revalidate') {
       this.#counts.stale++;
-      if (!this.#restraint(query.key)) void this.#refresh(query);
-      return this.#answer(held, 'stale');
+      if (!restraint) void this.#refresh(query);
+      return this.#answer(held, 'stale', restraint);
     }
     this.#counts.misses++;
-    const usable = held && state === 'error' ? held : undefined;
-    const restraint = this.#restraint(query.key);
     const refreshed = restraint
       ? { failure: restraint }
-      : await this.#wait(this.#refresh(query), usable, signal);
+      : await this.#wait(this.#refresh(query), held ? patienceMs : undefined, signal);
     if ('held' in refreshed) return this.#answer(refreshed.held, 'fetched');
-    this.#counts[usable ? 'stale' : 'unanswered']++;
-    return usable
-      ? this.#answer(usable, 'stale', refreshed.failure)
+    this.#counts[held ? 'stale' : 'unanswered']++;
+    return held
+      ? this.#answer(held, 'stale', refreshed.failure)
       : failureAnswer(this.#options.settings, refreshed.failure);
   }
 
   /** Has answers asked for again before they are used; they still serve when the source fails. Returns how many. */
   invalidate({ cluster, namespace }: Invalidation): number {
+    const matches = (key: string): boolean => concerns(queryOfKey(key), cluster, namespace);
     for (const [key, flight] of this.#flights) {
-      if (!concerns(queryOfKey(key), cluster, namespace)) continue;
+      if (!matches(key)) continue;
       flight.superseded = true;
       this.#flights.delete(key);
     }
-    const keys = [...this.#memory.keys()].filter((key) => concerns(queryOfKey(key), cluster, namespace));
-    for (const key of keys) {
-      const held = this.#memory.peek(key);
-      const outdated = { freshMs: 0, revalidateMs: 0 };
-      if (held) this.#memory.set(key, { ...held, freshness: { ...held.freshness, ...outdated } });
-    }
-    return keys.length;
+    return this.#memory.outdate(matches);
   }
 
   status(): SourceStatus {
     const { name, endpoint } = this.#options.settings;
-    const { at, code, message } = this.#lastFailure ?? {};
+    const last = this.#lastFailure && { at: this.#lastFailure.at, ...shown(this.#lastFailure.failure) };
     return {
       source: name,
       endpoint,
@@ -164,30 +127,23 @@ export class RememberedSource {
       calls: this.#calls.made,
       entries: this.#memory.size,
       ...(this.#lastSuccessAt === undefined ? {} : { lastSuccessAt: this.#lastSuccessAt }),
-      ...(at === undefined || code === undefined || message === undefined
-        ? {}
-        : { lastFailure: { at, code, message } }),
+      ...(last && { lastFailure: last }),
     };
   }
 
   /** Ends requests and writes what is not written yet. With `forget` nothing stays on disk. */
-  async close({ forget = false } = {}): Promise<void> {
+  async close(options: { forget: boolean }): Promise<void> {
     this.#stop.abort();
     this.#breaker.close();
-    await this.#loaded;
     await Promise.all([...this.#flights.values()].map(({ done }) => done));
-    await (forget ? this.#disk?.remove() : this.#disk?.settled());
-  }
-
-  #stateOf(held: Held): AgeState {
-    return ageState(this.#options.clock.now() - held.answeredAt, held.freshness);
+    await this.#memory.close(options);
   }
 
   /** Why the source is not asked now. */
   #restraint(key: string): SourceFailure | undefined {
     const failed = this.#failures.get(key);
     if (failed || this.#breaker.state === 'closed') return failed;
-    const reason = this.#lastFailure?.message ?? 'it failed';
+    const reason = this.#lastFailure?.failure.message ?? 'it failed';
     return {
       code: 'CircuitOpen',
       message: `it failed too often and is left alone for some seconds; last: ${reason}`,
@@ -198,7 +154,7 @@ export class RememberedSource {
   #refresh(query: SourceQuery): Promise<Refreshed> {
     const current = this.#flights.get(query.key);
     if (current) return current.done;
-    const held = this.#memory.peek(query.key);
+    const held = this.#memory.get(query.key)?.held;
     const flight: Flight = {
       superseded: false,
       done: Promise.resolve().then(() => this.#fly(query, held, flight)),
@@ -218,7 +174,7 @@ export class RememberedSource {
     this.#breaker.succeeded();
     this.#failures.succeeded(query.key);
     this.#lastSuccessAt = renewed.held.answeredAt;
-    if (!flight.superseded) this.#keep(query.key, renewed.held);
+    if (!flight.superseded) this.#memory.keep(query.key, renewed.held);
     return renewed;
   }
 
@@ -233,9 +189,8 @@ export class RememberedSource {
     }
     const { content, lifetime, etag, document } = outcome;
     this.#counts.skipped += content.skipped.length;
-    const freshness = this.#freshness(lifetime, content);
-    const kept = { content, answeredAt, freshness, document, keptAt: -Infinity };
-    return { held: etag === undefined ? kept : { ...kept, etag } };
+    const renewed = { content, answeredAt, freshness: this.#freshness(lifetime, content), document };
+    return { held: etag === undefined ? renewed : { ...renewed, etag } };
   }
 
   #freshness(lifetime: AnswerLifetime, content: AnswerContent): Freshness {
@@ -243,29 +198,28 @@ export class RememberedSource {
     return freshnessOf(lifetime, namesNobody(content), settings.cache, random());
   }
 
-  #keep(key: string, held: Held): void {
-    const { answeredAt, etag, document } = held;
-    const due = Math.abs(answeredAt - held.keptAt) >= keptAgainAfterMs;
-    this.#memory.set(key, due ? { ...held, keptAt: answeredAt } : held);
-    if (due) this.#disk?.keep({ key, answeredAt, document, ...(etag === undefined ? {} : { etag }) });
-  }
-
   #noteFailure(key: string, failure: SourceFailure): void {
     // Neither says anything about the source.
     if (failure.code === 'Aborted' || failure.code === 'Overloaded') return;
     this.#counts.errors++;
-    this.#lastFailure = { at: this.#options.clock.now(), code: failure.code, message: failure.message, key };
+    this.#lastFailure = { key, at: this.#options.clock.now(), failure };
     this.#failures.failed(key, failure);
     this.#breaker.failed();
   }
 
-  async #wait(refresh: Promise<Refreshed>, held: Held | undefined, signal: AbortSignal): Promise<Refreshed> {
-    const { clock } = this.#options;
+  /** What a refresh brings, or a failure when it takes too long or nobody waits any more. */
+  async #wait(
+    refresh: Promise<Refreshed>,
+    waitMs: number | undefined,
+    signal: AbortSignal,
+  ): Promise<Refreshed> {
     const early = Promise.withResolvers<Refreshed>();
-    const abort = (): void =>
-      early.resolve({ failure: { code: 'Aborted', message: 'nobody waits any more' } });
-    const late = { failure: { code: 'Timeout', message: `no new answer within ${patienceMs} ms` } };
-    const clear = held && clock.setTimeout(() => early.resolve(late), patienceMs);
+    const end = (code: string, message: string): void => early.resolve({ failure: { code, message } });
+    const abort = (): void => end('Aborted', 'nobody waits any more');
+    const clear =
+      waitMs === undefined
+        ? undefined
+        : this.#options.clock.setTimeout(() => end('Timeout', `no new answer within ${waitMs} ms`), waitMs);
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     try {
@@ -279,46 +233,8 @@ export class RememberedSource {
   #answer(held: Held, cache: CacheState, failure?: SourceFailure): SourceAnswer {
     const { name, mergePolicy, onError } = this.#options.settings;
     const ageMs = cache === 'fetched' ? 0 : Math.max(0, this.#options.clock.now() - held.answeredAt);
-    return {
-      source: name,
-      cache,
-      ageMs,
-      mergePolicy,
-      onError,
-      ...held.content,
-      ...(failure && { failure: shown(failure) }),
-    };
-  }
-
-  async #load(): Promise<void> {
-    const { settings, clock, logger } = this.#options;
-    try {
-      await this.#options.after;
-      for (const kept of (await this.#disk?.load()) ?? []) {
-        const age = clock.now() - kept.answeredAt;
-        const freshness = { freshMs: 0, revalidateMs: 0, errorMs: settings.cache.staleIfErrorMs };
-        const content = age < freshness.errorMs ? this.#contentOf(kept) : undefined;
-        if (content) this.#memory.set(kept.key, { ...kept, content, freshness, keptAt: kept.answeredAt });
-        else this.#disk?.forget(kept.key);
-      }
-    } catch (error) {
-      logger.warn(
-        { source: settings.name, err: error },
-        'the kept answers of a receiver source cannot be loaded',
-      );
-    }
-  }
-
-  /** Reads a kept answer by the settings of today: who may be trusted with what can have changed. */
-  #contentOf({ document }: KeptAnswer): AnswerContent | undefined {
-    try {
-      const value: unknown = JSON.parse(document);
-      return value === null ? nobody : this.#client.read(value).content;
-    } catch (error) {
-      const { settings, logger } = this.#options;
-      logger.warn({ source: settings.name, err: error }, 'a kept answer of a receiver source is left out');
-      return undefined;
-    }
+    const answer = { source: name, cache, ageMs, mergePolicy, onError, ...held.content };
+    return failure ? { ...answer, failure: shown(failure) } : answer;
   }
 }
 

@@ -1,3 +1,4 @@
+import { NotificationError } from '../errors.ts';
 import type { Credential } from '../kinds/credential.ts';
 import { clientSettings } from '../outgoing/client-settings.ts';
 import type { ClientSettings } from '../outgoing/client-settings.ts';
@@ -21,12 +22,22 @@ export async function sourceAuth(auth: SourceSettings['auth'], read: ReadCredent
   return { client, secrets, verifyAnswers: auth.hmac?.verifyResponses ?? false };
 }
 
-/** The secrets that a source and the notification manager share, the newest first. */
+/**
+ * The secrets that a source and the notification manager share, the newest first. Rejects with `NotificationError`
+ * `CredentialUnavailable`, also for an empty one: everybody could sign with it.
+ */
 export async function sourceSecrets(
   { hmac }: SourceSettings['auth'],
   read: ReadCredential,
 ): Promise<string[]> {
-  const secrets = [hmac?.secret, hmac?.previousSecret].filter((secret) => secret !== undefined);
+  const credentials = [hmac?.secret, hmac?.previousSecret].filter((secret) => secret !== undefined);
   // Secrets made from files end with a line end that nobody means.
-  return await Promise.all(secrets.map(async (secret) => (await read(secret)).trim()));
+  const secrets = await Promise.all(credentials.map(async (credential) => (await read(credential)).trim()));
+  if (secrets.includes('')) {
+    throw new NotificationError(
+      'CredentialUnavailable',
+      'spec.auth.hmac: a secret is empty; give it a random text',
+    );
+  }
+  return secrets;
 }

@@ -38,7 +38,7 @@ describe('a request', () => {
     const auth = { hmac: { secret: { value: 'new\n' }, previousSecret: { value: 'old' } } };
     await using world = await SourceWorld.start(receivers(), { auth });
     await world.ask();
-    const { method, target, body, headers } = world.fake.requests[0]!;
+    const { method, target, body, headers } = world.fake.first;
     const refusal = (secret: string): string | undefined =>
       requestRefusal(
         { method, target, body },
@@ -62,6 +62,13 @@ describe('a request', () => {
     });
     expect(world.fake.requests).toEqual([]);
   });
+});
+
+test('an empty secret is none: nothing is asked with it', async () => {
+  const auth = { hmac: { secret: { value: '\n' } } };
+  await using world = await SourceWorld.start(receivers(), { auth });
+  expect((await world.ask()).failure?.code).toBe('CredentialUnavailable');
+  expect(world.fake.requests).toEqual([]);
 });
 
 describe('sidecars', () => {
