@@ -85,7 +85,7 @@ export class Queues {
     return rows.map(({ destination }) => destination);
   }
 
-  /** Gives a queue back, due when its first delivery is; one that is empty is removed. */
+  /** Gives a queue back: due when its first delivery is, behind those that are due. One that is empty is removed. */
   async release(destination: string): Promise<void> {
     await this.#database.transaction(async (connection) => {
       const mine = await connection.query(
@@ -93,7 +93,7 @@ export class Queues {
         [destination, this.#owner],
       );
       // In a statement of its own: it has to see what was queued before the lock was had.
-      if (mine.length > 0) await connection.query(release, [destination]);
+      if (mine.length > 0) await connection.query(release, [destination, this.#clock.now()]);
     });
     this.#leases.delete(destination);
   }
@@ -114,7 +114,7 @@ const release = `
   ), removed AS (
     DELETE FROM notifications.queues WHERE destination = $1 AND NOT EXISTS (SELECT 1 FROM head)
   )
-  UPDATE notifications.queues SET due_at = head.not_before, owner = NULL, lease_until = NULL
+  UPDATE notifications.queues SET due_at = greatest(head.not_before, $2), owner = NULL, lease_until = NULL
   FROM head WHERE destination = $1`;
 
 // $1 channel, $2 tenant of the last turn, $3 now, $4 queues for each tenant, $5 its limit, $6 and $7 what is held by

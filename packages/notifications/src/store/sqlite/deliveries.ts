@@ -134,7 +134,7 @@ export class Deliveries {
         { destination: string; channel: ChannelType; tenant: string } | undefined;
       if (!queue) continue;
       this.#queues.add(queue, now);
-      this.#queues.settle(queue.destination);
+      this.#queues.settle(queue.destination, now);
       this.#counters.add(queue.channel, 1);
       this.#counters.add('dead', -1);
       channels.push(queue.channel);

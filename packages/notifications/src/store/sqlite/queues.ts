@@ -68,10 +68,10 @@ export class Queues {
     return destinations.filter((destination) => this.#leases.prolong(destination, until));
   }
 
-  /** Sets when the queue is due by its first delivery; one that is empty is removed. */
-  settle(destination: string): void {
+  /** Sets when the queue is due by its first delivery, behind those that are due; one that is empty is removed. */
+  settle(destination: string, now: number): void {
     const head = this.#statements.head.get(destination) as { not_before: number } | undefined;
-    if (head) this.#statements.put.run(head.not_before, destination);
+    if (head) this.#statements.put.run(Math.max(head.not_before, now), destination);
     else this.#statements.remove.run(destination);
   }
 

@@ -139,7 +139,8 @@ export class SqliteStore implements NotificationStore {
   }
 
   async release(destination: string): Promise<void> {
-    await this.#transactions.run(() => this.#queues.settle(destination));
+    const now = this.#clock.now();
+    await this.#transactions.run(() => this.#queues.settle(destination, now));
     this.#queues.release(destination);
   }
 

@@ -293,6 +293,17 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
       expect(await claim()).toEqual(['a']);
     });
 
+    test('that are given back stand behind those that were due before', async () => {
+      await route([1, 2], ([one, two]) => [sampleDelivery('a', [one!]), sampleDelivery('a', [two!])]);
+      await claim();
+      await route([3], (ids) => [sampleDelivery('b', ids)]);
+      clock.advance(1);
+      await store.finishAttempt((await next('a')).id, delivered);
+      await store.release('a');
+      expect(await claim(1)).toEqual(['b']);
+      expect(await claim(1)).toEqual(['a']);
+    });
+
     test('belong to a channel', async () => {
       await route([1], (ids) => [sampleDelivery('a', ids), sampleDelivery('b', ids, { channel: 'slack' })]);
       expect(await claim()).toEqual(['a']);
