@@ -6,8 +6,8 @@ import type { TemplateText } from './template-text.ts';
 /** Most texts of receivers that are kept compiled beside the named templates. */
 const maxCompiledTexts = 200;
 
-/** What the errors call a template that has no name. */
-const unnamed = 'template of the receiver';
+/** What errors call a template that has no name. */
+const unnamed = 'text';
 
 /** Named templates, and what receivers write themselves, each compiled once. */
 export class CompiledTemplates {
@@ -32,7 +32,9 @@ export class CompiledTemplates {
   execute(template: string, data: unknown): string {
     if (template === '') return '';
     if (template.includes('{{')) {
-      const text = attempt(unnamed, () => this.#compiled(template).execute(unnamed, data));
+      const text = attempt('the template of the receiver', () =>
+        this.#compiled(template).execute(unnamed, data),
+      );
       return withoutEnd(text);
     }
     if (!this.#set.has(template)) {
@@ -64,7 +66,8 @@ function attempt<T>(what: string, action: () => T): T {
     return action();
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    throw new DeliveryError('permanent', `${what} failed: ${error.message}; ${hints[error.code]}`, {
+    const message = error.message.replace(/^template: /, '');
+    throw new DeliveryError('permanent', `${what} failed: ${message}; ${hints[error.code]}`, {
       cause: error,
     });
   }

@@ -27,6 +27,7 @@ describe('words', () => {
     ['{{ "ΑΣ İ" | toLower }}', 'ασ i'],
     ['{{ title "node down, it\'s o_k 2nd éa" }}', "Node Down, It'S O_k 2nd Éa"],
     ['{{ title "mIXED" }}', 'MIXED'],
+    ['{{ title "ǆ ქართული" }}', 'ǅ ქართული'],
     ['{{ trimSpace "\\u00a0\\t a b \\n\\u0085" }}|', 'a b|'],
     ['{{ match "^a.c$" "abc" }} {{ match "b" "abc" }} {{ match "(?i)X" "abc" }}', 'true true false'],
     ['{{ reReplaceAll "(\\\\w+)=(\\\\w+)" "$2:${1}" "a=b c=d" }}', 'b:a d:c'],

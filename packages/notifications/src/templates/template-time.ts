@@ -1,12 +1,11 @@
-import { goMethod, structType, type GoValue } from '@armillary/go-template';
-// STUB until the engine has times.
-const stub: any = structType<any>({
-  name: 'time.Time',
-  fields: [],
-  methods: {
-    UTC: goMethod([], (t: any) => stub.of(t)),
-    IsZero: goMethod([], (t: any) => t.text.startsWith('0001')),
-    Format: goMethod(['string'], (t: any) => new Date(t.text).toISOString().replace('T', ' ').slice(0, 19)),
-  },
-});
-export const templateTime = (text: string): GoValue => stub.of({ text });
+import { parseTime, type GoValue, type Instant } from '@armillary/go-template';
+
+/** A time of an alert, with its nanoseconds and offset; Go's zero time for what is none. */
+export function templateTime(text: string): GoValue<Instant> {
+  try {
+    return parseTime(text.toUpperCase());
+  } catch {
+    // Alerts are checked when they come in: what is left is a time that no calendar has, the 45th of February.
+    return parseTime('0001-01-01T00:00:00Z');
+  }
+}

@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { TemplateSet } from '@armillary/go-template';
+import { describe, expect, test, vi } from 'vitest';
 import { DeliveryError } from '../channels/delivery-error.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { testAlert } from '../testing/notice.ts';
@@ -108,6 +109,25 @@ describe('files', () => {
     expect(templates.isOf({ ...source, languagePacks: [] })).toBe(false);
     expect(of().isOf({ texts: [], languagePacks: [], language: 'English' })).toBe(true);
   });
+});
+
+test('a template is compiled once, where upstream compiles all of them for every receiver and batch', () => {
+  const parse = vi.spyOn(TemplateSet.prototype, 'parse');
+  const templates = of();
+  const texts = [file('{{ define "mine" }}mine{{ end }}')];
+  const tell = (): string => {
+    const render = templates.renderer({ groupLabels: {}, texts });
+    return (
+      render('mine', [alert]) +
+      render('{{ len .Alerts }}', [alert]) +
+      render('nm.html', [alert], { html: true })
+    );
+  };
+  tell();
+  const before = parse.mock.calls.length;
+  for (let round = 0; round < 10; round++) tell();
+  expect(parse.mock.calls.length).toBe(before);
+  parse.mockRestore();
 });
 
 describe('a template that fails is a permanent failure that says what to do', () => {

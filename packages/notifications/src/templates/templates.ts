@@ -1,7 +1,7 @@
 import { TemplateError, TemplateSet } from '@armillary/go-template';
 import type { Clock } from '@armillary/kube';
 import { LRUCache } from 'lru-cache';
-import type { Alert } from '../alerts/alert.ts';
+import type { ChannelContext } from '../channels/channel.ts';
 import { CompiledTemplates } from './compiled-templates.ts';
 import { defaultTemplates } from './default-templates.ts';
 import { defaultLanguage, dictionaryOf } from './dictionary.ts';
@@ -27,7 +27,7 @@ export interface RendererOptions {
 }
 
 /** Renders as `render` of a `ChannelContext` does. */
-export type Render = (template: string, alerts: readonly Alert[], options?: { html?: boolean }) => string;
+export type Render = ChannelContext['render'];
 
 /** Most receivers whose own template files are kept compiled. */
 const maxOwnSets = 100;
@@ -79,8 +79,11 @@ export class Templates {
   /** How to render for one receiver. Throws `DeliveryError` `permanent`, then or when its own files are no templates. */
   renderer(options: RendererOptions): Render {
     const { texts = [], ...about } = options;
-    return (template, alerts, { html = false } = {}) =>
-      this.#for(html ? 'html' : 'text', texts).execute(template, templateData({ ...about, alerts }));
+    return (template, alerts, { html = false, groupLabels = about.groupLabels } = {}) =>
+      this.#for(html ? 'html' : 'text', texts).execute(
+        template,
+        templateData({ ...about, groupLabels, alerts }),
+      );
   }
 
   #for(mode: 'text' | 'html', texts: readonly TemplateText[]): CompiledTemplates {

@@ -85,6 +85,37 @@ test.skipIf(!source).each(['English', 'zh-cn'])(
   },
 );
 
+const functions = [
+  '{{ toUpper . }}|{{ toLower . }}|{{ title . }}|{{ trimSpace . }}',
+  '{{ escape . }}|{{ toJson . }}|{{ urlquery . }}|{{ html . }}|{{ js . }}',
+  '{{ match "^[a-z]+" . }}|{{ reReplaceAll `(\\w)(\\w*)` "$2$1" . }}|{{ reReplaceAll `\\s+` "${0}_$x" . }}',
+  '{{ printf "%q %x %10.3s|%-5s" . . . . }}|{{ len . }}|{{ slice . 0 }}',
+];
+const times = [
+  '{{ date "2006-01-02 15:04:05.999 Z07:00 MST" . }}|{{ . }}|{{ .Unix }}|{{ .IsZero }}|{{ .Weekday }}',
+  '{{ tz "Asia/Shanghai" . | date "Mon Jan _2 3:04PM 2006 -0700" }}|{{ (tz "Europe/Berlin" .).UTC }}|{{ toJson . }}',
+];
+
+test.skipIf(!source)('functions give what Go gives', { timeout: 120_000 }, () => {
+  const each = (body: string, what: string): string =>
+    `{{ range .Alerts }}{{ range ${what} }}${body}\n{{ end }}{{ end }}`;
+  const templates = [
+    ...functions.map((body) => each(body, 'stringSlice .Status .Fingerprint .GeneratorURL')),
+    ...functions.flatMap((body) => [each(body, '.Labels.Values'), each(body, '.Annotations.Values')]),
+    ...times.map(
+      (body) =>
+        `{{ range .Alerts }}{{ with .StartsAt }}${body}{{ end }}{{ with .EndsAt }}${body}{{ end }}\n{{ end }}`,
+    ),
+    '{{ toJson .CommonLabels }}|{{ toJson .GroupLabels.SortedPairs }}|{{ .CommonLabels }}|{{ .GroupLabels.Remove .CommonLabels.Names }}',
+    '{{ range .Alerts }}{{ .Message }}|{{ .MessageCN }}|{{ .Labels }}|{{ printf "%v" .Annotations }}\n{{ end }}',
+  ];
+  const cases = shapes.flatMap((alerts) => {
+    const about = { receiverName: 'a b', groupLabels: { alertname: 'HighMemory', rule_id: '1' }, alerts };
+    return templates.map((template) => ({ ...about, template, html: false }));
+  });
+  expectAsGo({ name: 'none', text: '' }, '', 'English', cases);
+});
+
 const alertmanager = '/usr/share/prometheus/alertmanager';
 const hasGo = Boolean(source) && existsSync(alertmanager);
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { goFunction, safeHtml } from '@armillary/go-template';
+import { goFunction, safeHtml, scalarType } from '@armillary/go-template';
 import { goJson } from './go-json.ts';
 
 /** Go's `url.QueryUnescape`. */
@@ -23,6 +23,9 @@ function base64Decode(text: string): string {
 const base64Encode = (text: string): string =>
   Buffer.from(text).toString('base64').replaceAll('+', '-').replaceAll('/', '_');
 
+/** An address that may stand in HTML as it is: Go's `template.URL`. */
+const safeUrl = scalarType<string>({ name: 'template.URL', kind: 'string' });
+
 /** Functions that write values for other formats. */
 export const encodingFunctions = {
   toJson: goFunction(['any'], goJson),
@@ -32,4 +35,5 @@ export const encodingFunctions = {
   base64decode: goFunction(['string'], base64Decode),
   urlUnescape: goFunction(['string'], queryUnescape),
   safeHtml: goFunction(['string'], (text) => safeHtml.of(text)),
+  safeUrl: goFunction(['string'], (text) => safeUrl.of(text)),
 };

@@ -1,4 +1,4 @@
-import { goFunction } from '@armillary/go-template';
+import { goFunction, regexFunctions } from '@armillary/go-template';
 
 const ascii = /^[\0-\x7f]*$/;
 
@@ -6,7 +6,7 @@ const ascii = /^[\0-\x7f]*$/;
 const mapped = (text: string, map: (character: string) => string): string =>
   Array.from(text, (character) => {
     const other = map(character);
-    return [...other].length === 1 ? other : character;
+    return other.length === String.fromCodePoint(other.codePointAt(0) ?? 0).length ? other : character;
   }).join('');
 
 const upper = (text: string): string =>
@@ -17,6 +17,21 @@ const lower = (text: string): string =>
     ? text.toLowerCase()
     : mapped(text, (character) => (character === 'İ' ? 'i' : character.toLowerCase()));
 
+/** Letters whose form at the start of a word is not their capital one. */
+const titles: Readonly<Record<string, string>> = {
+  ǆ: 'ǅ',
+  Ǆ: 'ǅ',
+  ǉ: 'ǈ',
+  Ǉ: 'ǈ',
+  ǌ: 'ǋ',
+  Ǌ: 'ǋ',
+  ǳ: 'ǲ',
+  Ǳ: 'ǲ',
+};
+const georgian = /\p{Script=Georgian}/u;
+const titleCase = (letter: string): string =>
+  titles[letter] ?? (georgian.test(letter) ? letter : upper(letter));
+
 /** A letter that begins a word: Go's `strings.Title` looks at what is before it. */
 const wordStart = /(?<![\p{L}\p{Nd}_]|[^\0-\x7f\p{White_Space}])\p{L}/gu;
 
@@ -24,12 +39,13 @@ const wordStart = /(?<![\p{L}\p{Nd}_]|[^\0-\x7f\p{White_Space}])\p{L}/gu;
 const outerBlanks = /^[\p{White_Space}]+|(?<![\p{White_Space}])[\p{White_Space}]+$/gu;
 
 /**
- * Functions on words. `title` has two meanings: upstream's (`strings.Title`) leaves the rest of a word as it is,
+ * Functions on words, with those on regular expressions (RE2). `title` has two meanings: upstream's (`strings.Title`) leaves the rest of a word as it is,
  * Alertmanager's writes it in lower case. Objects of upstream must render as upstream renders them: it is upstream's.
  */
 export const textFunctions = {
+  ...regexFunctions,
   toUpper: goFunction(['string'], upper),
   toLower: goFunction(['string'], lower),
-  title: goFunction(['string'], (text) => text.replaceAll(wordStart, upper)),
+  title: goFunction(['string'], (text) => text.replaceAll(wordStart, titleCase)),
   trimSpace: goFunction(['string'], (text) => text.replaceAll(outerBlanks, '')),
 };
