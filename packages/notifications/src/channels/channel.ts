@@ -19,6 +19,12 @@ export interface Notice<T extends ChannelType = ChannelType> {
   readonly delivery?: string;
 }
 
+/** How a template is rendered. */
+export interface RenderOptions {
+  readonly html?: boolean;
+  readonly groupLabels?: Readonly<Record<string, string>>;
+}
+
 /** What a channel works with: everything beside the notice itself. Nothing here is global. */
 export interface ChannelContext {
   /** Requests to addresses that this receiver may use; addresses, size and time are checked there. */
@@ -28,10 +34,11 @@ export interface ChannelContext {
   /** The text of a credential. Throws `NotificationError` `CredentialUnavailable`. */
   credential(credential: Credential): Promise<string>;
   /**
-   * Renders a template, by its name or given as text, over alerts of the notice. `html` escapes what is inserted.
+   * Renders a template, by its name or given as text, over alerts of the notice. `html` escapes what is inserted;
+   * `groupLabels` stand for those of the notice, for a channel that escapes values in a way of its own.
    * Trailing blanks and line ends are gone. Throws `DeliveryError` `permanent` when the template fails.
    */
-  render(template: string, alerts: readonly Alert[], options?: { html?: boolean }): string;
+  render(template: string, alerts: readonly Alert[], options?: RenderOptions): string;
   /** `spec.receivers.options` of the NotificationManager. */
   readonly options: ReceiverOptions | undefined;
   /** Milliseconds one request may take: `notificationTimeout` of the channel, else of the program. */

@@ -30,7 +30,7 @@ export function messageTexts(
   const parts = splitMessages({
     ...limits,
     alerts: notice.alerts,
-    render: (alerts) => context.render(template, alerts, { html }),
+    render: (alerts) => context.render(template, alerts, { html, groupLabels: notice.groupLabels }),
   });
   if (parts.length === 0) {
     throw new DeliveryError(

@@ -213,8 +213,10 @@ describe('limits of time and size', () => {
     const port = await serve((_request, response) => {
       response.writeHead(200);
       // A byte for each second that passes; the client reads each before the next.
-      const drip = (): void =>
-        void response.write('.', () => setImmediate(() => (clock.advance(1000), drip())));
+      const drip = (): void => {
+        if (response.destroyed) return;
+        response.write('.', () => setImmediate(() => (clock.advance(1000), drip())));
+      };
       drip();
     });
     const sent = transport({ allowLoopback: true }, { clock }).send(

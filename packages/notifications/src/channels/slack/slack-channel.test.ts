@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '@armillary/kube';
 import type { Alert } from '../../alerts/alert.ts';
 import { testAlert, testContext, testHttp, testNotice } from '../../testing/notice.ts';
 import { startSlack } from '../../testing/providers/slack.ts';
 import type { StandIn } from '../../testing/providers/stand-in.ts';
+import { Templates } from '../../templates/templates.ts';
 import { sendNotice } from '../../testing/send-notice.ts';
 import type { ChannelContext } from '../channel.ts';
 import { slackChannel } from './slack-channel.ts';
@@ -48,12 +50,23 @@ test('a token from a file, with its line end, is good', async () => {
 
 describe('texts', () => {
   test('what alerts say calls nobody and makes no links; what the template says does', async () => {
-    const alert = testAlert('A', { annotations: { message: '<!channel> 5 < 6 & <http://evil|here>' } });
-    const render: ChannelContext['render'] = (_template, [one]) =>
-      `<!here> <http://grafana|Grafana> ${one?.annotations['message'] ?? ''}`;
-    await post([alert], '#ops', account, { render });
+    const alert = testAlert('A', {
+      labels: { team: '<!everyone>' },
+      annotations: { message: '<!channel> 5 < 6 & <http://evil|here>' },
+      generatorURL: 'http://prometheus/g?a=1&b=<2>',
+    });
+    const templates = new Templates({ texts: [], languagePacks: [] }, systemClock);
+    const template =
+      '<!here> {{ .GroupLabels.team }} {{ .CommonLabels.team }} {{ range .Alerts }}' +
+      '<{{ .GeneratorURL }}|Graph> {{ .Labels.team }} {{ .Annotations.message }}{{ end }}';
+    const notice = testNotice('slack', { channels: ['#ops'], template }, [alert], account);
+    const groupLabels = { team: '<!everyone>' };
+    const context = testContext({ http, apiUrl: slack.url, render: templates.renderer({ groupLabels }) });
+    await sendNotice(slackChannel, { ...notice, groupLabels }, context);
+    const team = '&lt;!everyone&gt;';
     expect(texts()).toEqual([
-      '<!here> <http://grafana|Grafana> &lt;!channel&gt; 5 &lt; 6 &amp; &lt;http://evil|here&gt;',
+      `<!here> ${team} ${team} <http://prometheus/g?a=1&amp;b=&lt;2&gt;|Graph> ${team} ` +
+        '&lt;!channel&gt; 5 &lt; 6 &amp; &lt;http://evil|here&gt;',
     ]);
   });
 

@@ -35,9 +35,8 @@ export const slackChannel: Channel<'slack', string> = {
 
   messages(notice, context) {
     const template = templateName('slack', notice.receiver.spec, context.options, 'nm.default.text');
-    const alerts = notice.alerts.map(escapedForSlack);
     const rules = { template, limit: longestText, measure: characters };
-    return messageTexts({ ...notice, alerts }, context, rules).map((part) => ({
+    return messageTexts(escapedForSlack(notice), context, rules).map((part) => ({
       alerts: part.alerts,
       body: part.text,
     }));

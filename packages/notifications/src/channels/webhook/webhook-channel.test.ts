@@ -93,6 +93,20 @@ describe('what is sent', () => {
     expect(rendered).toEqual(['all', 'hooks', 'mine']);
   });
 
+  test('attempts at one delivery are known by their key', async () => {
+    const notice = testNotice('webhook', { url: `${hook.url}/hook` }, alerts);
+    const context = testContext({ http });
+    for (const delivery of ['d1', 'd1', 'd2'])
+      await sendNotice(webhookChannel, { ...notice, delivery }, context);
+    await sendNotice(webhookChannel, notice, context);
+    expect(hook.requests.map(({ headers }) => headers['idempotency-key'])).toEqual([
+      'd1',
+      'd1',
+      'd2',
+      undefined,
+    ]);
+  });
+
   test('a template that says nothing is an error, not an empty message', async () => {
     await expect(post({ template: 'mine' }, { render: () => '' })).rejects.toMatchObject({
       fault: 'permanent',

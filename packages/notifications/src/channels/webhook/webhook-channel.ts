@@ -13,7 +13,8 @@ const jsonTemplate =
 
 /**
  * An HTTP server that takes the alerts as JSON, or as a template of the user's own writes them, one request for all of
- * a notice. Any status from 200 to 299 is success; upstream takes exactly 200.
+ * a notice. Any status from 200 to 299 is success; upstream takes exactly 200. Attempts at the same delivery have the
+ * same `Idempotency-Key`, so that a server may know what it has already.
  */
 export const webhookChannel: Channel<'webhook', WebhookBody> = {
   type: 'webhook',
@@ -50,7 +51,11 @@ export const webhookChannel: Channel<'webhook', WebhookBody> = {
     const answer = await sendRequest(context, 'the webhook', {
       method: 'POST',
       url: addressOf(spec),
-      headers: { 'content-type': body.contentType, ...headers },
+      headers: {
+        'content-type': body.contentType,
+        ...(notice.delivery === undefined ? {} : { 'idempotency-key': notice.delivery }),
+        ...headers,
+      },
       body: body.text,
       ...settings,
     });
