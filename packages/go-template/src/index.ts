@@ -18,9 +18,20 @@ export {
   scalarType,
   sliceType,
   structType,
+  GoValue,
   type GoKind,
   type GoMapData,
   type GoType,
-  type GoValue,
+  type Methods,
   type NamedShape,
 } from './values/go-type.ts';
+export { isTrue, kindOf, typeName, underlying } from './values/value-kind.ts';
+export { sprint } from './format/printer.ts';
+export { sprintf } from './format/sprintf.ts';
+export { quote } from './format/quote.ts';
+export { compileRegex, regexFunctions, type Regex } from './regex.ts';
+export { loadLocation, location, parseTime, time, timeOf } from './time/time.ts';
+export { duration, durationText } from './time/duration.ts';
+export { formatInstant } from './time/layout.ts';
+export type { Instant } from './time/instant.ts';
+export { fixedZone, loadZone, utc, type Zone } from './time/zone.ts';

@@ -3,7 +3,7 @@ import type { GoType } from '../values/go-type.ts';
 /**
  * What a parameter takes, by the name of its Go type: `strings` is `[]string`, `list` is `[]interface {}`, `map` is
  * `map[string]interface {}`, `any` takes everything, nil too. Typed values come to `any`, `list` and `map` as they
- * are; `plain` unpacks them.
+ * are; `underlying` unpacks them.
  */
 export interface ParameterTypes {
   string: string;

@@ -7,11 +7,15 @@ export type GoKind =
 /** The underlying value of a map: own enumerable properties, or a Map for keys that are not strings. */
 export type GoMapData<V = unknown> = Readonly<Record<string, V>> | ReadonlyMap<string | number, V>;
 
-interface GoTypeShape {
+/** Methods by name; a function where one takes a value of the type itself. */
+export type Methods<T> =
+  Readonly<Record<string, GoMethod>> | ((self: GoType<T>) => Readonly<Record<string, GoMethod>>);
+
+interface GoTypeShape<T> {
   readonly name: string;
   readonly kind: GoKind;
-  readonly methods?: Readonly<Record<string, GoMethod>> | undefined;
-  readonly fields?: readonly string[] | undefined;
+  readonly methods?: Methods<T>;
+  readonly fields?: readonly string[];
   readonly zero?: unknown;
 }
 
@@ -33,13 +37,14 @@ export class GoType<T = unknown> {
   readonly zero: unknown;
   readonly #fields: ReadonlySet<string>;
 
-  constructor(shape: GoTypeShape) {
+  constructor(shape: GoTypeShape<T>) {
     this.name = shape.name;
     this.kind = shape.kind;
-    this.methods = new Map(Object.entries(shape.methods ?? {}));
     this.fields = shape.fields ?? [];
     this.zero = shape.zero ?? null;
     this.#fields = new Set(this.fields);
+    const { methods = {} } = shape;
+    this.methods = new Map(Object.entries(typeof methods === 'function' ? methods(this) : methods));
   }
 
   /** A value of this type. */
@@ -64,28 +69,29 @@ export class GoValue<T = unknown> {
 }
 
 /** The parts of a type that are the same for every kind. */
-export interface NamedShape {
+export interface NamedShape<T> {
   readonly name: string;
   /** Go finds a method before a field or a key of the same name. */
-  readonly methods?: Readonly<Record<string, GoMethod>>;
+  readonly methods?: Methods<T>;
 }
 
 /** A struct: `fields` are all that a template sees of the object; a getter is called when its field is asked for. */
 export const structType = <T extends object>(
-  shape: NamedShape & { readonly fields: readonly (keyof T & string)[] },
+  shape: NamedShape<T> & { readonly fields: readonly (keyof T & string)[] },
 ): GoType<T> => new GoType<T>({ ...shape, kind: 'struct' });
 
 /** A map; `zero` is what it answers for keys that it lacks, `''` for Go's `map[string]string`. */
-export const mapType = <V = unknown>(shape: NamedShape & { readonly zero?: V }): GoType<GoMapData<V>> =>
-  new GoType<GoMapData<V>>({ ...shape, kind: 'map' });
+export const mapType = <V = unknown>(
+  shape: NamedShape<GoMapData<V>> & { readonly zero?: V },
+): GoType<GoMapData<V>> => new GoType<GoMapData<V>>({ ...shape, kind: 'map' });
 
 /** A slice with a name, usually for its methods. */
-export const sliceType = <E = unknown>(shape: NamedShape): GoType<readonly E[]> =>
+export const sliceType = <E = unknown>(shape: NamedShape<readonly E[]>): GoType<readonly E[]> =>
   new GoType<readonly E[]>({ ...shape, kind: 'slice' });
 
 /** A string, number or boolean with a name, usually for its methods. */
 export const scalarType = <T extends string | number | bigint | boolean>(
-  shape: NamedShape & { readonly kind: 'bool' | 'string' | 'int' | 'uint' | 'float' },
+  shape: NamedShape<T> & { readonly kind: 'bool' | 'string' | 'int' | 'uint' | 'float' },
 ): GoType<T> => new GoType<T>(shape);
 
 /** Go's float64, for numbers that happen to be whole: `3.0`. */
