@@ -1,13 +1,13 @@
-import type { NotificationManager, NotificationManagerSpec } from '../kinds/notification-manager.ts';
+import type { NotificationManager } from '../kinds/notification-manager.ts';
 import type { Destination } from '../channels/channel.ts';
 import type { Config } from '../kinds/config.ts';
 import type { Receiver } from '../kinds/receiver.ts';
 import type { Router } from '../kinds/router.ts';
 import type { Silence } from '../kinds/silence.ts';
-import { tenantMatchAnnotation, tenantMatches, type TenantMatch } from './alert-class.ts';
-import { objectClasses, type ObjectClasses } from './object-class.ts';
-import { LeftOutList, type LeftOutNotes, type LeftOutObject } from './left-out.ts';
-import { routePolicies, type ChannelFacts, type RoutingWorld } from './routing-world.ts';
+import type { TenantMatch } from './alert-class.ts';
+import { LeftOutList, type LeftOutObject } from './left-out.ts';
+import { routingSettings } from './routing-settings.ts';
+import type { ChannelFacts, RoutingWorld } from './routing-world.ts';
 import type { ReceiverChannelSpec } from './receiver.ts';
 import { usableConfigs, usableReceivers, usableRouters, usableSilences } from './usable-objects.ts';
 
@@ -36,19 +36,14 @@ export function buildWorld(
   objects: RoutingObjects,
   options: WorldOptions,
 ): { world: RoutingWorld; problems: LeftOutObject[] } {
-  const { manager } = objects;
   const leftOut = new LeftOutList();
-  const notes = leftOut.of('NotificationManager', manager?.metadata);
-  const classes = classesOf(manager?.spec, notes);
+  const settings = routingSettings(objects.manager, options.tenantMatch ?? 'auto', leftOut);
+  const { classes } = settings;
   const receivers = usableReceivers(objects.receivers, classes, leftOut);
   const configs = usableConfigs(objects.configs, classes, leftOut);
   const silences = usableSilences(objects.silences, classes, leftOut);
-  const match = manager?.metadata.annotations?.[tenantMatchAnnotation];
   const world: RoutingWorld = {
-    classes,
-    tenantMatch: oneOf(tenantMatches, match, options.tenantMatch ?? 'auto', notes),
-    routePolicy: oneOf(routePolicies, manager?.spec?.routePolicy, 'All', notes),
-    groupLabels: manager?.spec?.groupLabels ?? [],
+    ...settings,
     receivers,
     globalReceivers: receivers.filter(({ tenant }) => tenant === undefined),
     tenantReceivers: byTenant(receivers),
@@ -75,31 +70,6 @@ function rememberDestinations(facts: ChannelFacts): ChannelFacts {
       return destinations;
     },
   };
-}
-
-function classesOf(spec: NotificationManagerSpec | undefined, notes: LeftOutNotes): ObjectClasses {
-  try {
-    return objectClasses(spec);
-  } catch (error) {
-    notes.wrong(
-      `no config is a default one, since its defaultConfigSelector is wrong: ${(error as Error).message}`,
-    );
-    return objectClasses(spec && { receivers: spec.receivers });
-  }
-}
-
-/** The value when it is one of those allowed, else the one that holds without it. */
-function oneOf<T extends string>(
-  allowed: readonly T[],
-  text: string | undefined,
-  otherwise: T,
-  notes: LeftOutNotes,
-): T {
-  if (!text) return otherwise;
-  const value = allowed.find((one) => one === text);
-  if (value === undefined)
-    notes.wrong(`${otherwise} is used, since ${text} is none of ${allowed.join(', ')}`);
-  return value ?? otherwise;
 }
 
 function byTenant<T extends { readonly tenant?: string }>(

@@ -2,14 +2,15 @@ import type { Alert } from '../alerts/alert.ts';
 import type { Merged } from '../sources/merge.ts';
 import type { ChannelReceiver } from './receiver.ts';
 import type { RoutingRouter } from './router.ts';
-import type { RoutePolicy, RoutingWorld } from './routing-world.ts';
+import type { RoutePolicy } from './routing-settings.ts';
+import type { RoutingWorld } from './routing-world.ts';
 
 /** A receiver that may be told of an alert. */
 export interface Candidate {
   readonly receiver: ChannelReceiver;
   /** In words. */
   readonly why: string;
-  /** Whether it is a candidate only because of what sources said: it waits for a source that fails closed. */
+  /** Whether it is one only by what sources say, so that it waits for a source that fails closed. */
   readonly waits: boolean;
 }
 
@@ -46,7 +47,7 @@ export function regularCandidates(world: RoutingWorld, tenants: Merged): Candida
   return [
     ...world.globalReceivers.map((receiver) => ({
       receiver,
-      why: 'it is told of everything (a global receiver)',
+      why: 'it is a global receiver',
       waits: false,
     })),
     ...tenants.receivers.map((receiver) => ({ receiver, why: tenantReason(receiver), waits: true })),

@@ -200,6 +200,16 @@ describe('a source that fails closed and is not there', () => {
     expect(parts.toSorted()).toEqual(all.toSorted());
   });
 
+  test('who was told by a router at once is not called left out later', () => {
+    const override = { ...back, mergePolicy: 'Override' as const };
+    const own = worldOf({
+      receivers: [shop],
+      routers: [router('r', { alertSelector: {}, receivers: { regexName: 'shop' } })],
+    });
+    const { steps } = decide(alert(), own, [override], noon, 'tenants');
+    expect(steps.filter(({ step }) => step === 'skipped')).toEqual([]);
+  });
+
   test('goes on holding tenants while it is not there', () => {
     expect(decide(alert(), world, [down], noon, 'tenants')).toMatchObject({ targets: [], tenantsHeld: true });
   });

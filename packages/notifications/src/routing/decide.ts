@@ -44,9 +44,8 @@ export function decide(
 
   // Those who never wait come first: a second decision then finds their addresses taken.
   const ordered = [...candidates.filter(({ waits }) => !waits), ...candidates.filter(({ waits }) => waits)];
-  const judgements = judge(ordered, { alert, world, answers, now }).filter(
-    ({ candidate }) => part === 'all' || candidate.waits,
-  );
+  const judged = judge(ordered, { alert, world, answers, now });
+  const judgements = judged.filter(({ candidate }) => part === 'all' || candidate.waits);
   return {
     targets: judgements.flatMap(({ target }) => target ?? []),
     steps: [
@@ -57,7 +56,7 @@ export function decide(
       ...routerSteps(verdicts, part),
       ...(world.routePolicy === 'All' ? [] : [policyStep(world, policy.reason)]),
       ...judgements.flatMap(({ steps }) => steps),
-      ...leftOutSteps(tenants, judgements),
+      ...leftOutSteps(tenants, judged),
     ],
     tenantsHeld,
   };
@@ -112,9 +111,9 @@ const policyStep = ({ routePolicy }: RoutingWorld, reason: string): TraceStep =>
 });
 
 /** What the merge of sources and objects left out, unless a router gave it all the same. */
-function leftOutSteps({ leftOut }: Merged, judgements: readonly Judgement[]): TraceStep[] {
-  const judged = new Set(judgements.map(({ candidate }) => identityOf(candidate.receiver)));
+function leftOutSteps({ leftOut }: Merged, judged: readonly Judgement[]): TraceStep[] {
+  const known = new Set(judged.map(({ candidate }) => identityOf(candidate.receiver)));
   return leftOut
-    .filter(({ receiver }) => !judged.has(identityOf(receiver)))
+    .filter(({ receiver }) => !known.has(identityOf(receiver)))
     .map(({ receiver, reason }) => ({ step: 'skipped', receiver: namedReceiver(receiver), reason }));
 }

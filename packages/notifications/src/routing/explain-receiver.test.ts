@@ -34,7 +34,7 @@ function why(
 describe('why did X not get this? Because', () => {
   test('it was told', () => {
     expect(why('ops', { receivers: [ops] })).toEqual([
-      'email ops is told with config smtp: it is told of everything (a global receiver).',
+      'email ops is told with config smtp: it is a global receiver.',
     ]);
   });
 
@@ -96,7 +96,7 @@ describe('why did X not get this? Because', () => {
       receiver('lost', {}, mailTo('x')),
     ];
     expect(why('off', { receivers })).toEqual([
-      'webhook off is told: it is told of everything (a global receiver).',
+      'webhook off is told: it is a global receiver.',
       'email off has no effect: it is turned off (spec.email.enabled: false).',
     ]);
     expect(why('wrong', { receivers })[0]).toMatch(

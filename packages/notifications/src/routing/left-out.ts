@@ -39,11 +39,10 @@ export class LeftOutNotes {
     return this.#note(reason, true, channel);
   }
 
-  /** Validation found something. */
+  /** Validation found something. Values that it shows may be long, and the reason is copied into traces. */
   invalid(causes: readonly Cause[], channel?: ChannelType): [] {
-    const [first, ...more] = causes;
-    const others = more.length > 0 ? ` (and ${more.length} more)` : '';
-    return this.wrong(`it is invalid: ${first?.field}: ${first?.message}${others}`, channel);
+    const shown = causes.map(({ field, message }) => `${field}: ${message}`).join('; ');
+    return this.wrong(`it is invalid: ${shown.length > 500 ? `${shown.slice(0, 500)}…` : shown}`, channel);
   }
 
   /** Somebody turned it off, with the field that is given. */

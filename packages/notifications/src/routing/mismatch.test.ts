@@ -31,9 +31,12 @@ describe('the reason names the part that does not fit', () => {
     expect(compileMismatch(selector)(labels)).toBe(reason);
   });
 
-  test('a long value is cut', () => {
-    const reason = compileMismatch({ matchLabels: { long: 'a' } })({ long: 'x'.repeat(60_000) });
-    expect(reason).toBe(`label long is ${'x'.repeat(80)}…, not a`);
+  test('long values and expressions are cut', () => {
+    const regexValue = 'y'.repeat(9000);
+    const selector = { matchExpressions: [{ key: 'long', operator: 'Match', regexValue }] };
+    expect(compileMismatch(selector)({ long: 'x'.repeat(60_000) })).toBe(
+      `label long is ${'x'.repeat(80)}…, which does not match ${'y'.repeat(80)}…`,
+    );
   });
 });
 

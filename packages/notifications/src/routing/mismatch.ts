@@ -28,7 +28,7 @@ function compileOrExplain(selector: LabelSelector): Mismatch {
   }
 }
 
-/** Most characters of a label's value in a reason. */
+/** Most characters of a label's value, or of what a selector asks for, in a reason. */
 const shownLength = 80;
 
 /**
@@ -54,11 +54,11 @@ export function compileMismatch(selector: LabelSelector | undefined): Mismatch {
 function failure({ operator, values = [], regexValue = '' }: LabelSelectorRequirement): string {
   switch (operator) {
     case 'In':
-      return `, not one of ${values.join(', ')}`;
+      return `, not one of ${cut(values.join(', '))}`;
     case 'NotIn':
       return ', which is excluded';
     case 'Match':
-      return `, which does not match ${regexValue}`;
+      return `, which does not match ${cut(regexValue)}`;
     case 'Exists':
       return ' and must be there';
     default:
@@ -69,5 +69,7 @@ function failure({ operator, values = [], regexValue = '' }: LabelSelectorRequir
 function shown(labels: Labels, key: string): string {
   const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   if (value === undefined) return `label ${key} is absent`;
-  return `label ${key} is ${value.length > shownLength ? `${value.slice(0, shownLength)}…` : value}`;
+  return `label ${key} is ${cut(value)}`;
 }
+
+const cut = (text: string): string => (text.length > shownLength ? `${text.slice(0, shownLength)}…` : text);

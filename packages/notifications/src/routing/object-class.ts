@@ -30,7 +30,9 @@ const builtIn = {
  *
  * @throws {NotificationError} `Invalid` when `defaultConfigSelector` is no selector.
  */
-export function objectClasses(spec: NotificationManagerSpec | undefined): ObjectClasses {
+export function objectClasses(
+  spec: Pick<NotificationManagerSpec, 'receivers' | 'defaultConfigSelector'> | undefined,
+): ObjectClasses {
   const {
     tenantKey = builtIn.tenantKey,
     globalReceiverSelector,

@@ -87,7 +87,7 @@ function someObjects(seed: number) {
   return { objects, labels, answers, shuffled };
 }
 
-const seeds = Array.from({ length: 300 }, (_, seed) => seed);
+const seeds = Array.from({ length: 100 }, (_, seed) => seed);
 
 function decided(objects: RoutingObjects, labels: Record<string, string>, answers: SourceAnswer[]) {
   return decide(alert(labels), worldOf(objects), answers, noon, 'all');
@@ -98,7 +98,7 @@ test('some of the objects lead to somebody being told, and some to nobody', () =
     const { objects, labels, answers } = someObjects(seed);
     return decided(objects, labels, answers).targets.length;
   });
-  expect(counts.filter((count) => count > 2).length).toBeGreaterThan(20);
+  expect(counts.filter((count) => count > 2).length).toBeGreaterThan(10);
   expect(counts).toContain(0);
 });
 

@@ -90,9 +90,7 @@ function judgeOne(
       destinations.push(destination);
     }
   }
-  if (destinations.length === 0) {
-    return { candidate, steps };
-  }
+  if (destinations.length === 0) return { candidate, steps };
   const told: TraceStep = { step: 'told', receiver: named, why, ...(config ? { config: config.name } : {}) };
   return { candidate, target: { receiver, config, destinations }, steps: [told, ...steps] };
 }
