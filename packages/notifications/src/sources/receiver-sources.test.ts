@@ -1,8 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { json, listOf, receivers, status } from '../testing/sources/fake-source.ts';
 import { SourceWorld, sourceObject } from '../testing/sources/source-world.ts';
-import { parseInvalidation } from './invalidation.ts';
-import { signRequest } from './signature.ts';
 
 describe('several sources', () => {
   test('are all asked, and answer in the order of their names', async () => {
@@ -76,41 +74,4 @@ test('the status counts how each question was answered', async () => {
       lastFailure: { at: world.clock.now(), code: 'HttpStatus', message: 'it answered HTTP 500' },
     },
   ]);
-});
-
-describe('a request to invalidate', () => {
-  const request = { method: 'POST', target: '/api/v2/sources/hr/invalidate', body: '{"namespace":"shop"}' };
-  const auth = { hmac: { secret: { value: 'new' }, previousSecret: { value: 'old' } } };
-
-  test('is taken from whoever shares a secret of the source', async () => {
-    await using world = await SourceWorld.start(receivers(), { auth });
-    const refusal = (headers: Readonly<Record<string, string>>, body = request.body) =>
-      world.sources.requestRefusal('hr', { ...request, body }, headers);
-    const now = world.clock.now();
-    expect(await refusal(signRequest(request, ['new'], now))).toBeUndefined();
-    expect(await refusal(signRequest(request, ['other', 'old'], now))).toBeUndefined();
-    expect(await refusal(signRequest(request, ['other'], now))).toContain('not made with the secret');
-    expect(await refusal(signRequest(request, ['new'], now - 301_000))).toContain('timestamp');
-    expect(await refusal(signRequest(request, ['new'], now), '{}')).toContain('not made with the secret');
-    expect(await refusal({})).toBe('it is not signed');
-  });
-
-  test('is refused for a source without a secret, and for one that is not there', async () => {
-    await using world = await SourceWorld.start(receivers());
-    for (const source of ['hr', 'other']) {
-      await expect(world.sources.requestRefusal(source, request, {})).rejects.toMatchObject({
-        code: 'NotFound',
-      });
-    }
-  });
-
-  test('names what is to be asked again', () => {
-    const parse = (text: string) => parseInvalidation('hr', Buffer.from(text));
-    expect(parse('')).toEqual({ source: 'hr' });
-    expect(parse('{"cluster":"c","other":1}')).toEqual({ source: 'hr', cluster: 'c' });
-    expect(parse('{"source":"other","namespace":"shop"}')).toEqual({ source: 'hr', namespace: 'shop' });
-    for (const bad of ['[]', 'null', '{', '{"namespace":1}', '{"cluster":null}', '['.repeat(100)]) {
-      expect(() => parse(bad)).toThrow(expect.objectContaining({ code: 'Invalid' }));
-    }
-  });
 });

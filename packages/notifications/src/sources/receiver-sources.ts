@@ -8,9 +8,6 @@ import type { OutgoingHttp } from '../outgoing/outgoing-http.ts';
 import type { Invalidation } from './invalidation.ts';
 import { failureAnswer, RememberedSource } from './remembered-source.ts';
 import type { SourceAnswer, SourceQuestion } from './source-answer.ts';
-import { requestRefusal } from './signature.ts';
-import type { SignedRequest } from './signature.ts';
-import { sourceSecrets } from './source-auth.ts';
 import type { ReadCredential } from './source-auth.ts';
 import { settingsOf, sidecarSettings } from './source-settings.ts';
 import type { SidecarKey, SourceSettings } from './source-settings.ts';
@@ -97,27 +94,6 @@ export class ReceiverSources {
     return [...this.#sources]
       .filter(([name]) => what.source === undefined || what.source === name)
       .reduce((count, [, { source }]) => count + source.invalidate(what), 0);
-  }
-
-  /**
-   * Why a request about a source, such as one to invalidate its answers, is not from whoever shares its secret;
-   * undefined when it is. Rejects with `NotificationError`: `NotFound` for a source that is not there or has no secret,
-   * `CredentialUnavailable`.
-   */
-  async requestRefusal(
-    source: string,
-    request: SignedRequest,
-    headers: Readonly<Record<string, string | undefined>>,
-  ): Promise<string | undefined> {
-    const { auth = {} } = this.#sources.get(source)?.settings ?? {};
-    const secrets = await sourceSecrets(auth, this.#options.credential);
-    if (secrets.length === 0) {
-      throw new NotificationError(
-        'NotFound',
-        `there is no receiver source ${source} with a secret (spec.auth.hmac)`,
-      );
-    }
-    return requestRefusal(request, headers, secrets, (this.#options.clock ?? systemClock).now());
   }
 
   /** How every source does that can be asked. */

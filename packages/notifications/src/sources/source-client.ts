@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '@armillary/kube';
 import { Compile } from 'typebox/compile';
 import { NotificationError } from '../errors.ts';
 import { OutgoingError } from '../outgoing/outgoing-http.ts';
-import type { OutgoingAnswer, OutgoingHttp, OutgoingRequest } from '../outgoing/outgoing-http.ts';
-import { retryAfterMs } from '../outgoing/retry-after.ts';
+import type { OutgoingAnswer, OutgoingHttp } from '../outgoing/outgoing-http.ts';
 import { nobody, readAnswer } from './answer-content.ts';
 import type { AnswerContent } from './answer-content.ts';
 import { parseBoundedJson } from './bounded-json.ts';
@@ -12,15 +10,18 @@ import { CONTRACT_VERSION, ReceiverListBatch } from './contract/receiver-list.ts
 import type { ReceiverQuery } from './contract/receiver-list.ts';
 import { maxAgeMs } from './freshness.ts';
 import type { AnswerLifetime } from './freshness.ts';
-import { answerRefusal, signRequest } from './signature.ts';
+import { answerRefusal } from './signature.ts';
 import { sourceAuth } from './source-auth.ts';
 import type { ReadCredential, SourceAuth } from './source-auth.ts';
 import { answerInvalid } from './source-failure.ts';
 import type { SourceFailure } from './source-failure.ts';
 import type { SourceQuery } from './source-query.ts';
+import { sourceRequest } from './source-request.ts';
+import type { BareRequest } from './source-request.ts';
 import { addressPolicyOf } from './source-settings.ts';
 import type { SourceSettings } from './source-settings.ts';
 import type { Trust } from './trust.ts';
+import { unusableAnswer } from './unusable-answer.ts';
 
 /** What came of asking a source. */
 export type SourceOutcome =
@@ -34,7 +35,10 @@ export type SourceOutcome =
     }
   /** The answer that was named by its ETag still holds. */
   | { readonly outcome: 'unchanged'; readonly lifetime: AnswerLifetime }
-  | { readonly outcome: 'failed'; readonly failure: SourceFailure };
+  | Failed;
+
+/** No answer came, or none that can be used. */
+type Failed = { readonly outcome: 'failed'; readonly failure: SourceFailure };
 
 /** Options of a `SourceClient`. */
 export interface SourceClientOptions {
@@ -45,7 +49,7 @@ export interface SourceClientOptions {
 }
 
 /** The longest answer in bytes, after decompression. */
-const maxAnswerBytes = 1024 * 1024;
+export const maxAnswerBytes = 1024 * 1024;
 const receiverListBatch = Compile(ReceiverListBatch);
 
 /** Asks one source over HTTP, as the published contract says. Remembers nothing. */
@@ -72,7 +76,7 @@ export class SourceClient {
         return { outcome: 'unchanged', lifetime: lifetimeOf(answer) };
       }
       if (answer.status === 404) return found(nobody, lifetimeOf(answer), 'null');
-      const refused = unusable(answer, contract, this.#options.clock.now());
+      const refused = unusableAnswer(answer, contract, this.#options.clock.now());
       if (refused) return failed(refused);
       const value = parseBoundedJson(answer.body);
       const { content, lifetime } = this.read(value);
@@ -96,22 +100,11 @@ export class SourceClient {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(receiverQuery(queries)),
     } as const;
-    let lists: readonly SourceOutcome[] = [];
-    const outcome = await this.#exchange(request, signal, (answer) => {
-      const refused = unusable(answer, 'receivers', this.#options.clock.now());
-      if (refused) return failed(refused);
-      const batch = parseBoundedJson(answer.body);
-      if (!receiverListBatch.Check(batch)) return failed(answerInvalid('it is no ReceiverListBatch'));
-      if (batch.items.length !== queries.length) {
-        return failed(answerInvalid('it does not have as many items as there were questions'));
-      }
-      lists = batch.items.map((item) => this.#readItem(item, lifetimeOf(answer)));
-      return found(nobody, {}, 'null');
-    });
-    if (outcome.outcome !== 'failed') return lists;
-    const { code, status } = outcome.failure;
+    const result = await this.#exchange(request, signal, (answer) => this.#readBatch(answer, queries.length));
+    if (!('failure' in result)) return result;
+    const { code, status } = result.failure;
     const takesNone = status === 404 || status === 405 || status === 501 || code === 'AnswerTooLarge';
-    return takesNone ? undefined : queries.map(() => outcome);
+    return takesNone ? undefined : queries.map(() => result);
   }
 
   /** Reads an answer that was kept. Throws `NotificationError` `Invalid`. */
@@ -123,6 +116,17 @@ export class SourceClient {
     return readAnswer(value, name, this.#trust);
   }
 
+  #readBatch(answer: OutgoingAnswer, count: number): readonly SourceOutcome[] | Failed {
+    const refused = unusableAnswer(answer, 'receivers', this.#options.clock.now());
+    if (refused) return failed(refused);
+    const batch = parseBoundedJson(answer.body);
+    if (!receiverListBatch.Check(batch)) return failed(answerInvalid('it is no ReceiverListBatch'));
+    if (batch.items.length !== count) {
+      return failed(answerInvalid('it does not have as many items as there were questions'));
+    }
+    return batch.items.map((item) => this.#readItem(item, lifetimeOf(answer)));
+  }
+
   #readItem(item: unknown, lifetime: AnswerLifetime): SourceOutcome {
     try {
       const read = this.read(item);
@@ -132,11 +136,11 @@ export class SourceClient {
     }
   }
 
-  async #exchange(
-    request: Pick<OutgoingRequest, 'method' | 'url' | 'headers' | 'body'>,
+  async #exchange<T>(
+    request: BareRequest,
     signal: AbortSignal,
-    read: (answer: OutgoingAnswer) => SourceOutcome,
-  ): Promise<SourceOutcome> {
+    read: (answer: OutgoingAnswer) => T,
+  ): Promise<T | Failed> {
     const { settings, credential, clock } = this.#options;
     try {
       const auth = await sourceAuth(settings.auth, credential);
@@ -144,39 +148,21 @@ export class SourceClient {
       const refusal = auth.verifyAnswers
         ? answerRefusal(answer, answer.headers, auth.secrets, clock.now())
         : undefined;
-      if (refusal !== undefined)
-        return failed({ code: 'SignatureRefused', message: `the answer is refused: ${refusal}` });
-      return read(answer);
+      return refusal === undefined
+        ? read(answer)
+        : failed({ code: 'SignatureRefused', message: `the answer is refused: ${refusal}` });
     } catch (error) {
       return failed(failureOf(error));
     }
   }
 
   /** Sends a request; when no connection could be made, once more within the same time. */
-  async #send(
-    { method, url, headers, body = '' }: Pick<OutgoingRequest, 'method' | 'url' | 'headers' | 'body'>,
-    auth: SourceAuth,
-    signal: AbortSignal,
-  ): Promise<OutgoingAnswer> {
+  async #send(request: BareRequest, auth: SourceAuth, signal: AbortSignal): Promise<OutgoingAnswer> {
     const { settings, http, clock } = this.#options;
-    const { pathname, search } = new URL(url);
     const deadline = clock.now() + settings.timeoutMs;
     const attempt = async (): Promise<OutgoingAnswer> =>
       await http.send({
-        method,
-        url,
-        headers: {
-          accept: 'application/vnd.armillary.receivers+json;version=1, application/json;q=0.9',
-          'x-request-id': randomUUID(),
-          'x-armillary-refresh-interval-seconds': String(Math.ceil(settings.cache.ttlMs / 1000)),
-          ...headers,
-          ...auth.client.headers,
-          ...(auth.secrets.length > 0
-            ? signRequest({ method, target: `${pathname}${search}`, body }, auth.secrets, clock.now())
-            : {}),
-        },
-        ...(method === 'GET' ? {} : { body }),
-        ...transportOf(auth),
+        ...sourceRequest(request, auth, { refreshMs: settings.cache.ttlMs, now: clock.now() }),
         timeoutMs: Math.min(settings.timeoutMs, Math.max(1, deadline - clock.now())),
         signal,
         maxAnswerBytes,
@@ -189,10 +175,6 @@ export class SourceClient {
       return await attempt();
     }
   }
-}
-
-function transportOf({ client: { tls, proxyUrl } }: SourceAuth): Pick<OutgoingRequest, 'tls' | 'proxyUrl'> {
-  return { ...(tls && { tls }), ...(proxyUrl !== undefined && { proxyUrl }) };
 }
 
 function receiverQuery(queries: readonly SourceQuery[]): ReceiverQuery {
@@ -208,24 +190,6 @@ function receiverQuery(queries: readonly SourceQuery[]): ReceiverQuery {
     };
   });
   return { apiVersion: CONTRACT_VERSION, kind: 'ReceiverQuery', items };
-}
-
-/** Why an answer is not even read. Sidecars of upstream do not always say that they send JSON. */
-function unusable(
-  { status, headers }: OutgoingAnswer,
-  contract: SourceSettings['contract'],
-  now: number,
-): SourceFailure | undefined {
-  if (status !== 200) {
-    const wait = status === 429 || status === 503 ? retryAfterMs(headers, now) : undefined;
-    const message = `it answered HTTP ${status}${status >= 300 && status < 400 ? '; redirects are not followed' : ''}`;
-    return { code: 'HttpStatus', message, status, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
-  }
-  const [type = ''] = (headers['content-type'] ?? '').split(';');
-  if (contract === 'receivers' && !/^\s*application\/(?:[\w.+-]+\+)?json\s*$/iu.test(type)) {
-    return answerInvalid('its Content-Type is not application/json');
-  }
-  return undefined;
 }
 
 function lifetimeOf({ headers }: OutgoingAnswer): AnswerLifetime {
@@ -246,7 +210,7 @@ const found = (
   ...(etag === undefined ? {} : { etag }),
 });
 
-const failed = (failure: SourceFailure): SourceOutcome => ({ outcome: 'failed', failure });
+const failed = (failure: SourceFailure): Failed => ({ outcome: 'failed', failure });
 
 function failureOf(error: unknown): SourceFailure {
   if (error instanceof OutgoingError) return { code: error.code, message: error.message };
