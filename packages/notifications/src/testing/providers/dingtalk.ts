@@ -8,7 +8,7 @@ export interface DingtalkWorld {
   readonly application: { readonly appkey: string; readonly appsecret: string };
   /** Tokens that are good now; `gettoken` adds one. */
   readonly tokens: Set<string>;
-  now(): number;
+  readonly now: () => number;
 }
 
 const ok: StandInAnswer = { status: 200, json: { errcode: 0, errmsg: 'ok' } };

@@ -10,7 +10,7 @@ export interface FeishuWorld {
   readonly unknown: ReadonlySet<string>;
   /** Tokens that are good now; the token call adds one. */
   readonly tokens: Set<string>;
-  now(): number;
+  readonly now: () => number;
 }
 
 const refused = (code: number, msg: string, status = 200): StandInAnswer => ({
