@@ -4,6 +4,7 @@ import { buildWorld, type RoutingObjects } from './build-world.ts';
 import {
   channelFacts,
   config,
+  decideNow,
   defaultLabels,
   globalLabels,
   hook,
@@ -14,6 +15,7 @@ import {
   silence,
   smtp,
   tenantLabels,
+  worldOf,
 } from './testing/objects.ts';
 
 const build = (objects: Partial<RoutingObjects>) =>
@@ -56,6 +58,22 @@ test.each(['discord', 'telegram'] as const)(
     expect(world.globalReceivers).toMatchObject([{ type }]);
   },
 );
+
+test('channels are asked what a receiver consists of once, however many alerts there are', () => {
+  const asked: string[] = [];
+  const world = worldOf(
+    { receivers: [receiver('ops', globalLabels, mailTo('ops'))] },
+    {
+      ...channelFacts,
+      destinations: (one) => {
+        asked.push(one.name);
+        return channelFacts.destinations(one);
+      },
+    },
+  );
+  for (let count = 0; count < 5; count += 1) expect(decideNow(world).targets).toHaveLength(1);
+  expect(asked).toEqual(['ops']);
+});
 
 describe('what is wrong is left out by itself, and said', () => {
   const sound = receiver('sound', globalLabels, mailTo('ops'));

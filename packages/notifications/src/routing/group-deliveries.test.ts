@@ -16,6 +16,7 @@ import {
   noon,
   receiver,
   smtp,
+  smtpConfig,
   tenantLabels,
   worldOf,
 } from './testing/objects.ts';
@@ -145,6 +146,16 @@ test('receivers of sources with equal names and other settings are not mixed up'
     ['a@example.com', ['a0', 'a2'], 'source/hr'],
     ['b@example.com', ['a1'], 'source/hr'],
   ]);
+});
+
+test('receivers that differ only in their template get messages of their own', () => {
+  const plain = mailTo('a').email;
+  const receivers = [
+    receiver('x', globalLabels, { email: { ...plain, template: 'short' } }),
+    receiver('y', tenantLabels('shop'), { email: { ...plain, template: 'long' } }),
+  ];
+  const world = worldOf({ receivers, configs: [config('c', tenantLabels('shop'), smtp), smtpConfig] });
+  expect(grouped(world, [{}]).map((delivery) => delivery.receiver.spec.template)).toEqual(['short', 'long']);
 });
 
 test('nothing to tell gives no delivery', () => {

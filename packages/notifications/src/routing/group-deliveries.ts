@@ -28,24 +28,19 @@ export function groupDeliveries(
   { groupLabels, expiresAt }: GroupingOptions,
 ): NewDelivery[] {
   const deliveries = new Map<string, NewDelivery & { alertIds: string[] }>();
-  const keys = new Map<Destination, string>();
   for (const { alert, targets } of decided) {
     const group = groupOf(alert.alert, groupLabels);
     for (const target of targets) {
       for (const destination of target.destinations) {
-        const recipient = keys.get(destination) ?? recipientKey(target, destination);
-        keys.set(destination, recipient);
-        const key = JSON.stringify([recipient, configIdentity(target.config), group]);
-        const known = deliveries.get(key);
-        if (known) known.alertIds.push(alert.id);
-        else {
-          deliveries.set(key, {
-            ...newDelivery(target, destination),
-            groupLabels: group,
-            alertIds: [alert.id],
-            expiresAt,
-          });
-        }
+        const key = JSON.stringify([recipientKey(target, destination), group]);
+        const delivery = deliveries.get(key) ?? {
+          ...newDelivery(target, destination),
+          groupLabels: group,
+          alertIds: [],
+          expiresAt,
+        };
+        delivery.alertIds.push(alert.id);
+        deliveries.set(key, delivery);
       }
     }
   }
@@ -53,8 +48,11 @@ export function groupDeliveries(
 }
 
 /** Receivers that differ in anything, such as the template, are told apart even at one address. */
-const recipientKey = ({ receiver }: Target, { spec, address }: Destination): string =>
-  JSON.stringify({ ...receiver, spec, address });
+const recipientKey = ({ receiver, config }: Target, { spec, address }: Destination) => [
+  { ...receiver, spec },
+  address,
+  configIdentity(config),
+];
 
 function newDelivery({ receiver, config }: Target, { address, shown, spec }: Destination) {
   const { type, tenant, origin } = receiver;

@@ -2,7 +2,7 @@ import type { RouterSpec } from '../kinds/router.ts';
 import { compileExpression } from '../selector/expression.ts';
 import { compileSelector } from '../selector/selector.ts';
 import { compileMismatch, type Mismatch } from './mismatch.ts';
-import type { ChannelReceiver, ReceiverChannelSpec } from './receiver.ts';
+import type { ChannelReceiver } from './receiver.ts';
 
 /** A router at work. */
 export interface RoutingRouter {
@@ -25,7 +25,7 @@ export function compileRouter(
   spec: RouterSpec,
   receivers: readonly ChannelReceiver[],
 ): RoutingRouter {
-  const gives = remembered(receiverTest(spec.receivers));
+  const gives = receiverTest(spec.receivers);
   return {
     name,
     mismatch: compileMismatch(spec.alertSelector),
@@ -54,16 +54,4 @@ function receiverTest(spec: RouterSpec['receivers']): ReceiverTest {
     byTenant(receiver) ||
     ((!type || receiver.type === type) &&
       (names.has(receiver.name) || matchesName(receiver.name) || selects(receiver.labels)));
-}
-
-/** Remembers verdicts by the settings' identity: receivers of a source come back with every alert. */
-function remembered(test: ReceiverTest): ReceiverTest {
-  const verdicts = new WeakMap<ReceiverChannelSpec, boolean>();
-  return (receiver) => {
-    const known = verdicts.get(receiver.spec);
-    if (known !== undefined) return known;
-    const verdict = test(receiver);
-    verdicts.set(receiver.spec, verdict);
-    return verdict;
-  };
 }

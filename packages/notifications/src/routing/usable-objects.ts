@@ -28,6 +28,7 @@ export function usableReceivers(
     if (receivers.length === 0) return notes.wrong(noChannel);
     return receivers.flatMap((receiver) => {
       const { type, spec } = receiver;
+      // Asked by itself: validation of a whole object ends at the first channel of a wrong type.
       const causes = validateReceiver({ ...object, spec: { [type]: spec } });
       if (causes.length > 0) return notes.invalid(causes, type);
       return spec.enabled === false ? notes.disabled(`spec.${type}.enabled`, type) : [receiver];
@@ -44,6 +45,7 @@ export function usableConfigs(
   return byName(objects).flatMap((object) => {
     const notes = leftOut.of('Config', object.metadata);
     const found = classOf(object.metadata.labels, classes);
+    // Upstream never looks at configs with the labels of global receivers.
     if (!found || found.kind === 'global') return notes.wrong(unowned(object.metadata, classes, 'config'));
     const configs = configsOf(object, ownership(found));
     if (configs.length === 0) return notes.wrong(noChannel);
