@@ -35,3 +35,4 @@ export { duration, durationText } from './time/duration.ts';
 export { formatInstant } from './time/layout.ts';
 export type { Instant } from './time/instant.ts';
 export { fixedZone, loadZone, utc, type Zone } from './time/zone.ts';
+export { compareText } from './values/utf8.ts';

@@ -5,7 +5,7 @@ import { TextOutput } from './evaluate/output.ts';
 import { Run } from './evaluate/run.ts';
 import { quote } from './format/quote.ts';
 import { builtins } from './functions/builtins.ts';
-import { escapable, escapeHtmlText } from './functions/escape.ts';
+import { escapable, escapeHtml } from './functions/escape.ts';
 import { goFunction, type GoFunction } from './functions/go-function.ts';
 import { isEmptyBody } from './syntax/node.ts';
 import { parseSource } from './syntax/parser.ts';
@@ -35,7 +35,7 @@ const maxSource = 1024 * 1024;
 
 /** In HTML what went through `html` is not escaped once more. */
 const htmlBuiltins: Readonly<Record<string, GoFunction>> = {
-  html: goFunction(['...any'], (...values) => safeHtml.of(escapeHtmlText(escapable(values)))),
+  html: goFunction(['...any'], (...values) => safeHtml.of(escapeHtml(escapable(values)))),
 };
 
 /**

@@ -95,12 +95,9 @@ function compileOperand(
 /** Something that cannot be called. */
 function compilePlain(node: OperandNode, words: readonly Argument[], evaluate: Evaluate): Command {
   return (run, frame, dot, final) => {
-    run.at(node);
-    if (words.length > 0 || final !== none) {
-      run.fail(
-        `can't give argument to non-function ${node.type === 'pipe' ? nodeText(node) : nodeText(node)}`,
-      );
-    }
+    // As in Go parentheses have no place of their own.
+    if (node.type !== 'pipe') run.at(node);
+    if (words.length > 0 || final !== none) run.fail(`can't give argument to non-function ${nodeText(node)}`);
     return evaluate(run, frame, dot);
   };
 }

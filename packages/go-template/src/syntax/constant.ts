@@ -91,6 +91,7 @@ export function parseCharacter(text: string): Constant {
   if (value <= 255) return { int: value, float: value, ideal: 'int' };
   const body = unescapeText(text.slice(1, -1), "'");
   const code = body?.codePointAt(0);
+  if (text === "''") throw new Error('invalid syntax');
   if (body === undefined || code === undefined || body.length !== String.fromCodePoint(code).length) {
     throw new Error(`malformed character constant: ${text}`);
   }

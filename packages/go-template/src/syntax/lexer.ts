@@ -82,11 +82,8 @@ export class Lexer {
       const type = this.#inside();
       if (type === 'error') return false;
       if (type === 'left parenthesis') depth += 1;
-      if (type === 'right parenthesis' && --depth < 0) {
-        this.#tokens.pop();
-        this.#at -= 1;
-        return this.#error(`unexpected right paren ${unicodeName(')')}`);
-      }
+      if (type === 'right parenthesis') depth -= 1;
+      if (depth < 0) return this.#error(`unexpected right paren ${unicodeName(')')}`);
     }
   }
 

@@ -8,7 +8,7 @@ import { isKeyword, type Token, type TokenType } from './token.ts';
 function tokenText(token: Token): string {
   if (token.type === 'end of file') return 'EOF';
   if (token.type === 'error') return token.value;
-  if (isKeyword(token.type)) return `<${token.value}>`;
+  if (token.type === 'dot' || isKeyword(token.type)) return `<${token.value}>`;
   const characters = [...token.value];
   return characters.length > 10 ? `${quote(characters.slice(0, 10).join(''))}...` : quote(token.value);
 }
