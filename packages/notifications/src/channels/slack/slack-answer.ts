@@ -5,8 +5,7 @@ import type { DeliveryFault } from '../delivery-error.ts';
 import { jsonObject, providerWords, statusFailure } from '../http-outcome.ts';
 
 /**
- * Errors of `chat.postMessage` by what to do about them (Slack's page of the method, July 2026). Those that are not
- * here, `internal_error`, `fatal_error` and `service_unavailable` among them, are tried again.
+ * Errors of `chat.postMessage` by what to do about them (Slack's page of the method). Those that are not here, `internal_error`, `fatal_error` and `service_unavailable` among them, are tried again.
  */
 const faults: Readonly<Partial<Record<DeliveryFault, readonly string[]>>> = {
   rate: ['ratelimited', 'rate_limited', 'message_limit_exceeded'],
@@ -14,17 +13,18 @@ const faults: Readonly<Partial<Record<DeliveryFault, readonly string[]>>> = {
   token: ['account_inactive', 'invalid_auth', 'not_authed', 'token_expired', 'token_revoked'],
   permanent: [
     'access_denied',
-    'as_user_not_supported',
-    'cannot_reply_to_message',
+    'accesslimited',
+    'app_access_restricted',
     'channel_not_found',
     'channel_type_not_supported',
+    'deprecated_endpoint',
     'ekm_access_denied',
     'enterprise_is_restricted',
     'invalid_arguments',
-    'invalid_blocks',
     'is_archived',
     'is_inactive',
     'messages_tab_disabled',
+    'method_deprecated',
     'missing_scope',
     'msg_too_long',
     'no_permission',
@@ -33,11 +33,11 @@ const faults: Readonly<Partial<Record<DeliveryFault, readonly string[]>>> = {
     'not_in_channel',
     'org_login_required',
     'restricted_action',
-    'restricted_action_non_threadable_channel',
     'restricted_action_read_only_channel',
-    'restricted_action_thread_locked',
     'restricted_action_thread_only_channel',
     'team_access_not_granted',
+    'team_not_found',
+    'two_factor_setup_required',
   ],
 };
 
