@@ -1,5 +1,5 @@
-import { Buffer } from 'node:buffer';
 import {
+  compareText,
   goMethod,
   mapType,
   sliceType,
@@ -60,18 +60,9 @@ export const keyValues: GoType<Labels> = mapType<string>({
 });
 
 function sortedPairs(labels: Labels): PairList {
-  const byName = Object.entries(labels).filter(([name]) => name !== 'rule_id' && name !== 'alertname');
-  byName.sort(([one], [other]) => compareBytes(one, other));
-  if (Object.hasOwn(labels, 'alertname'))
-    byName.unshift(['alertname', (labels as Record<string, string>)['alertname'] ?? '']);
-  return byName.map(([Name, Value]) => pair.of({ Name, Value }));
-}
-
-const surrogate = /[\ud800-\udfff]/;
-
-/** The order of Go: by bytes of UTF-8, which differs from JavaScript's where there are surrogates. */
-function compareBytes(one: string, other: string): number {
-  if (surrogate.test(one) || surrogate.test(other))
-    return Buffer.compare(Buffer.from(one), Buffer.from(other));
-  return one < other ? -1 : 1;
+  const first = (name: string): number => (name === 'alertname' ? 0 : 1);
+  return Object.entries(labels)
+    .filter(([name]) => name !== 'rule_id')
+    .sort(([one], [other]) => first(one) - first(other) || compareText(one, other))
+    .map(([Name, Value]) => pair.of({ Name, Value }));
 }

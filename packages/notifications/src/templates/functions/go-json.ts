@@ -1,4 +1,4 @@
-import { formatInstant, GoValue, time, type Instant } from '@armillary/go-template';
+import { compareText, formatInstant, GoValue, time, type Instant } from '@armillary/go-template';
 
 /** Characters that Go does not write as they are, so that the text may stand within HTML or a script. */
 const unsafe = /[<>&\u2028\u2029]/g;
@@ -24,7 +24,7 @@ function plainOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plainOf);
   if (value instanceof GoValue) return plainOfTyped(value);
   if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+    const entries = Object.entries(value).sort(([one], [other]) => compareText(one, other));
     return Object.fromEntries(entries.map(([key, element]) => [key, plainOf(element)]));
   }
   return value ?? null;

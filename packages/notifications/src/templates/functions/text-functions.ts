@@ -39,8 +39,9 @@ const wordStart = /(?<![\p{L}\p{Nd}_]|[^\0-\x7f\p{White_Space}])\p{L}/gu;
 const outerBlanks = /^[\p{White_Space}]+|(?<![\p{White_Space}])[\p{White_Space}]+$/gu;
 
 /**
- * Functions on words, with those on regular expressions (RE2). `title` has two meanings: upstream's (`strings.Title`) leaves the rest of a word as it is,
- * Alertmanager's writes it in lower case. Objects of upstream must render as upstream renders them: it is upstream's.
+ * Functions on words, with those on regular expressions (RE2). `title` has two meanings: upstream's (`strings.Title`)
+ * leaves the rest of a word as it is, Alertmanager's writes it in lower case. Objects of upstream must render as
+ * upstream renders them: it is upstream's.
  */
 export const textFunctions = {
   ...regexFunctions,
