@@ -61,7 +61,8 @@ const queue = async (...deliveries: [string, Partial<NewDelivery>?][]): Promise<
     deliveries.map(([destination, more]) => sampleDelivery(destination, ids, more)),
   );
 };
-const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 15_000, interval: 2 });
+const eventually = (check: () => void | Promise<void>): Promise<void> =>
+  vi.waitFor(check, { timeout: 15_000, interval: 2 });
 const hang = (_: unknown, signal: AbortSignal): Promise<Delivered> =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
 
@@ -134,7 +135,7 @@ describe('a dispatcher', () => {
     await eventually(() =>
       expect(ended.map(({ destination }) => destination).sort()).toEqual(['a', 'b', 'c']),
     );
-    expect(dispatcher!.active('webhook')).toBe(12);
+    await eventually(() => expect(dispatcher?.active('webhook')).toBe(12));
   });
 
   test('lets the one queue of a tenant pass hundreds of another', async () => {
@@ -218,7 +219,7 @@ describe('a dispatcher', () => {
       expect(ended).toHaveLength(1);
     });
     const [trace] = await store.traces(sampleAlert(alerts).fingerprint, 1);
-    expect(trace!.deliveries[0]!.attempts).toHaveLength(1);
+    expect(trace?.deliveries[0]?.attempts).toHaveLength(1);
   });
 
   test('breaks off an attempt that has no end, and tries again', async () => {
@@ -237,7 +238,7 @@ describe('a dispatcher', () => {
     await eventually(() =>
       expect(ended).toMatchObject([{ outcome: { fault: 'transient', reason: 'no end after 5 s' } }]),
     );
-    expect(signals[0]!.aborted).toBe(true);
+    expect(signals[0]?.aborted).toBe(true);
     await eventually(() => {
       clock.advance(1000);
       expect(ended).toHaveLength(2);

@@ -5,7 +5,7 @@ import { accessSync, chownSync, constants, existsSync, mkdtempSync, readdirSync,
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 
 /** A PostgreSQL server of a test's own. */
 export interface TestPostgres {
@@ -74,7 +74,7 @@ export async function startPostgres(options: TestPostgresOptions = {}): Promise<
       return address(name);
     },
     kill: async () => {
-      // A crash of one process of the server makes it restart the others: the first one has to go itself.
+      // All of its processes at once, without writing anything down; SIGKILL would leave some of them behind.
       await end('SIGQUIT');
     },
     start,
@@ -124,7 +124,7 @@ async function answers(address: string): Promise<boolean> {
 }
 
 async function query(address: string, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: address });
+  const client = new Client({ connectionString: address });
   client.on('error', () => {});
   await client.connect();
   try {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
+import { Pool, types } from 'pg';
 import { NotificationError } from '../../errors.ts';
 import { isPassing, postgresError } from './postgres-error.ts';
 import { migrations } from './schema.ts';
@@ -28,11 +28,11 @@ const schemaLock = 0x41524d4c;
 
 /** Connections to PostgreSQL. Throws `NotificationError` only: `Busy` when trying again may help. */
 export class Database implements Queryable {
-  readonly #pool: pg.Pool;
+  readonly #pool: Pool;
   #closed = false;
 
   private constructor(options: DatabaseOptions) {
-    this.#pool = new pg.Pool({
+    this.#pool = new Pool({
       connectionString: options.url,
       max: options.connections ?? 10,
       connectionTimeoutMillis: connectTimeoutMs,
@@ -104,10 +104,9 @@ export class Database implements Queryable {
   }
 }
 
-const int8 = 20;
 // Ids and times are far below what a number holds exactly.
-const getTypeParser: typeof pg.types.getTypeParser = (type: number, format?: 'text' | 'binary') =>
-  type === int8 ? Number : pg.types.getTypeParser(type, format as 'text');
+const getTypeParser: typeof types.getTypeParser = (type, format) =>
+  type === types.builtins.INT8 ? Number : types.getTypeParser(type, format);
 
 async function migrate(connection: Queryable): Promise<void> {
   await connection.query('SELECT pg_advisory_xact_lock($1)', [schemaLock]);

@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startPostgres } from '../../testing/postgres.ts';
 import type { TestPostgres } from '../../testing/postgres.ts';
@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, n) => from + n);
 const run = async (url: string, text: string): Promise<void> => {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   await client.query(text);
   await client.end();
@@ -65,7 +65,8 @@ describe('several processes with one database', () => {
   test('route every alert in one of them, and hand every queue to one of them', async () => {
     const url = await server.createDatabase();
     const stores = await Promise.all(range(0, 3).map(() => open(url)));
-    await stores[0]!.accept(
+    const [one = await open(url)] = stores;
+    await one.accept(
       range(0, 300).map((number) => sampleAlert(number)),
       window,
     );
@@ -87,7 +88,7 @@ describe('several processes with one database', () => {
       }),
     );
     // A claim may pass over what another one just looks at.
-    const left = await stores[0]!.claimAlerts({ limit: 1000, leaseMs: minute });
+    const left = await one.claimAlerts({ limit: 1000, leaseMs: minute });
     const ids = [...drained.flat(), ...left].map(({ id }) => id);
     expect(new Set(ids).size).toBe(300);
     expect(ids).toHaveLength(300);
@@ -97,7 +98,7 @@ describe('several processes with one database', () => {
         store.claimDestinations({ channel: 'webhook', limit: 100, perTenant: 100, leaseMs: minute }),
       ),
     );
-    const rest = await stores[0]!.claimDestinations({
+    const rest = await one.claimDestinations({
       channel: 'webhook',
       limit: 100,
       perTenant: 100,
@@ -111,28 +112,29 @@ describe('several processes with one database', () => {
     const url = await server.createDatabase();
     const [lost, heir] = [await open(url), await open(url)];
     await lost.accept([sampleAlert(1), sampleAlert(2)], window);
-    const claimed = await lost.claimAlerts({ limit: 1, leaseMs: minute });
-    const [id] = claimed.map((alert) => alert.id);
-    await lost.commitRouting([{ id: id!, steps: [] }], [sampleDelivery('a', [id!])]);
+    const ids = async (leaseMs: number): Promise<string[]> =>
+      (await lost.claimAlerts({ limit: 1, leaseMs })).map(({ id }) => id);
+    const [first = ''] = await ids(minute);
+    await lost.commitRouting([{ id: first, steps: [] }], [sampleDelivery('a', [first])]);
     const options = { channel: 'webhook', limit: 1, perTenant: 1 } as const;
     await lost.claimDestinations({ ...options, leaseMs: 0 });
-    const delivery = await lost.nextDelivery('a');
-    const [late] = await lost.claimAlerts({ limit: 1, leaseMs: 0 });
+    const { id: delivery = '' } = (await lost.nextDelivery('a')) ?? {};
+    const [late = ''] = await ids(0);
 
     expect(await heir.claimDestinations({ ...options, leaseMs: minute })).toHaveLength(1);
     expect(await lost.renew(['a'], minute)).toEqual([]);
     expect(await lost.nextDelivery('a')).toBeUndefined();
-    await lost.finishAttempt(delivery!.id, { outcome: 'dead', fault: 'permanent', reason: 'late' });
+    await lost.finishAttempt(delivery, { outcome: 'dead', fault: 'permanent', reason: 'late' });
     await lost.release('a');
     expect(await lost.claimDestinations({ ...options, leaseMs: minute })).toEqual([]);
-    expect(await heir.nextDelivery('a')).toMatchObject({ id: delivery!.id, attempts: 0 });
+    expect(await heir.nextDelivery('a')).toMatchObject({ id: delivery, attempts: 0 });
     // What was sent was sent.
-    await lost.finishAttempt(delivery!.id, { outcome: 'delivered', rejected: [] });
+    await lost.finishAttempt(delivery, { outcome: 'delivered', rejected: [] });
     expect(await heir.nextDelivery('a')).toBeUndefined();
 
-    expect(await heir.claimAlerts({ limit: 1, leaseMs: minute })).toMatchObject([{ id: late!.id }]);
+    expect(await heir.claimAlerts({ limit: 1, leaseMs: minute })).toMatchObject([{ id: late }]);
     await expect(
-      lost.commitRouting([{ id: late!.id, steps: [] }], [sampleDelivery('b', [late!.id])]),
+      lost.commitRouting([{ id: late, steps: [] }], [sampleDelivery('b', [late])]),
     ).rejects.toMatchObject({ code: 'Busy' });
     expect(await heir.backlog()).toMatchObject({ alerts: 1, deliveries: {} });
   });
@@ -143,9 +145,9 @@ describe('several processes with one database', () => {
     const options = { channel: 'webhook', limit: 1, perTenant: 1, leaseMs: minute } as const;
     for (const number of range(0, 30)) {
       await router.accept([sampleAlert(number)], window);
-      const [alert] = await router.claimAlerts({ limit: 1, leaseMs: minute });
+      const [{ id } = { id: '' }] = await router.claimAlerts({ limit: 1, leaseMs: minute });
       const commit = (): Promise<void> =>
-        router.commitRouting([{ id: alert!.id, steps: [] }], [sampleDelivery('a', [alert!.id])]);
+        router.commitRouting([{ id, steps: [] }], [sampleDelivery('a', [id])]);
       await (number % 2 === 0
         ? Promise.all([commit(), sender.release('a')])
         : Promise.all([sender.release('a'), commit()]));

@@ -99,8 +99,8 @@ describe('the file of a store', () => {
   test('holds what a killed process had claimed, for the next one at once', async () => {
     const first = open();
     await first.accept([sampleAlert(1), sampleAlert(2)], window);
-    const [one] = await first.claimAlerts({ limit: 2, leaseMs: 3_600_000 });
-    await first.commitRouting([{ id: one!.id, steps: [] }], [sampleDelivery('a', [one!.id])]);
+    const [{ id } = { id: '' }] = await first.claimAlerts({ limit: 2, leaseMs: 3_600_000 });
+    await first.commitRouting([{ id, steps: [] }], [sampleDelivery('a', [id])]);
     const options = { channel: 'webhook', limit: 1, perTenant: 1, leaseMs: 3_600_000 } as const;
     expect(await first.claimDestinations(options)).toHaveLength(1);
     await first.close();

@@ -178,10 +178,12 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
 
     test('comes later for alerts that are given back, or that are held for their tenants', async () => {
       await store.accept([sampleAlert(1), sampleAlert(2)], window);
-      const [one, two] = await store.claimAlerts({ limit: 10, leaseMs: minute });
-      await store.returnAlerts([one!.id], clock.now() + 1000);
+      const [one = '', two = ''] = (await store.claimAlerts({ limit: 10, leaseMs: minute })).map(
+        ({ id }) => id,
+      );
+      await store.returnAlerts([one], clock.now() + 1000);
       await store.commitRouting(
-        [{ id: two!.id, steps: [], again: { part: 'tenants', notBefore: clock.now() + 2000 } }],
+        [{ id: two, steps: [], again: { part: 'tenants', notBefore: clock.now() + 2000 } }],
         [],
       );
       expect(await store.claimAlerts({ limit: 10, leaseMs: minute })).toEqual([]);
@@ -190,16 +192,16 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
       clock.advance(2000);
       const again = await store.claimAlerts({ limit: 10, leaseMs: minute });
       expect(again.map(({ id, part }) => [id, part])).toEqual([
-        [one!.id, 'all'],
-        [two!.id, 'tenants'],
+        [one, 'all'],
+        [two, 'tenants'],
       ]);
     });
 
     test('is refused as a whole when one of the alerts is routed already', async () => {
-      const [routed] = await route([1], () => []);
+      const routed = await route([1], () => []);
       await store.accept([sampleAlert(2)], window);
-      const [other] = await store.claimAlerts({ limit: 10, leaseMs: minute });
-      const both = [other!.id, routed!];
+      const others = await store.claimAlerts({ limit: 10, leaseMs: minute });
+      const both = [...others.map(({ id }) => id), ...routed];
       await expect(
         store.commitRouting(
           both.map((id) => ({ id, steps: [] })),
@@ -221,10 +223,10 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
 
   describe('queues', () => {
     test('give deliveries of a destination in the order they were queued, with their alerts in order', async () => {
-      await route([1, 2, 3], ([one, two, three]) => [
-        sampleDelivery('a', [three!, one!]),
-        sampleDelivery('b', [two!]),
-        sampleDelivery('a', [two!]),
+      await route([1, 2, 3], (ids) => [
+        sampleDelivery('a', [...ids.slice(2), ...ids.slice(0, 1)]),
+        sampleDelivery('b', ids.slice(1, 2)),
+        sampleDelivery('a', ids.slice(1, 2)),
       ]);
       expect((await claim()).sort()).toEqual(['a', 'b']);
       const first = await next('a');
@@ -294,7 +296,10 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
     });
 
     test('that are given back stand behind those that were due before', async () => {
-      await route([1, 2], ([one, two]) => [sampleDelivery('a', [one!]), sampleDelivery('a', [two!])]);
+      await route([1, 2], (ids) => [
+        sampleDelivery('a', ids.slice(0, 1)),
+        sampleDelivery('a', ids.slice(1, 2)),
+      ]);
       await claim();
       await route([3], (ids) => [sampleDelivery('b', ids)]);
       clock.advance(1);
@@ -328,7 +333,7 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
         tenants.flatMap((tenant) => [1, 2, 3].map((n) => sampleDelivery(`${tenant}${n}`, ids, { tenant }))),
       );
       const turns: string[] = [];
-      for (let i = 0; i < 12; i++) turns.push((await claim(1))[0]!.replace(/\d/, ''));
+      for (let i = 0; i < 12; i++) turns.push((await claim(1)).at(0)!.replace(/\d/, ''));
       expect([0, 4, 8].map((from) => turns.slice(from, from + 4).sort())).toEqual([
         tenants,
         tenants,
@@ -345,7 +350,7 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
       const claimed = await claim(100, 2);
       expect(claimed).toHaveLength(2);
       expect(await claim(100, 2)).toEqual([]);
-      await store.release(claimed[0]!);
+      await store.release(claimed.at(0)!);
       expect(await claim(100, 2)).toHaveLength(1);
     });
   });
@@ -371,10 +376,10 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
     });
 
     test('queue their history in the same step, once', async () => {
-      const [id] = await route([1], (ids) => [sampleDelivery('a', ids)]);
+      const ids = await route([1], (ids) => [sampleDelivery('a', ids)]);
       await claim();
       const first = await next('a');
-      const history = sampleDelivery('history', [id!], { kind: 'history' });
+      const history = sampleDelivery('history', ids, { kind: 'history' });
       await store.finishAttempt(first.id, delivered, history);
       await store.finishAttempt(first.id, delivered, history);
       expect(await claim()).toEqual(['history']);
@@ -384,7 +389,7 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
     });
 
     test('that are given up become dead letters, and are tried anew in their old place when replayed', async () => {
-      await route([1, 2], ([one, two]) => [sampleDelivery('a', [one!, two!]), sampleDelivery('a', [two!])]);
+      await route([1, 2], (ids) => [sampleDelivery('a', ids), sampleDelivery('a', ids.slice(1, 2))]);
       await claim();
       const first = await next('a');
       clock.advance(5);
@@ -424,7 +429,7 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
       expect(await store.deadLetters({ limit: 1 })).toMatchObject([{ fault: 'permanent', attempts: 1 }]);
       const [trace] = await store.traces(sampleAlert(1).fingerprint, 1);
       expect(
-        trace!.deliveries[0]!.attempts.map(({ outcome }) => 'fault' in outcome && outcome.fault),
+        trace?.deliveries[0]?.attempts.map(({ outcome }) => 'fault' in outcome && outcome.fault),
       ).toEqual(['expired', 'permanent']);
     });
 
@@ -453,13 +458,18 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
       const { fingerprint } = sampleAlert(1);
       const steps = [{ step: 'tenants', tenants: ['shop'] }] as const;
       await store.accept([sampleAlert(1)], window);
-      const [alert] = await store.claimAlerts({ limit: 1, leaseMs: minute });
+      const [id = ''] = (await store.claimAlerts({ limit: 1, leaseMs: minute })).map((alert) => alert.id);
       expect((await store.traces(fingerprint, 10))[0]).toMatchObject({ state: 'waiting', decisions: [] });
-      await store.commitRouting([{ id: alert!.id, steps }], [sampleDelivery('a', [alert!.id])]);
+      await store.commitRouting([{ id, steps }], [sampleDelivery('a', [id])]);
       await claim();
-      const { id } = await next('a');
+      const { id: delivery } = await next('a');
       const notBefore = clock.now() + 10;
-      await store.finishAttempt(id, { outcome: 'retry', fault: 'rate', reason: 'slow down', notBefore });
+      await store.finishAttempt(delivery, {
+        outcome: 'retry',
+        fault: 'rate',
+        reason: 'slow down',
+        notBefore,
+      });
       const [trace] = await store.traces(fingerprint, 10);
       expect(trace).toEqual({
         alert: sampleAlert(1),
@@ -469,7 +479,7 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
         decisions: [{ at: clock.now(), steps }],
         deliveries: [
           {
-            id,
+            id: delivery,
             channel: 'webhook',
             receiver: 'a',
             tenant: '',
@@ -488,8 +498,8 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
         ],
       });
       clock.advance(10);
-      await store.finishAttempt(id, delivered);
-      expect((await store.traces(fingerprint, 10))[0]!.deliveries[0]).toMatchObject({ state: 'delivered' });
+      await store.finishAttempt(delivery, delivered);
+      expect((await store.traces(fingerprint, 10))[0]?.deliveries[0]).toMatchObject({ state: 'delivered' });
       clock.advance(240_000);
       await store.accept([sampleAlert(1)], window);
       expect((await store.traces(fingerprint, 10)).map(({ state }) => state)).toEqual(['waiting', 'routed']);
@@ -512,7 +522,7 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
         await store.finishAttempt(id, outcome);
       }
       const [trace] = await store.traces(sampleAlert(1).fingerprint, 1);
-      const reasons = trace!.deliveries[0]!.attempts.map(
+      const reasons = trace?.deliveries[0]?.attempts.map(
         ({ outcome }) => 'reason' in outcome && outcome.reason,
       );
       expect(reasons).toEqual(Array.from({ length: 20 }, (_, i) => `try ${i + 10}`));
@@ -540,10 +550,10 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
   });
 
   test('pruning removes what is done and old, and nothing that is spoken of', async () => {
-    await route([1, 2, 3, 4], ([one, two, three]) => [
-      sampleDelivery('done', [one!]),
-      sampleDelivery('dead', [two!]),
-      sampleDelivery('queued', [three!]),
+    await route([1, 2, 3, 4], (ids) => [
+      sampleDelivery('done', ids.slice(0, 1)),
+      sampleDelivery('dead', ids.slice(1, 2)),
+      sampleDelivery('queued', ids.slice(2, 3)),
     ]);
     await store.accept([sampleAlert(5)], window);
     await claim();
