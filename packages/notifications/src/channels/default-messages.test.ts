@@ -4,12 +4,16 @@ import { Templates } from '../templates/templates.ts';
 import { testAlert, testContext, testNotice } from '../testing/notice.ts';
 import type { ChannelType } from './channel-type.ts';
 import type { Channel, Message } from './channel.ts';
+import { dingtalkChannel } from './dingtalk/dingtalk-channel.ts';
 import { discordChannel } from './discord/discord-channel.ts';
+import { feishuChannel } from './feishu/feishu-channel.ts';
 import { pushoverChannel } from './pushover/pushover-channel.ts';
 import { slackChannel } from './slack/slack-channel.ts';
+import { smsChannel } from './sms/sms-channel.ts';
 import { teamsChannel } from './teams/teams-channel.ts';
 import { telegramChannel } from './telegram/telegram-channel.ts';
 import { webhookChannel } from './webhook/webhook-channel.ts';
+import { wechatChannel } from './wechat/wechat-channel.ts';
 
 const noHttp = { send: () => Promise.reject(new Error('nothing is sent here')) };
 const render = new Templates({ texts: [], languagePacks: [] }, systemClock).renderer({ groupLabels: {} });
@@ -26,17 +30,36 @@ function messages<T extends ChannelType>(
   return channel.messages(testNotice(channel.type, spec, alerts), context);
 }
 
+/** Text messages by the provider that the settings of its account name. */
+function textMessages(providers: object): Message[] {
+  const spec = { phoneNumbers: ['+13105550100'] };
+  return smsChannel.messages(testNotice('sms', spec, alerts, { providers }), context);
+}
+
 const webhook = { value: 'https://example.com/hook' };
+const chatbot = { webhook };
+const conversation = { chatids: ['chat1'] };
 
 test.each<[string, () => Message[]]>([
+  ['dingtalk robot', () => messages(dingtalkChannel, { chatbot })],
+  ['dingtalk robot, markdown', () => messages(dingtalkChannel, { chatbot, tmplType: 'markdown' })],
+  ['dingtalk conversation', () => messages(dingtalkChannel, { conversation })],
   ['discord', () => messages(discordChannel, { webhook })],
   ['discord embed', () => messages(discordChannel, { webhook, type: 'embed' })],
+  ['feishu post', () => messages(feishuChannel, { chatbot })],
+  ['feishu text', () => messages(feishuChannel, { user: ['ou'], tmplType: 'text' })],
   ['pushover', () => messages(pushoverChannel, { profiles: [{ userKey: 'u'.repeat(30) }] })],
   ['slack', () => messages(slackChannel, { channels: ['ops'] })],
+  ['sms aliyun', () => textMessages({ aliyun: {} })],
+  ['sms aws', () => textMessages({ aws: {} })],
+  ['sms huawei', () => textMessages({ huawei: {} })],
+  ['sms tencent', () => textMessages({ tencent: {} })],
   ['teams', () => messages(teamsChannel, { webhook })],
   ['teams text', () => messages(teamsChannel, { webhook, type: 'text' })],
   ['telegram', () => messages(telegramChannel, { channels: ['42'] })],
   ['webhook', () => messages(webhookChannel, { url: 'https://example.com/hook' })],
+  ['wechat', () => messages(wechatChannel, { toUser: ['wang'] })],
+  ['wechat robot, markdown', () => messages(wechatChannel, { chatbot, tmplType: 'markdown' })],
 ])(
   'with the templates that come with the program each of 1,000 alerts is told once: %s',
   (_name, messagesOf) => {

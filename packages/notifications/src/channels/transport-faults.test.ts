@@ -4,26 +4,97 @@ import { createOutgoingHttp } from '../outgoing/create-outgoing-http.ts';
 import type { ClosableOutgoingHttp } from '../outgoing/create-outgoing-http.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { testAlert, testContext, testHttp, testNotice } from '../testing/notice.ts';
+import { dingtalkProvider } from '../testing/providers/dingtalk.ts';
 import { discordWebhook, startDiscord } from '../testing/providers/discord.ts';
+import { feishuProvider } from '../testing/providers/feishu.ts';
 import { pushoverToken, pushoverUser, startPushover } from '../testing/providers/pushover.ts';
 import { startSlack } from '../testing/providers/slack.ts';
 import { StandIn } from '../testing/providers/stand-in.ts';
+import type { Provider } from '../testing/providers/stand-in.ts';
 import { startTeams, teamsWorkflow } from '../testing/providers/teams.ts';
 import { startTelegram } from '../testing/providers/telegram.ts';
+import {
+  accessKey,
+  aliyunProvider,
+  awsProvider,
+  huaweiProvider,
+  tencentProvider,
+} from '../testing/providers/text-messages.ts';
+import { wechatProvider } from '../testing/providers/wechat.ts';
 import { sendNotice } from '../testing/send-notice.ts';
 import type { ChannelContext } from './channel.ts';
+import { dingtalkChannel } from './dingtalk/dingtalk-channel.ts';
 import { discordChannel } from './discord/discord-channel.ts';
+import { feishuChannel } from './feishu/feishu-channel.ts';
 import { pushoverChannel } from './pushover/pushover-channel.ts';
 import { slackChannel } from './slack/slack-channel.ts';
+import { smsChannel } from './sms/sms-channel.ts';
 import { teamsChannel } from './teams/teams-channel.ts';
 import { telegramChannel } from './telegram/telegram-channel.ts';
 import { webhookChannel } from './webhook/webhook-channel.ts';
+import { wechatChannel } from './wechat/wechat-channel.ts';
 
 const alerts = [testAlert('Down')];
 const startWebhook = () => StandIn.start(() => ({ status: 200 }));
 
+const id = { value: accessKey.id };
+const secret = { value: accessKey.secret };
+/** A provider of text messages and an account with it. */
+const textMessages = (provider: Provider, providers: object) => ({
+  start: () => StandIn.start(provider),
+  send: (url: string, context: ChannelContext) => {
+    const notice = testNotice('sms', { phoneNumbers: ['+13105550100'] }, alerts, { providers });
+    return sendNotice(smsChannel, notice, { ...context, apiUrl: url });
+  },
+});
+const now = (): number => Date.now();
+const tokens = new Set<string>();
+const unknown = new Set<string>();
+
 /** Each channel with a stand-in of its provider, and one notice that it takes. */
 const channels = {
+  dingtalk: {
+    start: () => {
+      const application = { appkey: '', appsecret: '' };
+      return StandIn.start(dingtalkProvider({ robot: { token: 'xoxb-robot' }, application, tokens, now }));
+    },
+    send: (url: string, context: ChannelContext) => {
+      const webhook = { value: `${url}/robot/send?access_token=xoxb-robot` };
+      return sendNotice(dingtalkChannel, testNotice('dingtalk', { chatbot: { webhook } }, alerts), context);
+    },
+  },
+  feishu: {
+    start: () =>
+      StandIn.start(
+        feishuProvider({ robot: { id: 'xoxb-robot' }, appId: '', appSecret: '', unknown, tokens, now }),
+      ),
+    send: (url: string, context: ChannelContext) => {
+      const webhook = { value: `${url}/open-apis/bot/v2/hook/xoxb-robot` };
+      return sendNotice(feishuChannel, testNotice('feishu', { chatbot: { webhook } }, alerts), context);
+    },
+  },
+  wechat: {
+    start: () =>
+      StandIn.start(
+        wechatProvider({ corpid: '', corpsecret: '', agentid: 1, robotKey: 'xoxb-robot', unknown, tokens }),
+      ),
+    send: (url: string, context: ChannelContext) => {
+      const webhook = { value: `${url}/cgi-bin/webhook/send?key=xoxb-robot` };
+      return sendNotice(wechatChannel, testNotice('wechat', { chatbot: { webhook } }, alerts), context);
+    },
+  },
+  'sms aliyun': textMessages(aliyunProvider(), {
+    aliyun: { signName: 'Ops', templateCode: 'SMS_1', accessKeyId: id, accessKeySecret: secret },
+  }),
+  'sms tencent': textMessages(tencentProvider(), {
+    tencent: { sign: 'Ops', templateID: '11', smsSdkAppid: '1400000000', secretId: id, secretKey: secret },
+  }),
+  'sms huawei': textMessages(huaweiProvider(), {
+    huawei: { signature: 'Ops', templateId: 't1', sender: 'csms1', appKey: id, appSecret: secret },
+  }),
+  'sms aws': textMessages(awsProvider(), {
+    aws: { region: 'eu-west-1', accessKeyId: id, secretAccessKey: secret },
+  }),
   discord: {
     start: startDiscord,
     send: (url: string, context: ChannelContext) =>

@@ -8,9 +8,9 @@ export interface PostElement {
   readonly [member: string]: unknown;
 }
 
-/** A rich text in one language: a title and paragraphs, each a list of elements. */
+/** A rich text in one language: paragraphs, each a list of elements, and a title unless it has none. */
 export interface PostText {
-  readonly title: string;
+  readonly title?: string;
   readonly content: readonly (readonly PostElement[])[];
 }
 
@@ -22,18 +22,16 @@ export type Post = Readonly<Record<string, PostText>>;
  * text, is one whose lines are its paragraphs, so that it is told all the same.
  */
 export function parsePost(text: string): Post {
-  return (
-    readPost(text) ?? { zh_cn: { title: '', content: text.split('\n').map((line) => [textElement(line)]) } }
-  );
+  return readPost(text) ?? { zh_cn: { content: text.split('\n').map((line) => [textElement(line)]) } };
 }
 
 /** A rich text with one more paragraph at the end, in every language; itself when there is nothing to add. */
 export function withParagraph(post: Post, text: string): Post {
   if (text === '') return post;
   return Object.fromEntries(
-    Object.entries(post).map(([language, { title, content }]) => [
+    Object.entries(post).map(([language, of]) => [
       language,
-      { title, content: [...content, [textElement(text)]] },
+      { ...of, content: [...of.content, [textElement(text)]] },
     ]),
   );
 }
@@ -46,9 +44,9 @@ export function withParagraph(post: Post, text: string): Post {
 export function cutPost(text: string, limit: number, closing: string): string[] {
   const post = Object.entries(parsePost(text));
   const share = Math.floor(limit / post.length);
-  const pages = post.map(([language, { title, content }]) => {
-    const frame = postBytes(withParagraph({ [language]: { title, content: [] } }, closing));
-    return paginate(content, share - frame).map((page) => [language, { title, content: page }] as const);
+  const pages = post.map(([language, of]) => {
+    const frame = postBytes(withParagraph({ [language]: { ...of, content: [] } }, closing));
+    return paginate(of.content, share - frame).map((content) => [language, { ...of, content }] as const);
   });
   const count = Math.max(...pages.map((of) => of.length));
   return Array.from({ length: count }, (_, page) =>
@@ -116,10 +114,10 @@ function readYaml(text: string): unknown {
 
 function readText(value: unknown): PostText | undefined {
   if (!isObject(value) || !Array.isArray(value['content'])) return undefined;
-  const title = typeof value['title'] === 'string' ? value['title'] : '';
+  const title = typeof value['title'] === 'string' ? { title: value['title'] } : {};
   const content = (value['content'] as unknown[]).filter((paragraph) => paragraph !== null);
   return content.every((paragraph) => Array.isArray(paragraph) && paragraph.every(isElement))
-    ? { title, content }
+    ? { ...title, content }
     : undefined;
 }
 

@@ -110,7 +110,7 @@ function isContent({ msg_type: type, content }: Sent): boolean {
     languages.length > 0 &&
     languages.every(
       ({ title, content: paragraphs }) =>
-        typeof title === 'string' &&
+        (title === undefined || typeof title === 'string') &&
         Array.isArray(paragraphs) &&
         (paragraphs as { tag?: unknown }[][]).every((paragraph) =>
           paragraph.every(({ tag }) => typeof tag === 'string'),
