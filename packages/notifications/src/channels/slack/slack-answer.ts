@@ -5,7 +5,8 @@ import type { DeliveryFault } from '../delivery-error.ts';
 import { jsonObject, providerWords, statusFailure } from '../http-outcome.ts';
 
 /**
- * Errors of `chat.postMessage` by what to do about them (Slack's page of the method). Those that are not here, `internal_error`, `fatal_error` and `service_unavailable` among them, are tried again.
+ * Errors of `chat.postMessage` by what to do about them (Slack's page of the method). Those that are not here,
+ * `internal_error`, `fatal_error` and `service_unavailable` among them, are tried again.
  */
 const faults: Readonly<Partial<Record<DeliveryFault, readonly string[]>>> = {
   rate: ['ratelimited', 'rate_limited', 'message_limit_exceeded'],
