@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { SourceAnswer } from '../sources/source-answer.ts';
 import type { RoutingObjects } from './build-world.ts';
+import { decide } from './decide.ts';
 import { explainReceiver } from './explain-receiver.ts';
 import {
+  alert,
   answer,
   decideNow,
   globalLabels,
@@ -10,6 +12,7 @@ import {
   mailTo,
   manager,
   named,
+  noon,
   receiver,
   router,
   silence,
@@ -113,6 +116,24 @@ describe('why did X not get this? Because', () => {
     expect(why('call', {}, {}, [given])).toEqual([
       'email call from source hr is told with config smtp: source hr named it.',
     ]);
+  });
+
+  test('nothing is decided yet', () => {
+    expect(explainReceiver('ops', [], worldOf({ receivers: [ops] }))).toEqual([
+      'Nothing is decided about the alert yet.',
+    ]);
+  });
+
+  test('of two decisions the one in which it was considered', () => {
+    const world = worldOf({ receivers: [ops, ann] });
+    const down = answer({ cache: 'none', onError: 'FailClosed', failure: { code: 'x', message: 'y' } });
+    const labels = { namespace: 'ann' };
+    const first = decideNow(world, labels, [down]).steps;
+    const second = decide(alert(labels), world, [], noon, 'tenants').steps;
+    expect(explainReceiver('ops', [...first, ...second], world)[0]).toMatch(/^email ops is told/);
+    expect(explainReceiver('ann', [...first, ...second], world)[0]).toMatch(
+      /^email ann of tenant ann is told/,
+    );
   });
 
   test('it is newer than the decision', () => {

@@ -13,6 +13,7 @@ import type { RoutingWorld } from './routing-world.ts';
  * @returns sentences; an object with several channels gives one for each
  */
 export function explainReceiver(name: string, steps: readonly TraceStep[], world: RoutingWorld): string[] {
+  if (steps.length === 0) return ['Nothing is decided about the alert yet.'];
   const about = steps.filter((step) => isAbout(step, name));
   const silenced = steps.find(({ step }) => step === 'silenced');
   const leftOut = world.leftOut

@@ -23,6 +23,7 @@ import { createOutgoingHttp } from '../outgoing/create-outgoing-http.ts';
 import type { TenantMatch } from '../routing/alert-class.ts';
 import { chooseConfig } from '../routing/config-choice.ts';
 import type { AlertDecision } from '../routing/decision.ts';
+import { explainReceiver } from '../routing/explain-receiver.ts';
 import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
 import type {
   DirectNotification,
@@ -236,6 +237,11 @@ export class NotificationService implements NotificationApi {
 
   async traces(fingerprint: string, limit: number): Promise<AlertTrace[]> {
     return await this.#options.store.traces(fingerprint, limit);
+  }
+
+  explainReceiver(name: string, { decisions }: AlertTrace): string[] {
+    const steps = decisions.flatMap((decision) => decision.steps);
+    return explainReceiver(name, steps, this.#world.world);
   }
 
   async deadLetters(filter: { channel?: string; tenant?: string; limit: number }): Promise<DeadLetter[]> {
