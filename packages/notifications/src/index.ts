@@ -20,3 +20,7 @@ export { notificationManagerController } from './operator/operator.ts';
 export type { OperatorOptions } from './operator/deployment.ts';
 export { notificationKinds } from './kinds/notification-kinds.ts';
 export { NotificationError } from './errors.ts';
+export { checkSource } from './sources/contract/check-source.ts';
+export type { CheckResult } from './sources/contract/check-source.ts';
+export { AddressPolicy } from './outgoing/address-policy.ts';
+export { createOutgoingHttp } from './outgoing/create-outgoing-http.ts';

@@ -7,6 +7,7 @@ interface ExplainOptions {
   url: string;
   tokenFile?: string;
   limit: string;
+  receiver?: string;
   output: 'text' | 'json';
 }
 
@@ -17,6 +18,7 @@ export function explainCommand(): Command {
     .argument('<alert...>', 'its fingerprint, or all its labels: alertname=Down namespace=shop')
     .option('--url <url>', 'the notification manager', 'http://127.0.0.1:19093')
     .option('--token-file <file>', 'file that holds its token')
+    .option('--receiver <name>', 'say only why this Receiver was told or not')
     .option('--limit <number>', 'how many of its newest occurrences', '1')
     .addOption(outputOption())
     .action(explain);
@@ -28,11 +30,15 @@ async function explain(alert: string[], options: ExplainOptions): Promise<void> 
   const fingerprint = /^[0-9a-f]{16}$/.test(only) ? only : fingerprintOf(labelsOf(alert));
   const { tokenFile } = options;
   const token = tokenFile === undefined ? undefined : await readTokenFile(tokenFile);
-  const page = await fetchTrace({ url: options.url, fingerprint, limit: Number(options.limit), token }).catch(
-    (error: Error) => {
-      throw new CommandError('failure', error.message, { cause: error });
-    },
-  );
+  const page = await fetchTrace({
+    url: options.url,
+    fingerprint,
+    limit: Number(options.limit),
+    receiver: options.receiver,
+    token,
+  }).catch((error: Error) => {
+    throw new CommandError('failure', error.message, { cause: error });
+  });
   if (options.output === 'json') {
     process.stdout.write(`${JSON.stringify(page)}\n`);
     return;
@@ -43,7 +49,7 @@ async function explain(alert: string[], options: ExplainOptions): Promise<void> 
       `no alert with the fingerprint ${fingerprint} came in, or it is too long ago`,
     );
   }
-  for (const { words } of page.alerts) process.stdout.write(`${words.join('\n')}\n`);
+  for (const { words, receiver = words } of page.alerts) process.stdout.write(`${receiver.join('\n')}\n`);
 }
 
 function labelsOf(words: readonly string[]): Record<string, string> {

@@ -7,6 +7,8 @@ export interface FetchTraceOptions {
   url: string;
   fingerprint: string;
   limit: number;
+  /** Also asks why this receiver was told or not. */
+  receiver?: string | undefined;
   token?: string | undefined;
 }
 
@@ -14,8 +16,10 @@ const timeoutMs = 10_000;
 
 /** Asks a notification manager about an alert. Throws `NotificationError` with what to do when it does not say. */
 export async function fetchTrace(options: FetchTraceOptions): Promise<TracePage> {
-  const { url, fingerprint, limit, token } = options;
-  const address = `${url.replace(/\/+$/, '')}/api/v2/trace?fingerprint=${fingerprint}&limit=${limit}`;
+  const { url, fingerprint, limit, receiver, token } = options;
+  const query = new URLSearchParams({ fingerprint, limit: String(limit) });
+  if (receiver !== undefined) query.set('receiver', receiver);
+  const address = `${url.replace(/\/+$/, '')}/api/v2/trace?${query.toString()}`;
   let response: Response;
   try {
     response = await fetch(address, {

@@ -51,6 +51,8 @@ export interface NotificationApi {
   ): { receiver: ChannelReceiver; config: ChannelConfig | undefined }[];
   /** The newest alerts with the fingerprint. */
   traces(fingerprint: string, limit: number): Promise<AlertTrace[]>;
+  /** Why a receiver was told of an alert or was not, in sentences: of the newest decision in its trace. */
+  explainReceiver(name: string, trace: AlertTrace): string[];
   deadLetters(filter: { channel?: string; tenant?: string; limit: number }): Promise<DeadLetter[]>;
   /** Queues dead letters again; resolves with how many there were. */
   replay(ids: readonly string[]): Promise<number>;

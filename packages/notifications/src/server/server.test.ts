@@ -32,6 +32,7 @@ function memoryApi(overrides: Partial<NotificationApi> = {}): NotificationApi & 
     configs: () => [],
     receiversWithConfig: () => [{ receiver: receiver as unknown as ChannelReceiver, config: undefined }],
     traces: async () => [],
+    explainReceiver: (name) => [`${name} is not told`],
     deadLetters: async () => [],
     replay: async (ids) => ids.length,
     invalidate: async () => {},

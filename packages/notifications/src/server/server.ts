@@ -115,11 +115,16 @@ export function createServer(options: ServerOptions): FastifyInstance {
   }
 
   route('GET', '/api/v2/trace', 'read', async (request, reply) => {
-    const { fingerprint = '', limit } = queryOf(request, ['fingerprint', 'limit']);
+    const { fingerprint = '', limit, receiver } = queryOf(request, ['fingerprint', 'limit', 'receiver']);
     if (!/^[0-9a-f]{16}$/.test(fingerprint)) {
       return answerProblem(reply, 400, 'fingerprint is 16 hexadecimal digits, as Alertmanager shows it');
     }
-    return tracePage(fingerprint, await api.traces(fingerprint, boundedLimit(limit, 10, 100)));
+    const traces = await api.traces(fingerprint, boundedLimit(limit, 10, 100));
+    return tracePage(
+      fingerprint,
+      traces,
+      receiver === undefined ? undefined : (trace) => api.explainReceiver(receiver, trace),
+    );
   });
   route('GET', '/api/v2/deadletters', 'read', async (request) => {
     const { limit, ...filter } = queryOf(request, ['channel', 'tenant', 'limit']);

@@ -21,11 +21,17 @@ export interface TracePage {
       attempts: { at: string; outcome: AttemptOutcome }[];
     })[];
     words: string[];
+    /** Why the receiver that was asked for was told or not. */
+    receiver?: string[];
   }[];
 }
 
-/** Puts traces into the form in which they are shown. */
-export function tracePage(fingerprint: string, traces: readonly AlertTrace[]): TracePage {
+/** Puts traces into the form in which they are shown; `explain` answers for one receiver. */
+export function tracePage(
+  fingerprint: string,
+  traces: readonly AlertTrace[],
+  explain?: (trace: AlertTrace) => string[],
+): TracePage {
   return {
     fingerprint,
     alerts: traces.map((trace) => ({
@@ -41,6 +47,7 @@ export function tracePage(fingerprint: string, traces: readonly AlertTrace[]): T
         attempts: attempts.map(({ at, outcome }) => ({ at: time(at), outcome })),
       })),
       words: wordsOf(trace),
+      ...(explain === undefined ? {} : { receiver: explain(trace) }),
     })),
   };
 }

@@ -96,9 +96,9 @@ export async function startNotificationManager(
 }
 
 async function openStore(options: NotificationManagerOptions): Promise<NotificationStore> {
-  const { storeUrl, folder, logger } = options;
+  const { storeUrl, folder } = options;
   if (storeUrl === undefined) return new SqliteStore({ file: join(folder, 'alerts.db') });
   // Loaded here: most installations have one process and no PostgreSQL.
   const { PostgresStore } = await import('../store/postgres/postgres-store.ts');
-  return await PostgresStore.open({ url: storeUrl, logger });
+  return await PostgresStore.open({ url: storeUrl });
 }
