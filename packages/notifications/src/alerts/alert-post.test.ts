@@ -114,3 +114,41 @@ describe('a wrong post is refused as a whole, and the message names the field', 
     );
   });
 });
+
+test('whatever is posted, there are whole alerts or one clear refusal', () => {
+  const odd = [
+    null,
+    true,
+    0,
+    '',
+    'firing',
+    'resolved',
+    '2026-01-01T00:00:00Z',
+    [],
+    {},
+    { a: 'b' },
+    { a: null },
+  ];
+  const fields = ['status', 'labels', 'annotations', 'startsAt', 'endsAt', 'generatorURL', 'fingerprint'];
+  let taken = 0;
+  for (const field of fields) {
+    for (const value of odd) {
+      for (const other of fields) {
+        const alert = {
+          [other]: odd[(fields.indexOf(other) + odd.indexOf(value)) % odd.length],
+          [field]: value,
+        };
+        try {
+          for (const { labels, annotations, ...texts } of parse(alert, {})) {
+            const all = [...Object.values(labels), ...Object.values(annotations), ...Object.values(texts)];
+            expect(all.every((text) => typeof text === 'string')).toBe(true);
+          }
+          taken += 1;
+        } catch (error) {
+          expect(error).toMatchObject({ name: 'NotificationError', code: 'Invalid' });
+        }
+      }
+    }
+  }
+  expect(taken).toBeGreaterThan(50);
+});

@@ -34,7 +34,11 @@ export function classOfAlert({ labels }: Alert, mode: TenantMatch): AlertClass {
     return { matched: true, reason: 'the alert is of a rule for namespaces (rule_level)', ...known };
   }
   if (level !== undefined) {
-    return { matched: false, reason: `the alert is of a rule for a ${level} (rule_level)`, ...known };
+    return {
+      matched: false,
+      reason: `the alert is of a rule for a ${level.slice(0, 63)} (rule_level)`,
+      ...known,
+    };
   }
   return mode === 'auto'
     ? { matched: true, reason: 'the alert names a namespace and no rule_level', ...known }
