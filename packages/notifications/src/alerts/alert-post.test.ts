@@ -10,6 +10,13 @@ describe('senders that leave things out', () => {
     expect(parseOne({ labels: null, annotations: null })).toMatchObject({ labels: {}, annotations: {} });
   });
 
+  test('a null among them is an empty text', () => {
+    expect(parseOne({ labels: { a: null }, annotations: { b: null } })).toMatchObject({
+      labels: { a: '' },
+      annotations: { b: '' },
+    });
+  });
+
   test('an alert with labels only fires from now on', () => {
     expect(parseOne({ labels: { alertname: 'X', namespace: 'demo' } })).toEqual({
       status: 'firing',

@@ -82,13 +82,14 @@ function parseLabels(value: unknown, field: string): Record<string, string> {
   const entries = Object.entries(value);
   if (entries.length > maxLabels)
     throw invalid(field, `has ${entries.length} entries; at most ${maxLabels} are taken`);
-  for (const [name, text] of entries) {
-    if (name.length > maxNameLength)
-      throw invalid(field, `has a name longer than ${maxNameLength} characters`);
-    parseText(text, `${field}[${JSON.stringify(name)}]`);
-  }
   // Made by `fromEntries`, so that a label named `__proto__` is a label like any other.
-  return Object.fromEntries(entries.map(([name, text]) => [name, text as string]));
+  return Object.fromEntries(
+    entries.map(([name, text]) => {
+      if (name.length > maxNameLength)
+        throw invalid(field, `has a name longer than ${maxNameLength} characters`);
+      return [name, parseText(text, `${field}[${JSON.stringify(name)}]`)];
+    }),
+  );
 }
 
 const invalid = (field: string, problem: string): NotificationError =>
