@@ -8,8 +8,11 @@ export async function sendNotice<T extends ChannelType, Body>(
   context: ChannelContext,
 ): Promise<DeliveryReport> {
   const rejected: DeliveryReport['rejected'][number][] = [];
+  const notes: string[] = [];
   for (const message of channel.messages(notice, context)) {
-    rejected.push(...(await channel.send(message, notice, context)).rejected);
+    const report = await channel.send(message, notice, context);
+    rejected.push(...report.rejected);
+    notes.push(...(report.notes ?? []));
   }
-  return { rejected };
+  return notes.length === 0 ? { rejected } : { rejected, notes };
 }

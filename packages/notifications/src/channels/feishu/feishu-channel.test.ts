@@ -5,7 +5,8 @@ import { feishuProvider } from '../../testing/providers/feishu.ts';
 import type { FeishuWorld } from '../../testing/providers/feishu.ts';
 import { StandIn } from '../../testing/providers/stand-in.ts';
 import type { StandInAnswer } from '../../testing/providers/stand-in.ts';
-import type { ChannelContext, DeliveryReport, Notice } from '../channel.ts';
+import { sendNotice } from '../../testing/send-notice.ts';
+import type { ChannelContext } from '../channel.ts';
 import { TokenCache } from '../token-cache.ts';
 import { feishuChannel } from './feishu-channel.ts';
 
@@ -41,14 +42,6 @@ const richText: ChannelContext['render'] = (_, some) =>
     },
   });
 
-async function sendAll(notice: Notice<'feishu'>, with_: ChannelContext): Promise<DeliveryReport[]> {
-  const reports: DeliveryReport[] = [];
-  for (const message of feishuChannel.messages(notice, with_)) {
-    reports.push(await feishuChannel.send(message, notice, with_));
-  }
-  return reports;
-}
-
 const paths = (standIn: StandIn) => standIn.requests.map(({ path }) => path.replace('/open-apis/', ''));
 const bodies = (standIn: StandIn) => standIn.requests.map(({ json }) => json as Record<string, unknown>);
 
@@ -56,7 +49,7 @@ describe('a robot', () => {
   test('gets a rich text, signed and with its keywords', async () => {
     await using standIn = await start(world({ secret: 's3cret', keywords: ['ops'] }));
     const spec = robotOf(standIn, { secret: { value: 's3cret' }, keywords: ['ops', 'alert'] });
-    await sendAll(testNotice('feishu', spec, alerts), context({ render: richText }));
+    await sendNotice(feishuChannel, testNotice('feishu', spec, alerts), context({ render: richText }));
     expect(bodies(standIn)).toEqual([
       {
         timestamp: String(Math.floor(clock.now() / 1000)),
@@ -82,7 +75,7 @@ describe('a robot', () => {
   test('gets a text when it is asked for', async () => {
     await using standIn = await start();
     const spec = { ...robotOf(standIn, { keywords: ['ops'] }), tmplType: 'text' };
-    await sendAll(testNotice('feishu', spec, alerts), context());
+    await sendNotice(feishuChannel, testNotice('feishu', spec, alerts), context());
     expect(bodies(standIn)).toEqual([
       { msg_type: 'text', content: { text: 'PodDown happened\nDiskFull happened\n\n[Keywords] ops' } },
     ]);
@@ -90,7 +83,7 @@ describe('a robot', () => {
 
   test('gets what is no rich text all the same, where upstream fails', async () => {
     await using standIn = await start();
-    await sendAll(testNotice('feishu', robotOf(standIn), alerts), context());
+    await sendNotice(feishuChannel, testNotice('feishu', robotOf(standIn), alerts), context());
     expect(JSON.stringify(bodies(standIn))).toContain('{"tag":"text","text":"DiskFull happened"}');
     expect(standIn.complaints).toEqual([]);
   });
@@ -109,7 +102,7 @@ describe('a robot', () => {
     const told = feishuChannel.messages(notice, with_).map((message) => message.alerts);
     expect(told.reduce((sum, count) => sum + count)).toBe(201);
     expect(told.slice(-3)).toEqual([0, 0, 1]);
-    await sendAll(notice, with_);
+    await sendNotice(feishuChannel, notice, with_);
     expect(standIn.complaints).toEqual([]);
     const all = standIn.requests.map(({ text }) => text).join('');
     for (let n = 0; n < 200; n++) expect(all).toContain(`A${n}: `);
@@ -119,7 +112,11 @@ describe('a robot', () => {
   test('that never answers ends in time', async () => {
     await using standIn = await start();
     standIn.answerNext('never');
-    const sending = sendAll(testNotice('feishu', robotOf(standIn), alerts), context({ timeoutMs: 50 }));
+    const sending = sendNotice(
+      feishuChannel,
+      testNotice('feishu', robotOf(standIn), alerts),
+      context({ timeoutMs: 50 }),
+    );
     await expect(sending).rejects.toMatchObject({ fault: 'transient', code: 'Timeout' });
   });
 });
@@ -131,8 +128,8 @@ describe('users and departments', () => {
     await using standIn = await start();
     const with_ = context({ ...api(standIn), render: richText });
     const notice = testNotice('feishu', spec, alerts, account);
-    expect(await sendAll(notice, with_)).toEqual([{ rejected: [] }]);
-    await sendAll(notice, with_);
+    expect(await sendNotice(feishuChannel, notice, with_)).toEqual({ rejected: [] });
+    await sendNotice(feishuChannel, notice, with_);
     expect(paths(standIn)).toEqual([
       'auth/v3/tenant_access_token/internal',
       'message/v4/batch_send/',
@@ -154,14 +151,16 @@ describe('users and departments', () => {
       alerts,
       account,
     );
-    const [report] = await sendAll(notice, context(api(standIn)));
-    expect(report?.rejected.map(({ address }) => address)).toEqual(['user ou_404', 'department od_404']);
+    const report = await sendNotice(feishuChannel, notice, context(api(standIn)));
+    expect(report.rejected.map(({ address }) => address)).toEqual(['user ou_404', 'department od_404']);
   });
 
   test('none of which exists are an error', async () => {
     await using standIn = await start();
     const notice = testNotice('feishu', { user: ['ou_404'] }, alerts, account);
-    await expect(sendAll(notice, context(api(standIn)))).rejects.toMatchObject({ fault: 'permanent' });
+    await expect(sendNotice(feishuChannel, notice, context(api(standIn)))).rejects.toMatchObject({
+      fault: 'permanent',
+    });
   });
 
   test('are told with a new token when the old one is refused with HTTP 400', async () => {
@@ -169,22 +168,24 @@ describe('users and departments', () => {
     await using standIn = await start(known);
     const with_ = context(api(standIn));
     const notice = testNotice('feishu', spec, alerts, account);
-    await sendAll(notice, with_);
+    await sendNotice(feishuChannel, notice, with_);
     known.tokens.clear();
     known.tokens.add('another');
-    expect(await sendAll(notice, with_)).toEqual([{ rejected: [] }]);
+    expect(await sendNotice(feishuChannel, notice, with_)).toEqual({ rejected: [] });
   });
 
   test('are an error with a wrong secret, or without a Config', async () => {
     await using standIn = await start();
     const wrong = { ...account, appSecret: { value: 'wrong' } };
     await expect(
-      sendAll(testNotice('feishu', spec, alerts, wrong), context(api(standIn))),
+      sendNotice(feishuChannel, testNotice('feishu', spec, alerts, wrong), context(api(standIn))),
     ).rejects.toMatchObject({
       fault: 'permanent',
       message: expect.stringContaining('check appID and appSecret'),
     });
-    await expect(sendAll(testNotice('feishu', spec, alerts), context())).rejects.toMatchObject({
+    await expect(
+      sendNotice(feishuChannel, testNotice('feishu', spec, alerts), context()),
+    ).rejects.toMatchObject({
       fault: 'permanent',
     });
   });
@@ -221,9 +222,9 @@ describe('what Feishu answers', () => {
   ])('%s', async (_, answer, expected) => {
     await using standIn = await start();
     standIn.answerNext(answer);
-    const sending = sendAll(testNotice('feishu', robotOf(standIn), alerts), context());
+    const sending = sendNotice(feishuChannel, testNotice('feishu', robotOf(standIn), alerts), context());
     if ('fault' in expected) await expect(sending).rejects.toMatchObject(expected);
-    else expect(await sending).toEqual([{ rejected: [] }]);
+    else expect(await sending).toEqual({ rejected: [] });
   });
 });
 

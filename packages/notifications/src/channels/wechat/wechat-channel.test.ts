@@ -5,7 +5,8 @@ import { StandIn } from '../../testing/providers/stand-in.ts';
 import type { StandInAnswer } from '../../testing/providers/stand-in.ts';
 import { wechatProvider } from '../../testing/providers/wechat.ts';
 import type { WechatWorld } from '../../testing/providers/wechat.ts';
-import type { ChannelContext, DeliveryReport, Notice } from '../channel.ts';
+import { sendNotice } from '../../testing/send-notice.ts';
+import type { ChannelContext } from '../channel.ts';
 import { TokenCache } from '../token-cache.ts';
 import { wechatChannel } from './wechat-channel.ts';
 
@@ -37,14 +38,6 @@ const robotOf = (standIn: StandIn, rest = {}) => ({
   chatbot: { webhook: { value: `${standIn.url}/cgi-bin/webhook/send?key=robot` }, ...rest },
 });
 
-async function sendAll(notice: Notice<'wechat'>, with_: ChannelContext): Promise<DeliveryReport[]> {
-  const reports: DeliveryReport[] = [];
-  for (const message of wechatChannel.messages(notice, with_)) {
-    reports.push(await wechatChannel.send(message, notice, with_));
-  }
-  return reports;
-}
-
 const paths = (standIn: StandIn) => standIn.requests.map(({ path }) => path.replace('/cgi-bin/', ''));
 const bodies = (standIn: StandIn) =>
   standIn.requests
@@ -55,8 +48,12 @@ describe('users, parties and tags', () => {
   test('get a message of the application', async () => {
     await using standIn = await start();
     const spec = { toUser: ['wang', 'li'], toParty: ['1'], toTag: ['t'] };
-    const reports = await sendAll(testNotice('wechat', spec, alerts, account(standIn)), context());
-    expect(reports).toEqual([{ rejected: [] }]);
+    const report = await sendNotice(
+      wechatChannel,
+      testNotice('wechat', spec, alerts, account(standIn)),
+      context(),
+    );
+    expect(report).toEqual({ rejected: [] });
     expect(bodies(standIn)).toEqual([
       {
         touser: 'wang|li',
@@ -74,20 +71,24 @@ describe('users, parties and tags', () => {
   test('that do not exist are reported, and the others are told', async () => {
     await using standIn = await start();
     const spec = { toUser: ['wang', 'nobody'], toParty: ['404'], toTag: [] };
-    const [report] = await sendAll(testNotice('wechat', spec, alerts, account(standIn)), context());
-    expect(report?.rejected.map(({ address }) => address)).toEqual(['user nobody', 'party 404']);
+    const report = await sendNotice(
+      wechatChannel,
+      testNotice('wechat', spec, alerts, account(standIn)),
+      context(),
+    );
+    expect(report.rejected.map(({ address }) => address)).toEqual(['user nobody', 'party 404']);
   });
 
   test('none of which exists are an error', async () => {
     await using standIn = await start();
     const notice = testNotice('wechat', { toUser: ['nobody'] }, alerts, account(standIn));
-    await expect(sendAll(notice, context())).rejects.toMatchObject({
+    await expect(sendNotice(wechatChannel, notice, context())).rejects.toMatchObject({
       fault: 'permanent',
       code: 'errcode 81013',
     });
     const json = { errcode: 0, errmsg: 'ok', invaliduser: 'nobody' };
     standIn.answerNext({ status: 200, json: { errcode: 0, access_token: 't' } }, { status: 200, json });
-    await expect(sendAll(notice, context())).rejects.toMatchObject({ fault: 'permanent' });
+    await expect(sendNotice(wechatChannel, notice, context())).rejects.toMatchObject({ fault: 'permanent' });
   });
 
   test('share one token, kept and forgotten under one key: a revoked one is renewed at once', async () => {
@@ -95,12 +96,12 @@ describe('users, parties and tags', () => {
     await using standIn = await start(known);
     const with_ = context();
     const notice = testNotice('wechat', { toUser: ['wang'] }, alerts, account(standIn));
-    await sendAll(notice, with_);
-    await sendAll(notice, with_);
+    await sendNotice(wechatChannel, notice, with_);
+    await sendNotice(wechatChannel, notice, with_);
     expect(paths(standIn)).toEqual(['gettoken', 'message/send', 'message/send']);
     known.tokens.clear();
     known.tokens.add('another');
-    await sendAll(notice, with_);
+    await sendNotice(wechatChannel, notice, with_);
     expect(paths(standIn).slice(3)).toEqual(['message/send', 'gettoken', 'message/send']);
   });
 
@@ -108,9 +109,9 @@ describe('users, parties and tags', () => {
     await using standIn = await start();
     const with_ = context();
     const notice = testNotice('wechat', { toUser: ['wang'] }, alerts, account(standIn));
-    await sendAll(notice, with_);
+    await sendNotice(wechatChannel, notice, with_);
     standIn.answerNext({ status: 200, json: { errcode: 42_001, errmsg: 'access_token expired' } });
-    expect(await sendAll(notice, with_)).toEqual([{ rejected: [] }]);
+    expect(await sendNotice(wechatChannel, notice, with_)).toEqual({ rejected: [] });
   });
 
   test('are told by a token that is renewed after expires_in, or tokenExpires when that is sooner', async () => {
@@ -118,9 +119,9 @@ describe('users, parties and tags', () => {
     const notice = testNotice('wechat', { toUser: ['wang'] }, alerts, account(standIn));
     const fetched = async (with_: ChannelContext, waitMs: number): Promise<number> => {
       const before = paths(standIn).filter((path) => path === 'gettoken').length;
-      await sendAll(notice, with_);
+      await sendNotice(wechatChannel, notice, with_);
       clock.advance(waitMs);
-      await sendAll(notice, with_);
+      await sendNotice(wechatChannel, notice, with_);
       return paths(standIn).filter((path) => path === 'gettoken').length - before;
     };
     expect(await fetched(context(), 3_600_000)).toBe(1);
@@ -134,7 +135,11 @@ describe('users, parties and tags', () => {
     const notice = testNotice('wechat', { toUser: ['wang'] }, [long], account(standIn));
     const longest = async (messageMaxSize?: number): Promise<number> => {
       const before = bodies(standIn).length;
-      await sendAll(notice, context({ options: { wechat: messageMaxSize ? { messageMaxSize } : {} } }));
+      await sendNotice(
+        wechatChannel,
+        notice,
+        context({ options: { wechat: messageMaxSize ? { messageMaxSize } : {} } }),
+      );
       const texts = bodies(standIn)
         .slice(before)
         .map(({ text }) => (text as { content: string }).content);
@@ -151,12 +156,12 @@ describe('users, parties and tags', () => {
     await using standIn = await start();
     const wrong = account(standIn, { wechatApiSecret: { value: 'wrong' } });
     const notice = testNotice('wechat', { toUser: ['wang'] }, alerts, wrong);
-    await expect(sendAll(notice, context())).rejects.toMatchObject({
+    await expect(sendNotice(wechatChannel, notice, context())).rejects.toMatchObject({
       fault: 'permanent',
       message: expect.stringContaining('check wechatApiSecret'),
     });
     await expect(
-      sendAll(testNotice('wechat', { toUser: ['wang'] }, alerts), context()),
+      sendNotice(wechatChannel, testNotice('wechat', { toUser: ['wang'] }, alerts), context()),
     ).rejects.toMatchObject({
       fault: 'permanent',
     });
@@ -165,7 +170,7 @@ describe('users, parties and tags', () => {
   test('are reached at the base address of the program when the Config has none', async () => {
     await using standIn = await start();
     const notice = testNotice('wechat', { toUser: ['wang'] }, alerts, account(standIn, { wechatApiUrl: '' }));
-    await sendAll(notice, context({ apiUrl: `${standIn.url}/cgi-bin` }));
+    await sendNotice(wechatChannel, notice, context({ apiUrl: `${standIn.url}/cgi-bin` }));
     expect(paths(standIn)).toEqual(['gettoken', 'message/send']);
   });
 });
@@ -174,7 +179,7 @@ describe('a robot', () => {
   test('mentions in text by lists', async () => {
     await using standIn = await start();
     const spec = robotOf(standIn, { atUsers: ['wang', '@all'], atMobiles: ['13800138000'] });
-    await sendAll(testNotice('wechat', spec, alerts), context());
+    await sendNotice(wechatChannel, testNotice('wechat', spec, alerts), context());
     expect(bodies(standIn)).toEqual([
       {
         msgtype: 'text',
@@ -191,7 +196,7 @@ describe('a robot', () => {
     await using standIn = await start();
     const long = testAlert('Long', { annotations: { message: 'word '.repeat(1600).trim() } });
     const spec = { ...robotOf(standIn, { atUsers: ['wang'] }), tmplType: 'markdown' };
-    await sendAll(testNotice('wechat', spec, [long]), context());
+    await sendNotice(wechatChannel, testNotice('wechat', spec, [long]), context());
     const texts = bodies(standIn).map(({ markdown }) => (markdown as { content: string }).content);
     expect(texts).toHaveLength(2);
     for (const text of texts) expect(text).toMatch(/\n<@wang>$/u);
@@ -201,7 +206,9 @@ describe('a robot', () => {
   test('that is gone is an error that says so', async () => {
     await using standIn = await start();
     const spec = { chatbot: { webhook: { value: `${standIn.url}/cgi-bin/webhook/send?key=old` } } };
-    await expect(sendAll(testNotice('wechat', spec, alerts), context())).rejects.toMatchObject({
+    await expect(
+      sendNotice(wechatChannel, testNotice('wechat', spec, alerts), context()),
+    ).rejects.toMatchObject({
       fault: 'permanent',
       message: expect.stringContaining('check chatbot.webhook'),
     });
@@ -210,7 +217,11 @@ describe('a robot', () => {
   test('that never answers ends in time, where upstream waits for ever', async () => {
     await using standIn = await start();
     standIn.answerNext('never');
-    const sending = sendAll(testNotice('wechat', robotOf(standIn), alerts), context({ timeoutMs: 50 }));
+    const sending = sendNotice(
+      wechatChannel,
+      testNotice('wechat', robotOf(standIn), alerts),
+      context({ timeoutMs: 50 }),
+    );
     await expect(sending).rejects.toMatchObject({ fault: 'transient', code: 'Timeout' });
   });
 });
@@ -230,7 +241,7 @@ describe('what WeCom answers', () => {
     await using standIn = await start();
     standIn.answerNext(answer);
     const notice = testNotice('wechat', robotOf(standIn), alerts);
-    await expect(sendAll(notice, context())).rejects.toMatchObject(expected);
+    await expect(sendNotice(wechatChannel, notice, context())).rejects.toMatchObject(expected);
   });
 
   test('a token that is refused twice is the end of the attempt', async () => {
@@ -238,14 +249,14 @@ describe('what WeCom answers', () => {
     const token: StandInAnswer = { status: 200, json: { errcode: 0, access_token: 't', expires_in: 7200 } };
     standIn.answerNext(token, coded(40_014), token, coded(40_014));
     const notice = testNotice('wechat', { toUser: ['wang'] }, alerts, account(standIn));
-    await expect(sendAll(notice, context())).rejects.toMatchObject({ fault: 'token' });
+    await expect(sendNotice(wechatChannel, notice, context())).rejects.toMatchObject({ fault: 'token' });
   });
 
   test('a token call without a token is tried again', async () => {
     await using standIn = await start();
     standIn.answerNext({ status: 200, json: { errcode: 0, errmsg: 'ok' } });
     const notice = testNotice('wechat', { toUser: ['wang'] }, alerts, account(standIn));
-    await expect(sendAll(notice, context())).rejects.toMatchObject({ fault: 'transient' });
+    await expect(sendNotice(wechatChannel, notice, context())).rejects.toMatchObject({ fault: 'transient' });
   });
 });
 
