@@ -1,5 +1,6 @@
 import type { Alert } from '../../alerts/alert.ts';
 import { alertShapes } from './alert-shapes.ts';
+import { functionTemplates } from './function-templates.ts';
 
 /** A rendering of our own templates that Go was asked for. */
 export interface RecordedCase {
@@ -30,14 +31,19 @@ const texts = [
 ];
 const mails = [ofAll('nm.default.html'), ofAll('nm.html')];
 
-/** The cases of `fixtures/templates/rendered-by-go.json`, in its order. */
-export const recordedCases: readonly RecordedCase[] = ['English', 'zh-cn'].flatMap((language) =>
-  [1, 2, 5].flatMap((count) =>
-    [...texts, ...mails].map((template) => ({
+const casesOf = (language: string, templates: readonly string[], counts: readonly number[]): RecordedCase[] =>
+  counts.flatMap((count) =>
+    templates.map((template) => ({
       language,
       template,
       html: mails.includes(template),
       alerts: alertShapes(count, count),
     })),
-  ),
-);
+  );
+
+/** The cases of `fixtures/templates/rendered-by-go.json`, in its order. */
+export const recordedCases: readonly RecordedCase[] = [
+  ...casesOf('English', [...texts, ...mails], [1, 2, 5]),
+  ...casesOf('English', functionTemplates, [20]),
+  ...casesOf('zh-cn', texts, [1, 2, 5]),
+];

@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { defaultTemplates } from './default-templates.ts';
 import { Templates } from './templates.ts';
+import { definedIn, expectAsGo, hasGo, shapedCases } from './testing/expect-as-go.ts';
+import { functionTemplates } from './testing/function-templates.ts';
 import type { GoResult } from './testing/go-renderer.ts';
 import { recordedAbout, recordedCases } from './testing/recorded-cases.ts';
 
@@ -18,7 +20,7 @@ describe.each(['English', 'zh-cn'])('in %s', (language) => {
   );
 
   test.each(cases)(
-    '$template of $count alerts is what Go makes of it',
+    '$template of $count alerts is what Go made of it',
     ({ template, html, alerts, expected }) => {
       expect(render(template, alerts, { html })).toBe(expected?.text);
     },
@@ -35,11 +37,12 @@ describe.each(['English', 'zh-cn'])('in %s', (language) => {
   );
 });
 
+test.skipIf(!hasGo)('functions give what the installed Go gives', { timeout: 300_000 }, () => {
+  expectAsGo({ text: '', cases: shapedCases(60, functionTemplates, () => false) });
+});
+
 test('every name that objects of upstream use is there', () => {
-  const defined = defaultTemplates.flatMap(({ text }) =>
-    [...text.matchAll(/define "([^"]+)"/g)].map(([, name]) => name),
-  );
-  expect(defined).toEqual(
+  expect(defaultTemplates.flatMap(({ text }) => definedIn(text))).toEqual(
     expect.arrayContaining([
       'nm.default.message',
       'nm.default.message.cn',
