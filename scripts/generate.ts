@@ -1,6 +1,6 @@
 /**
  * `npm run generate`: writes the files that derive from the sources: the CRDs in `deploy/crds` from the kinds in
- * TypeScript, the OpenAPI description of Jenkins, and the page about what of it was tried. With `--check` it writes nothing and fails when a file differs
+ * TypeScript, the OpenAPI descriptions of Jenkins and of receiver sources, and the page about what of Jenkins was tried. With `--check` it writes nothing and fails when a file differs
  * from what it would write.
  */
 import { spawnSync } from 'node:child_process';
@@ -35,6 +35,8 @@ if (check) {
   for (const [file, text] of drifted) writeFileSync(join(folder, file), text);
 }
 
-const openapi = join(import.meta.dirname, '../packages/jenkins-client/openapi/generate.ts');
-const { status } = spawnSync(process.execPath, [openapi, ...process.argv.slice(2)], { stdio: 'inherit' });
-if (status !== 0) process.exitCode = 1;
+for (const name of ['jenkins-client', 'notifications']) {
+  const openapi = join(import.meta.dirname, `../packages/${name}/openapi/generate.ts`);
+  const { status } = spawnSync(process.execPath, [openapi, ...process.argv.slice(2)], { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
+}
