@@ -73,6 +73,7 @@ function compileOperand(
       };
     }
     case 'variable':
+      if (node.slot < 0) return failing(node, `undefined variable: ${node.name}`);
       if (node.names.length === 0) return compilePlain(node, words, (_run, frame) => frame[node.slot]);
       return (run, frame, dot, final) => {
         run.at(node);

@@ -69,10 +69,11 @@ export function fieldsOf(
   names: readonly string[],
   access: Access,
 ): unknown {
-  const last = names.length - 1;
   const bare: Access = { node: access.node, words: [], final: none };
-  return names.reduce<unknown>(
-    (value, name, index) => fieldOf(run, frame, dot, value, name, index === last ? access : bare),
+  const before = names.slice(0, -1);
+  const owner = before.reduce<unknown>(
+    (value, name) => fieldOf(run, frame, dot, value, name, bare),
     receiver,
   );
+  return fieldOf(run, frame, dot, owner, names.at(-1) ?? '', access);
 }

@@ -48,7 +48,8 @@ export class ExpressionParser {
   /** A pipeline and the token that ends it; `context` names it in error messages. */
   pipe(context: string, end: TokenType = 'right delimiter'): PipeNode {
     const place = this.#place(this.#tokens.peekNonSpace());
-    const { variables, assign } = this.#variables(context);
+    const { names, assign } = this.#variables(context);
+    const mentioned = names.map((token) => this.#scope.mention(token.value));
     const commands: CommandNode[] = [];
     for (;;) {
       const token = this.#tokens.peekNonSpace();
@@ -62,11 +63,14 @@ export class ExpressionParser {
       (command, index) => index > 0 && notExecutable.has(command.words[0].type),
     );
     if (literal > 0) this.#tokens.fail(`non executable command in pipeline stage ${literal + 1}`);
+    // Only now: in `$x := f $x` the second one is that of before.
+    const slots = assign ? mentioned : names.map((token) => this.#scope.declare(token.value));
+    const variables = names.map((token, index) => this.#variable(token, slots[index] ?? -1));
     return { type: 'pipe', ...place, variables, assign, commands };
   }
 
   /** `$x :=`, `$x =`, or in a range also `$i, $x :=`. */
-  #variables(context: string): { variables: VariableNode[]; assign: boolean } {
+  #variables(context: string): { names: readonly Token[]; assign: boolean } {
     const names: Token[] = [];
     while (this.#tokens.peekNonSpace().type === 'variable') {
       // The token after the variable may be a space; what counts is the one after that.
@@ -77,24 +81,18 @@ export class ExpressionParser {
       if (!comma && !assign && next.type !== 'declare') break;
       names.push(this.#tokens.next());
       this.#tokens.nextNonSpace();
-      if (!comma) return { variables: this.#bind(names, assign), assign };
+      if (!comma) return { names, assign };
       if (context !== 'range' || names.length > 1) this.#tokens.fail(`too many declarations in ${context}`);
       const follows = this.#tokens.peekNonSpace().type;
       if (follows !== 'variable' && follows !== 'right delimiter' && follows !== 'right parenthesis') {
         this.#tokens.fail('range can only initialize variables');
       }
     }
-    return { variables: this.#bind(names, false), assign: false };
+    return { names, assign: false };
   }
 
-  #bind(names: readonly Token[], assign: boolean): VariableNode[] {
-    return names.map((token) => ({
-      type: 'variable',
-      ...this.#place(token),
-      name: token.value,
-      names: [],
-      slot: assign ? this.#scope.assign(token.value) : this.#scope.declare(token.value),
-    }));
+  #variable(token: Token, slot: number): VariableNode {
+    return { type: 'variable', ...this.#place(token), name: token.value, names: [], slot };
   }
 
   /** Operands up to the pipe sign, which is read, or the end of the pipeline, which is not. */
@@ -154,7 +152,7 @@ export class ExpressionParser {
       case 'nil':
         return { type: token.type, ...place };
       case 'variable':
-        return { type: 'variable', ...place, name: token.value, slot: this.#slot(token.value), names: [] };
+        return this.#variable(token, this.#slot(token.value));
       case 'field':
         return { type: 'field', ...place, names: [token.value.slice(1)] };
       case 'bool':

@@ -45,7 +45,7 @@ export interface FieldNode extends Place {
   readonly names: readonly string[];
 }
 
-/** `$x.A.B`; `slot` is the variable's place in the frame, -1 when it is assigned to but never declared. */
+/** `$x.A.B`; `slot` is the variable's place in the frame, -1 when none was declared before. */
 export interface VariableNode extends Place {
   readonly type: 'variable';
   readonly name: string;

@@ -20,6 +20,7 @@ export class Scope {
     this.#next = Math.max(0, ...this.#visible.map((variable) => variable.slot)) + 1;
   }
 
+  /** Makes a variable that is visible from here on. */
   declare(name: string): number {
     const slot = this.#next;
     this.#next += 1;
@@ -29,10 +30,10 @@ export class Scope {
   }
 
   /**
-   * The slot of a variable that is assigned to. Go finds out only when executing that there is none, so the name counts
-   * as known from here on.
+   * The slot of a variable whose name stands before `:=` or `=`: the one that has been declared before. Go finds out
+   * only when executing that there is none; until then the name counts as known, with the slot -1.
    */
-  assign(name: string): number {
+  mention(name: string): number {
     const slot = this.find(name) ?? -1;
     this.#visible.push({ name, slot });
     return slot;

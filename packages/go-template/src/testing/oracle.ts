@@ -24,7 +24,6 @@ interface Pair {
 interface Alert {
   readonly Status: string;
   readonly Labels: unknown;
-  readonly StartsAt: unknown;
   readonly Count: number;
   readonly Any: unknown;
 }
@@ -57,7 +56,7 @@ const kv = mapType<string>({
 });
 const alert = structType<Alert>({
   name: 'main.Alert',
-  fields: ['Status', 'Labels', 'StartsAt', 'Count', 'Any'],
+  fields: ['Status', 'Labels', 'Count', 'Any'],
   methods: {
     Firing: goMethod([], (self: Alert) => self.Status === 'firing'),
     Label: goMethod(['string', 'string'], (self: Alert, name, fallback) => {
@@ -112,7 +111,6 @@ const alertOf = (raw: Partial<Record<keyof Alert, unknown>>): unknown =>
   alert.of({
     Status: String(raw.Status ?? ''),
     Labels: kv.of((raw.Labels ?? {}) as Labels),
-    StartsAt: parseTime(String(raw.StartsAt ?? '0001-01-01T00:00:00Z')),
     Count: Number(raw.Count ?? 0),
     Any: valueOf(raw.Any ?? null),
   });
