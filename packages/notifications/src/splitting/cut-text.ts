@@ -7,8 +7,8 @@ const longestEntity = 32;
 /**
  * Cuts a text into pieces that measure at most `limit`: at line ends where there are any in the second half of a
  * piece, else between words, else between characters, but not within an entity (`&amp;`) or behind a backslash. The
- * line end or blank at which the text was cut is left out, and so are pieces of blanks; all else is there. Takes time linear in the text.
- * Throws `DeliveryError` `permanent` when the limit is too small for a single character.
+ * line end or blank at which the text was cut is left out, and so are pieces of blanks; all else is there. Takes time
+ * linear in the text. Throws `DeliveryError` `permanent` when the limit is too small for a single character.
  */
 export function cutText(text: string, limit: number, measure: Measure): string[] {
   const pieces: string[] = [];

@@ -78,6 +78,12 @@ test('a template that says nothing at all gives no text', () => {
   expect(splitMessages({ alerts: [], limit: 4, measure: characters, render: () => 'x' })).toEqual([]);
 });
 
+test('a text of nothing but blanks is no message', () => {
+  const render = (some: readonly Sample[]): string => some.map(({ text }) => text).join('');
+  const parts = splitMessages({ alerts: samples('\t\n', 'aaaa'), limit: 4, measure: characters, render });
+  expect(parts.map(({ text, alerts }) => [text, alerts])).toEqual([['aaaa', 2]]);
+});
+
 test('a template whose texts grow out of proportion still keeps to the limit', () => {
   const alerts = samples(...Array.from({ length: 40 }, () => 'ab'));
   const render = (some: readonly Sample[]): string => 'ab'.repeat(some.length ** 2);

@@ -28,16 +28,17 @@ export interface SplitOptions<Alert> {
  * counted with a neighbour; when it says nothing about any there is no text at all.
  *
  * Takes linear time where upstream's takes quadratic: each alert is rendered once to see how long it is and once more
- * within its message. What is before, between and after alerts is learned from the first two; where a template does not
- * keep to that, a message that turned out too long is halved.
+ * within its message. What stands before, between and after alerts is learned from the first two; where a template does
+ * not keep to that, a message that turned out too long is halved.
  */
 export function splitMessages<Alert>(options: SplitOptions<Alert>): MessagePart<Alert>[] {
-  const { alerts, limit, measure, render } = options;
+  const { alerts, limit, measure, render, cut = cutText } = options;
   const parts = new PartList<Alert>();
   const [first] = alerts;
   if (first === undefined) return [];
-
   const firstText = render([first]);
+
+  // Most notices fit as they are; that is worth a try when the first alert does not speak against it.
   if (alerts.length > 1 && measure(firstText) * alerts.length <= 2 * limit) {
     const text = render(alerts);
     if (measure(text) <= limit) {
@@ -46,38 +47,46 @@ export function splitMessages<Alert>(options: SplitOptions<Alert>): MessagePart<
     }
   }
 
-  const texts = alerts.map((alert, index) => (index === 0 ? firstText : render([alert])));
+  const texts = [firstText, ...alerts.slice(1).map((alert) => render([alert]))];
   const tell = (from: number, to: number): void => {
     const group = alerts.slice(from, to);
-    const text = (to - from === 1 ? texts[from] : undefined) ?? render(group);
+    const isSingle = group.length === 1;
+    const text = isSingle ? (texts[from] ?? '') : render(group);
     if (measure(text) <= limit) {
       parts.add(text, group);
-    } else if (group.length === 1) {
-      parts.addLong((options.cut ?? cutText)(text, limit, measure), group);
+    } else if (isSingle) {
+      parts.addLong(cut(text, limit, measure), group);
     } else {
-      const middle = (from + to + 1) >> 1;
+      const middle = (from + to) >> 1;
       tell(from, middle);
       tell(middle, to);
     }
   };
-
   const sizes = texts.map(measure);
-  const shared =
-    alerts.length > 1 ? (sizes[0] ?? 0) + (sizes[1] ?? 0) - measure(render(alerts.slice(0, 2))) : 0;
+  const [one = 0, two] = sizes;
+  const shared = two === undefined ? 0 : one + two - measure(render(alerts.slice(0, 2)));
+  for (const [from, to] of packed(sizes, shared, limit)) tell(from, to);
+  return parts.finish();
+}
+
+/**
+ * Which neighbours go together: from one index up to but without another. `shared` is how much less two texts measure
+ * as one; it is negative where more is put between alerts than around them.
+ */
+function* packed(sizes: readonly number[], shared: number, limit: number): Generator<[number, number]> {
   let from = 0;
   let size = 0;
   for (const [index, alone] of sizes.entries()) {
-    const grown = size + alone - shared;
-    if (index > from && grown > limit) {
-      tell(from, index);
-      from = index;
-      size = alone;
-    } else {
-      size = index === from ? alone : grown;
+    const grown = index === from ? alone : size + alone - shared;
+    if (index === from || grown <= limit) {
+      size = grown;
+      continue;
     }
+    yield [from, index];
+    from = index;
+    size = alone;
   }
-  tell(from, alerts.length);
-  return parts.finish();
+  yield [from, sizes.length];
 }
 
 /** Collects parts; alerts without a text wait for the next one that has some. */
@@ -87,7 +96,7 @@ class PartList<Alert> {
 
   add(text: string, alerts: readonly Alert[]): void {
     const about = [...this.#silent, ...alerts];
-    if (text === '') {
+    if (text.trim() === '') {
       this.#silent = about;
       return;
     }
@@ -96,7 +105,7 @@ class PartList<Alert> {
   }
 
   addLong(pieces: readonly string[], alerts: readonly Alert[]): void {
-    const texts = pieces.filter((piece) => piece !== '');
+    const texts = pieces.filter((piece) => piece.trim() !== '');
     for (const text of texts.slice(0, -1)) this.#parts.push({ text, alerts: 0, about: alerts });
     this.add(texts.at(-1) ?? '', alerts);
   }

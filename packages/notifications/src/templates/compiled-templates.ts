@@ -3,8 +3,8 @@ import { LRUCache } from 'lru-cache';
 import { DeliveryError } from '../channels/delivery-error.ts';
 import type { TemplateText } from './template-text.ts';
 
-/** Most texts of receivers that are kept compiled beside the named templates. */
-const maxCompiledTexts = 200;
+/** How much of what receivers write is kept compiled beside the named templates: texts, and characters in them. */
+const kept = { max: 200, maxSize: 4 * 1024 * 1024 };
 
 /** What errors call a template that has no name. */
 const unnamed = 'text';
@@ -12,7 +12,10 @@ const unnamed = 'text';
 /** Named templates, and what receivers write themselves, each compiled once. */
 export class CompiledTemplates {
   readonly #set: TemplateSet;
-  readonly #texts = new LRUCache<string, TemplateSet>({ max: maxCompiledTexts });
+  readonly #texts = new LRUCache<string, TemplateSet>({
+    ...kept,
+    sizeCalculation: (_, text) => text.length,
+  });
 
   constructor(set: TemplateSet) {
     this.#set = set;

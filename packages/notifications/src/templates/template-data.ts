@@ -20,6 +20,7 @@ export class TemplateAlert {
     this.alert = alert;
   }
 
+  /** Upstream's is a hash of its own making, for this purpose: to tell alerts apart. */
   get ID(): string {
     return this.alert.fingerprint;
   }

@@ -29,8 +29,8 @@ export interface RendererOptions {
 /** Renders as `render` of a `ChannelContext` does. */
 export type Render = ChannelContext['render'];
 
-/** Most receivers whose own template files are kept compiled. */
-const maxOwnSets = 100;
+/** How many template files of single receivers are kept compiled: sets, and characters in them. */
+const kept = { max: 100, maxSize: 8 * 1024 * 1024 };
 
 /**
  * All templates of the program, compiled once where upstream compiles them for every receiver and batch. A file that is
@@ -41,7 +41,10 @@ export class Templates {
   readonly problems: readonly string[];
   readonly #source: TemplatesSource;
   readonly #compiled: Record<'text' | 'html', CompiledTemplates>;
-  readonly #own = new LRUCache<string, CompiledTemplates>({ max: maxOwnSets });
+  readonly #own = new LRUCache<string, CompiledTemplates>({
+    ...kept,
+    sizeCalculation: (_, texts) => texts.length,
+  });
 
   constructor(source: TemplatesSource, clock: Clock) {
     const problems = new Set<string>();

@@ -43,18 +43,16 @@ const longest = 200;
 export function parseByLayout(layout: string, text: string): GoValue<Instant> {
   const parts: (Part | undefined)[] = [];
   let pattern = '';
-  for (let rest = layout.slice(0, longest); rest !== '';) {
+  let rest = layout.slice(0, longest);
+  while (rest !== '') {
     const found = pieces.find(({ piece }) => piece.test(rest));
-    const length = found ? (found.piece.exec(rest)?.[0].length ?? 1) : 1;
     if (found) parts.push(found.part);
     pattern += found ? `(${found.pattern})` : literal(rest.slice(0, 1));
-    rest = rest.slice(length);
+    rest = found ? rest.replace(found.piece, '') : rest.slice(1);
   }
   const match = text.length > longest ? null : new RegExp(`^${pattern}$`, 'i').exec(text);
   if (!match)
-    throw new Error(
-      `parsing time ${JSON.stringify(text)} as ${JSON.stringify(layout)}: it is not written so`,
-    );
+    throw new Error(`parsing time ${JSON.stringify(text)}: it is not written as ${JSON.stringify(layout)}`);
   const read: Partial<Record<Part, string>> = {};
   for (const [index, part] of parts.entries()) {
     if (part) read[part] = match[index + 1] ?? '';
