@@ -48,6 +48,13 @@ test('an alert longer than the limit is spread over parts, where upstream drops 
   expect(parts[1]?.about).toEqual([alerts[1]]);
 });
 
+test('the alert that did not fit is listed in the next message alone, where upstream notes it as told with both', () => {
+  const alerts = samples('aaaa', 'bbbb', 'cccc');
+  const render = (some: readonly Sample[]): string => some.map(({ text }) => text).join('\n');
+  const parts = splitMessages({ alerts, limit: 10, measure: characters, render });
+  expect(parts.map(({ about }) => about)).toEqual([alerts.slice(0, 2), alerts.slice(2)]);
+});
+
 test('a channel may cut long texts in its own way', () => {
   const parts = splitMessages({
     alerts: samples('a;b;c'),

@@ -112,6 +112,12 @@ describe('times', () => {
   });
 });
 
+test('a time that no calendar has is the zero time', () => {
+  const odd = testAlert('A', { startsAt: '2026-02-45T00:00:00Z', endsAt: '2026-01-01t00:00:00z' });
+  const template = '{{ range .Alerts }}{{ .StartsAt.IsZero }} {{ .EndsAt }}{{ end }}';
+  expect(templates.renderer({ groupLabels: {} })(template, [odd])).toBe('true 2026-01-01 00:00:00 +0000 UTC');
+});
+
 describe('labels', () => {
   test.each([
     [

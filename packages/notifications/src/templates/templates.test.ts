@@ -1,6 +1,8 @@
 import { TemplateSet } from '@armillary/go-template';
 import { describe, expect, test, vi } from 'vitest';
 import { DeliveryError } from '../channels/delivery-error.ts';
+import { utf8Bytes } from '../splitting/measure.ts';
+import { splitMessages } from '../splitting/split-messages.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { testAlert } from '../testing/notice.ts';
 import { Templates, type TemplatesSource } from './templates.ts';
@@ -61,6 +63,35 @@ describe('html', () => {
   test('values are not escaped in texts, where upstream writes entities', () => {
     expect(render('nm.default.text')).toContain('pod: <cart>');
   });
+
+  test('addresses of alerts become links only when they are of the web', () => {
+    const mail = (generatorURL: string): string =>
+      of().renderer({ groupLabels: {} })('nm.default.html', [{ ...alert, generatorURL }], { html: true });
+    expect(mail('https://prometheus.example.com/graph?a=1&b="')).toContain(
+      'href="https://prometheus.example.com/graph?a=1&amp;b=&#34;"',
+    );
+    expect(mail('javascript:alert(1)')).not.toContain('href');
+  });
+});
+
+test('an alert longer than a message loses nothing', () => {
+  const rows = Array.from({ length: 400 }, (_, row) => `row ${row} of the description`);
+  const long = testAlert('Long', { annotations: { description: rows.join('\n') } });
+  const render = of().renderer({ groupLabels: {} });
+  const parts = splitMessages({
+    alerts: [alert, long, alert],
+    limit: 2048,
+    measure: utf8Bytes,
+    render: (alerts) => render('nm.default.text', alerts),
+  });
+  expect(parts.map(({ alerts }) => alerts)).toEqual([
+    1,
+    ...Array.from({ length: parts.length - 3 }, () => 0),
+    1,
+    1,
+  ]);
+  const lines = parts.flatMap(({ text }) => text.split('\n'));
+  for (const row of rows) expect(lines.filter((line) => line.endsWith(row))).toHaveLength(1);
 });
 
 describe('files', () => {
