@@ -70,6 +70,6 @@ describe('explain', () => {
     const page = await world.get<{ alerts: { words: string[] }[] }>(
       `/api/v2/trace?fingerprint=${fingerprint}`,
     );
-    expect(page.alerts[0]!.words.join('\n')).toMatch(/shop-team/);
+    expect(page.alerts[0]?.words.join('\n')).toMatch(/shop-team/);
   });
 });

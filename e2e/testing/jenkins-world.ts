@@ -2,14 +2,12 @@ import { startApiServer } from '@armillary/embedded-api';
 import { connect, type Jenkins } from '@armillary/jenkins-client';
 import { startFakeJenkins, type FakeJenkins, type FakeOptions } from '@armillary/jenkins-client/testing';
 import {
-  apiextensionsV1,
   ControllerManager,
   coreV1,
   isNotFound,
   KubeClient,
   loadKubeconfig,
   systemClock,
-  type CustomResourceDefinition,
   type KubeObject,
   type Secret,
 } from '@armillary/kube';
@@ -29,6 +27,7 @@ import {
 import { tektonKinds } from '@armillary/tekton';
 import { temporaryFolder } from './armillary.ts';
 import { eventually } from './process.ts';
+import { serveKinds } from './serve-kinds.ts';
 import { startRealApiServer } from './real-api-server.ts';
 
 type EngineOptions = Partial<Omit<JenkinsEngineOptions, 'jenkins'>>;
@@ -81,15 +80,7 @@ export class JenkinsWorld {
     const folder = await temporaryFolder();
     const api = await startApi(folder.path);
     const client = new KubeClient(await loadKubeconfig({ path: api.kubeconfig }));
-    const definitions = client.resource<CustomResourceDefinition>(apiextensionsV1.customResourceDefinitions);
-    for (const kind of [...devopsKinds, ...tektonKinds])
-      await definitions.create(kind.crd() as unknown as CustomResourceDefinition);
-    await eventually('the kinds to be served', async () => {
-      const { items } = await definitions.list();
-      return items.every(({ status }) =>
-        status?.conditions?.some(({ type, status: value }) => type === 'Established' && value === 'True'),
-      );
-    });
+    await serveKinds(client, [...devopsKinds, ...tektonKinds]);
     return new JenkinsWorld(folder, api, client, await startFakeJenkins(options));
   }
 

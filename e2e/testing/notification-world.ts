@@ -13,8 +13,8 @@ import {
   type NotificationManagerOptions,
   type RunningNotificationManager,
 } from '@armillary/notifications';
-import { applyDefinitions } from '../../packages/armillary/src/definitions.ts';
 import { eventually } from './process.ts';
+import { serveKinds } from './serve-kinds.ts';
 
 /** One alert of a post, as far as tests write it. */
 export interface PostedAlert {
@@ -59,16 +59,11 @@ export class NotificationWorld {
     const folder = await mkdtemp(join(tmpdir(), 'armillary-e2e-'));
     const api = await startApiServer({ dataDir: join(folder, 'api'), host: '127.0.0.1', port: 0 });
     const client = new KubeClient(await loadKubeconfig({ path: api.kubeconfig }));
-    const signal = new AbortController().signal;
-    await applyDefinitions(
-      client,
-      notificationKinds.map((kind) => kind.crd()),
-      signal,
-    );
+    await serveKinds(client, notificationKinds);
     const options: NotificationManagerOptions = {
       client,
       logger: silentLogger,
-      signal,
+      signal: new AbortController().signal,
       host: '127.0.0.1',
       port: 0,
       access: openAccess,

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { CommandError } from '../command-error.ts';
-import { readTokenFile } from '../notifications/flags.ts';
+import { readTokenFile } from '../notification-flags.ts';
 import { outputOption } from '../options.ts';
 
 interface ExplainOptions {

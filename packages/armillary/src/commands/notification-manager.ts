@@ -10,7 +10,7 @@ import {
   upstreamOptions,
   withUpstreamFlags,
   type NotificationFlags,
-} from '../notifications/flags.ts';
+} from '../notification-flags.ts';
 import { printEvent, say } from '../output.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
 import { version } from '../version.ts';

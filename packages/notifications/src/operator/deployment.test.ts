@@ -103,7 +103,7 @@ describe('an object that names no image runs this program', () => {
       readinessProbe: { httpGet: { path: '/readyz', port: 'webhook' } },
       volumeMounts: [{ name: 'armillary-data', mountPath: '/var/lib/armillary' }],
     });
-    expect(container!['env']).toEqual(
+    expect(container?.['env']).toEqual(
       expect.arrayContaining([
         { name: 'NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
         { name: 'ARMILLARY_NOTIFICATION_MANAGER', value: 'main' },
@@ -118,7 +118,7 @@ describe('an object that names no image runs this program', () => {
       volumeMounts: [mount],
       volumes: [{ name: 'kept', persistentVolumeClaim: { claimName: 'alerts' } }],
     });
-    expect(containers[0]!['volumeMounts']).toEqual([mount]);
+    expect(containers[0]?.['volumeMounts']).toEqual([mount]);
     expect(volumes).toHaveLength(1);
   });
 });

@@ -29,7 +29,7 @@ export function parseDirectNotification(body: unknown, now: number): DirectNotif
     );
   }
   return {
-    receiver: receiver as unknown as Receiver,
+    receiver: receiver as Receiver,
     ...(config ? { config: config as unknown as Config } : {}),
     alerts,
   };

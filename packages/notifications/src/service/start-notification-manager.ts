@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ControllerManager } from '@armillary/kube';
 import type { Access } from '../server/access.ts';
 import { createServer } from '../server/server.ts';
-import { startSidecar, usualAuthority, type RunningSidecar } from '../sidecar/start-sidecar.ts';
+import { startSidecar, usualAuthority } from '../sidecar/start-sidecar.ts';
 import type { NotificationStore } from '../store/notification-store.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { NotificationService, type NotificationServiceOptions } from './notification-service.ts';

@@ -46,7 +46,7 @@ describe('the contract of receiver sources', () => {
       ['alice', 'bob', 'group.operators'],
       [],
     ]);
-    for (const payload of [{}, { items: 'all' }, { items: Array(101).fill({}) }]) {
+    for (const payload of [{}, { items: 'all' }, { items: Array.from({ length: 101 }, () => ({})) }]) {
       const refused = await server.inject({ method: 'POST', url: '/api/v2/receivers:query', payload });
       expect(refused.statusCode).toBe(400);
     }

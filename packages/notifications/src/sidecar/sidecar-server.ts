@@ -21,7 +21,7 @@ const maxQuestions = 100;
  * The tenants of a namespace: its users by name, its groups as `group.NAME`. They are values of the label that
  * `spec.receivers.tenantKey` of the NotificationManager names.
  */
-export function tenantsOf({ users, groups }: Subjects): string[] {
+function tenantsOf({ users, groups }: Subjects): string[] {
   return [...users, ...groups.map((group) => `group.${group}`)];
 }
 
@@ -59,7 +59,8 @@ export function createSidecarServer(options: SidecarServerOptions): FastifyInsta
     return request.headers['if-none-match'] === etag ? reply.code(304).send() : list;
   });
 
-  app.post('/api/v2/receivers:query', async (request, reply) => {
+  // Two colons stand for one: a single one would begin a parameter.
+  app.post('/api/v2/receivers::query', async (request, reply) => {
     const { items } = (request.body ?? {}) as { items?: unknown };
     if (!Array.isArray(items) || items.length > maxQuestions) {
       return reply.code(400).send({ title: `items is a list of up to ${maxQuestions} questions` });
@@ -67,9 +68,10 @@ export function createSidecarServer(options: SidecarServerOptions): FastifyInsta
     return {
       apiVersion: CONTRACT_VERSION,
       kind: 'ReceiverListBatch',
-      items: items.map((item: { namespace?: unknown }) => {
-        const subjects = options.subjectsOf(String(item?.namespace ?? ''));
-        return receiverList(subjects ?? { users: [], groups: [] });
+      items: items.map((item: { namespace?: unknown } | null) => {
+        const namespace = item?.namespace;
+        const subjects = typeof namespace === 'string' ? options.subjectsOf(namespace) : undefined;
+        return receiverList(subjects ?? nobody);
       }),
     };
   });
@@ -82,6 +84,8 @@ export function createSidecarServer(options: SidecarServerOptions): FastifyInsta
   }
   return app;
 }
+
+const nobody: Subjects = { users: [], groups: [] };
 
 function receiverList(subjects: Subjects): ReceiverList {
   const tenants = tenantsOf(subjects);

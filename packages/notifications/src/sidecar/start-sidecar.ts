@@ -1,5 +1,6 @@
 import { ControllerManager, type KubeClient, type Logger } from '@armillary/kube';
 import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { RbacDirectory } from './rbac-directory.ts';
 import { createSidecarServer } from './sidecar-server.ts';
 import type { Authority } from './who-may.ts';
@@ -37,7 +38,7 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
     isReady: () => manager.readiness().ok,
   });
   await server.listen({ host, port });
-  const ended = manager.start(options.signal).finally(() => server.close());
+  const ended = follow(manager, server, options.signal);
   return {
     url: `http://${host}:${(server.server.address() as AddressInfo).port}`,
     ended,
@@ -45,4 +46,16 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
       await manager.stop();
     },
   };
+}
+
+async function follow(
+  manager: ControllerManager,
+  server: FastifyInstance,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await manager.start(signal);
+  } finally {
+    await server.close();
+  }
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option } from 'commander';
-import { CommandError } from '../command-error.ts';
-import { dataOption, duration, logLevelOption, outputOption, port } from '../options.ts';
+import { CommandError } from './command-error.ts';
+import { dataOption, duration, logLevelOption, outputOption, port } from './options.ts';
 
 /** Settings of `armillary notification-manager`. */
 export interface NotificationFlags {
