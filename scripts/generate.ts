@@ -1,7 +1,7 @@
 /**
  * `npm run generate`: writes the files that derive from the sources: the CRDs in `deploy/crds` from the kinds in
- * TypeScript, the OpenAPI descriptions of Jenkins and of receiver sources, and the page about what of Jenkins was tried. With `--check` it writes nothing and fails when a file differs
- * from what it would write.
+ * TypeScript, the OpenAPI descriptions of Jenkins and of receiver sources, and the page about what of Jenkins was
+ * tried. With `--check` it writes nothing and fails when a file differs from what it would write.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';

@@ -88,7 +88,9 @@ export class AnswerMemory {
     const unchanged =
       before?.document === document && Math.abs(answeredAt - before.keptAt) < keptAgainAfterMs;
     this.#answers.set(key, { ...held, keptAt: unchanged ? before.keptAt : answeredAt });
-    if (!unchanged) this.#disk?.keep({ key, answeredAt, document, ...(etag === undefined ? {} : { etag }) });
+    // One that is too long for the memory was not taken.
+    if (unchanged || !this.#answers.has(key)) return;
+    this.#disk?.keep({ key, answeredAt, document, ...(etag === undefined ? {} : { etag }) });
   }
 
   /** Leaves answers to be used only when no new ones can be had. Returns how many. */

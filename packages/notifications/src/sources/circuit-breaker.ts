@@ -26,6 +26,7 @@ export class CircuitBreaker {
   #inARow = 0;
   #state: 'closed' | 'open' | 'halfOpen' = 'closed';
   #cancel: (() => void) | undefined;
+  #closed = false;
 
   constructor(options: CircuitBreakerOptions) {
     this.#options = options;
@@ -56,6 +57,7 @@ export class CircuitBreaker {
 
   /** Makes no more probes. */
   close(): void {
+    this.#closed = true;
     this.#cancel?.();
   }
 
@@ -70,6 +72,7 @@ export class CircuitBreaker {
   #open(): void {
     const { clock, random = Math.random, probe } = this.#options;
     this.#state = 'open';
+    if (this.#closed) return;
     this.#cancel = clock.setTimeout(
       () => {
         this.#state = 'halfOpen';

@@ -72,11 +72,16 @@ export class DiskCopy {
     await this.#working;
   }
 
-  /** Removes everything. */
+  /** Removes everything. Never rejects. */
   async remove(): Promise<void> {
     this.#pending.clear();
     await this.settled();
-    await rm(this.#options.folder, { force: true, recursive: true });
+    const { folder, logger } = this.#options;
+    try {
+      await rm(folder, { force: true, recursive: true });
+    } catch (error) {
+      logger.warn({ folder, err: error }, 'the kept answers of a receiver source cannot be removed');
+    }
   }
 
   #enqueue(key: string, answer: KeptAnswer | undefined): void {

@@ -48,6 +48,7 @@ describe('a malicious source', () => {
     'http://2130706433/',
     'http://0x7f.1/',
     ' HTTP://127.0.0.1/',
+    '\u0001ht\ntp://127.0.0.1/',
   ])('has nothing sent to %s', async (url) => {
     const [reason] = await skipped(list(webhook(url)));
     expect(reason).toMatch(/^w: spec\.webhook\.url: /u);

@@ -39,6 +39,41 @@ describe('several sources', () => {
     expect(await world.told()).toBe('fetched ann');
   });
 
+  test('one that is replaced while it is asked is asked again, and one that is removed says nothing', async () => {
+    await using world = await SourceWorld.start(() => undefined);
+    const asked = world.askAll();
+    await world.fake.received(1);
+    world.fake.handler = receivers('ann');
+    world.use({ mergePolicy: 'Only' });
+    expect(await asked).toMatchObject([{ cache: 'fetched', mergePolicy: 'Only' }]);
+    world.fake.handler = () => undefined;
+    const removed = world.askAll('bank');
+    await world.fake.received(3);
+    world.sources.update([], []);
+    expect(await removed).toEqual([]);
+  });
+
+  test('one that is down is not called so any more when it is replaced or removed', async () => {
+    await using world = await SourceWorld.start(status(500));
+    for (let n = 0; n < 5; n++) await world.ask(`n${n}`);
+    world.use({ mergePolicy: 'Only' });
+    expect(world.ups).toEqual(['hr']);
+    for (let n = 0; n < 5; n++) await world.ask(`n${n}`);
+    world.sources.update([], []);
+    expect(world.ups).toEqual(['hr', 'hr']);
+    expect(world.downs).toHaveLength(2);
+  });
+
+  test('after the end they are sources that cannot be asked, not sources that are not there', async () => {
+    await using world = await SourceWorld.start(receivers('ann'), { onError: 'FailClosed' });
+    await world.sources.close();
+    expect(await world.ask()).toMatchObject({
+      cache: 'none',
+      onError: 'FailClosed',
+      failure: { code: 'Aborted' },
+    });
+  });
+
   test('no source is no answer', async () => {
     await using world = await SourceWorld.start();
     world.sources.update([], []);

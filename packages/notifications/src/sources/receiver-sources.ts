@@ -69,8 +69,10 @@ export class ReceiverSources {
     this.#broken = broken;
     const names = new Set(wanted.map(({ name }) => name));
     const unusable = new Set(broken.map(({ settings }) => settings.name));
-    for (const name of this.#sources.keys()) {
-      if (!names.has(name)) this.#close(name, { forget: !unusable.has(name) });
+    for (const [name, { source }] of this.#sources) {
+      if (names.has(name)) continue;
+      this.#sources.delete(name);
+      this.#replace(name, source, { forget: !unusable.has(name) });
     }
     for (const settings of wanted) this.#set(settings);
   }
@@ -80,9 +82,10 @@ export class ReceiverSources {
    * `failure`. Once the signal is aborted such answers say nothing about the sources: do not act on them.
    */
   async ask(question: SourceQuestion, signal: AbortSignal): Promise<SourceAnswer[]> {
-    const answers = await Promise.all(
-      [...this.#sources.values()].map(({ source }) => source.ask(question, signal)),
+    const asked = await Promise.all(
+      [...this.#sources.keys()].map((name) => this.#ask(name, question, signal)),
     );
+    const answers = asked.filter((answer) => answer !== undefined);
     const broken = this.#broken.map(({ settings, message }) =>
       failureAnswer(settings, { code: 'SettingsInvalid', message }),
     );
@@ -103,14 +106,15 @@ export class ReceiverSources {
 
   /** Ends all requests and writes what is not written yet. */
   async close(): Promise<void> {
-    for (const name of this.#sources.keys()) this.#close(name);
+    for (const [name, { source }] of this.#sources) this.#close(name, source);
     await Promise.all(this.#closing.values());
   }
 
   #set(settings: SourceSettings): void {
     const { name } = settings;
-    if (isDeepStrictEqual(this.#sources.get(name)?.settings, settings)) return;
-    this.#close(name);
+    const before = this.#sources.get(name);
+    if (isDeepStrictEqual(before?.settings, settings)) return;
+    if (before) this.#replace(name, before.source);
     const after = this.#closing.get(name);
     const { http, credential, folder, onSourceDown, onSourceUp } = this.#options;
     const { clock = systemClock, logger = silentLogger, random = Math.random } = this.#options;
@@ -128,11 +132,24 @@ export class ReceiverSources {
     this.#sources.set(name, { settings, source });
   }
 
-  #close(name: string, options: { forget: boolean } = { forget: false }): void {
-    const closed = this.#sources.get(name);
-    if (!closed) return;
-    this.#sources.delete(name);
-    const closing = Promise.all([this.#closing.get(name), closed.source.close(options)]).finally(() => {
+  /** Asks a source; again when it was replaced meanwhile. Undefined when it is there no more. */
+  async #ask(name: string, question: SourceQuestion, signal: AbortSignal): Promise<SourceAnswer | undefined> {
+    for (;;) {
+      const current = this.#sources.get(name);
+      const answer = await current?.source.ask(question, signal);
+      const replaced = this.#sources.get(name) !== current;
+      if (answer?.failure?.code !== 'Aborted' || signal.aborted || !replaced) return answer;
+    }
+  }
+
+  /** Closes a source that is not wanted as it is: nobody can say any more that it is down. */
+  #replace(name: string, source: RememberedSource, options?: { forget: boolean }): void {
+    if (source.status().breaker !== 'closed') this.#options.onSourceUp?.(name);
+    this.#close(name, source, options);
+  }
+
+  #close(name: string, source: RememberedSource, options: { forget: boolean } = { forget: false }): void {
+    const closing = Promise.all([this.#closing.get(name), source.close(options)]).finally(() => {
       if (this.#closing.get(name) === closing) this.#closing.delete(name);
     });
     this.#closing.set(name, closing);

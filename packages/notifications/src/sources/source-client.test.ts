@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { OutgoingError } from '../outgoing/outgoing-http.ts';
+import type { OutgoingHttp, OutgoingRequest } from '../outgoing/outgoing-http.ts';
 import { json, listOf, receivers, status } from '../testing/sources/fake-source.ts';
 import type { SourceHandler } from '../testing/sources/fake-source.ts';
 import { SourceWorld } from '../testing/sources/source-world.ts';
@@ -62,6 +64,34 @@ describe('a request', () => {
     });
     expect(world.fake.requests).toEqual([]);
   });
+});
+
+test('TLS settings and the proxy are used for the request', async () => {
+  const sent: OutgoingRequest[] = [];
+  const http: OutgoingHttp = {
+    send: async (request) => {
+      sent.push(request);
+      throw new OutgoingError('ConnectionFailed', 'no connection');
+    },
+  };
+  const auth = {
+    proxyUrl: 'http://proxy:3128',
+    tlsConfig: {
+      rootCA: { value: 'ca' },
+      clientCertificate: { cert: { value: 'cert' }, key: { value: 'key' } },
+      serverName: 'people',
+    },
+  };
+  await using world = await SourceWorld.start(receivers(), { auth }, { http });
+  await world.ask();
+  expect(sent).toMatchObject([
+    {
+      proxyUrl: 'http://proxy:3128',
+      tls: { ca: 'ca', certificate: 'cert', key: 'key', serverName: 'people' },
+      maxAnswerBytes: 1_048_576,
+      timeoutMs: 2_000,
+    },
+  ]);
 });
 
 test('an empty secret is none: nothing is asked with it', async () => {

@@ -25,8 +25,7 @@ export function distrust(object: Readonly<Record<string, unknown>>, trust: Trust
 }
 
 function distrustValue(value: unknown, path: string, trust: Trust): string | undefined {
-  if (typeof value === 'string')
-    return /^\s*https?:/iu.test(value) ? distrustAddress(value, path, trust) : undefined;
+  if (typeof value === 'string') return isWebAddress(value) ? distrustAddress(value, path, trust) : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [name, inner] of Object.entries(value)) {
     const where = Array.isArray(value) ? `${path}[${name}]` : `${path}.${name}`;
@@ -35,6 +34,9 @@ function distrustValue(value: unknown, path: string, trust: Trust): string | und
   }
   return undefined;
 }
+
+/** Asked of the parser that will read it: it sees addresses where one would not, `ht\ntp://a` is one. */
+const isWebAddress = (text: string): boolean => /^https?:$/u.test(URL.parse(text)?.protocol ?? '');
 
 function distrustField(name: string, value: unknown, path: string, trust: Trust): string | undefined {
   if (!isObject(value)) return undefined;
@@ -64,7 +66,7 @@ function distrustNamespace(namespace: unknown, path: string, trust: Trust): stri
 
 function distrustAddress(address: string, path: string, trust: Trust): string | undefined {
   try {
-    trust.policy.checkUrl(address.trim());
+    trust.policy.checkUrl(address);
     return undefined;
   } catch (error) {
     if (error instanceof OutgoingError) {
