@@ -91,6 +91,18 @@ describe('a robot', () => {
     expect(standIn.complaints).toEqual([]);
   });
 
+  test('gets the beginning of the text as its title when the template of titles says nothing', () => {
+    const spec = {
+      chatbot: { webhook: { value: 'https://x' } },
+      tmplType: 'markdown',
+      titleTemplate: 'mute',
+    };
+    const render: ChannelContext['render'] = (template) =>
+      template === 'mute' ? '' : `${'word '.repeat(30)}end`;
+    const [message] = dingtalkChannel.messages(testNotice('dingtalk', spec, alerts), context({ render }));
+    expect(message?.body).toMatchObject({ markdown: { title: expect.stringMatching(/^word( word)+…$/u) } });
+  });
+
   test('gets no request longer than it takes, and every alert', async () => {
     await using standIn = await start();
     // Every sign takes more room in JSON than in the text.

@@ -46,13 +46,14 @@ export function contentMessages(
   return messageTexts(notice, context, rules).map(({ text, alerts, about }) => {
     if (type === 'text') return { alerts, body: { msgtype: type, text: { content: text + suffix } } };
     const titleTemplate = titleTemplateName('dingtalk', spec, options, 'nm.default.subject');
-    const title = shortened(context.render(titleTemplate, about), longestTitle, characters);
+    // A markdown message without a title is refused.
+    const title = shortened(context.render(titleTemplate, about) || text, longestTitle, characters);
     return { alerts, body: { msgtype: type, markdown: { title, text: text + suffix } } };
   });
 }
 
 /** Bytes of a whole request body that are left for the text, when it may have `limit`; measured by `jsonBytes`. */
 export function bytesForText(limit: number, bodyWithoutText: object): number {
-  const longestTitleBytes = 4 * longestTitle;
-  return limit - utf8Bytes(JSON.stringify(bodyWithoutText)) - longestTitleBytes;
+  // No character takes more than six bytes in JSON: \u and four digits.
+  return limit - utf8Bytes(JSON.stringify(bodyWithoutText)) - 6 * longestTitle;
 }

@@ -104,6 +104,8 @@ function readJson(text: string): unknown {
 }
 
 function readYaml(text: string): unknown {
+  // Plain text need not be read as YAML, which takes long: every element of a rich text has a tag.
+  if (!text.includes('tag')) return undefined;
   try {
     // No aliases: a short text could stand for a huge one.
     return parse(text, { maxAliasCount: 0, logLevel: 'silent' });
