@@ -61,7 +61,10 @@ export class CredentialReader {
     if (encoded === undefined) {
       throw new NotificationError('CredentialUnavailable', `Secret ${namespace}/${name} has no key ${key}`);
     }
-    return Buffer.from(encoded, 'base64').toString('utf8');
+    // Secrets made from files end with a line end that nobody means, and that breaks every signature and header.
+    return Buffer.from(encoded, 'base64')
+      .toString('utf8')
+      .replace(/[\r\n]+$/, '');
   }
 
   async #secret(

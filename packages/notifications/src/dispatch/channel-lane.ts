@@ -151,8 +151,8 @@ export class ChannelLane {
       if (error instanceof Postponed) return store.postpone(delivery.id, clock.now() + error.waitMs);
       return this.#finish(delivery, this.#failed(delivery, error), startedAt, signal);
     }
-    const { rejected, history } = delivered;
-    await this.#finish(delivery, { outcome: 'delivered', rejected }, startedAt, signal, history);
+    const { history, ...report } = delivered;
+    await this.#finish(delivery, { outcome: 'delivered', ...report }, startedAt, signal, history);
   }
 
   #failed(delivery: StoredDelivery, error: unknown): AttemptOutcome {

@@ -79,7 +79,8 @@ function attemptWords(outcome: AttemptOutcome): string {
   if (outcome.outcome === 'retry') return `was not taken (${outcome.reason}), to be tried again,`;
   if (outcome.outcome === 'dead') return `was given up (${outcome.reason})`;
   const rejected = outcome.rejected.map(({ address, reason }) => `${address}: ${reason}`).join('; ');
-  return rejected === '' ? 'was delivered' : `was delivered, but not to all (${rejected}),`;
+  const notes = outcome.notes === undefined ? '' : ` (${outcome.notes.join('; ')})`;
+  return rejected === '' ? `was delivered${notes}` : `was delivered${notes}, but not to all (${rejected}),`;
 }
 
 const time = (ms: number): string => new Date(ms).toISOString();

@@ -58,18 +58,17 @@ export async function deliver(
     const limits = limitsOf(channel, delivery, notice, context);
     const messages: Message[] =
       delivery.kind === 'history' ? [historyMessage(delivery)] : channel.messages(notice, context);
-    const rejected: DeliveryReport['rejected'][number][] = [];
+    const reports: DeliveryReport[] = [];
     let { told } = delivery;
     for (const [index, message] of messages.entries()) {
       await waitForTurn(limits, signal, options);
-      const report = await channel.send(message, notice, context);
-      rejected.push(...report.rejected);
+      reports.push(await channel.send(message, notice, context));
       told += message.alerts;
       // The end of the last one is noted with the end of the attempt.
       if (message.alerts > 0 && index < messages.length - 1) await options.store.noteTold(delivery.id, told);
     }
     const history = options.historyOf(delivery);
-    return { rejected, ...(history === undefined ? {} : { history }) };
+    return { ...together(reports), ...(history === undefined ? {} : { history }) };
   } catch (error) {
     // A Secret that is not there yet may come: this is no fault of the receiver for good.
     if (error instanceof NotificationError && error.code === 'CredentialUnavailable') {
@@ -77,6 +76,15 @@ export async function deliver(
     }
     throw error;
   }
+}
+
+/** What all messages of an attempt reported; notes that repeat are said once. */
+function together(reports: readonly DeliveryReport[]): DeliveryReport {
+  const notes = [...new Set(reports.flatMap((report) => report.notes ?? []))];
+  return {
+    rejected: reports.flatMap((report) => report.rejected),
+    ...(notes.length === 0 ? {} : { notes }),
+  };
 }
 
 /** The limits with keys that are unique among all channels. */

@@ -63,7 +63,12 @@ export interface StoredDelivery extends Omit<NewDelivery, 'alertIds'> {
 
 /** How an attempt ended. */
 export type AttemptOutcome =
-  | { readonly outcome: 'delivered'; readonly rejected: readonly { address: string; reason: string }[] }
+  | {
+      readonly outcome: 'delivered';
+      readonly rejected: readonly { address: string; reason: string }[];
+      /** What was left out so that the provider took it. */
+      readonly notes?: readonly string[];
+    }
   | {
       readonly outcome: 'retry';
       readonly fault: DeliveryFault;
