@@ -16,7 +16,7 @@ afterAll(async () => await world?.close());
 async function alertmanager(
   options: Omit<AlertmanagerOptions, 'webhook'> & { webhook?: object } = {},
 ): Promise<Alertmanager> {
-  const webhook = { url: `${world.manager.url}/api/v2/alerts`, max_alerts: 0, ...options.webhook };
+  const webhook = { url: `${world.manager.url}/api/v2/alerts`, ...options.webhook };
   return await Alertmanager.start({ ...options, webhook });
 }
 
@@ -39,7 +39,7 @@ const pods = (alertname: string, ...names: string[]): { labels: Pairs }[] =>
   names.map((name) => ({ labels: pod(alertname, name) }));
 
 describe('a group', () => {
-  test('is told in one message, and later only what is new in it', { timeout: 60_000 }, async () => {
+  test('is told in one message, and later only what is new in it', async () => {
     await using alerts = await alertmanager();
     await alerts.fire(...pods('Grouped', 'a', 'b', 'c'));
     await eventually('the group is told', () => toldOf('Grouped').length > 0);
@@ -48,5 +48,73 @@ describe('a group', () => {
     // Alertmanager posts the whole group again: what still fires is known already.
     expect(toldOf('Grouped')).toEqual([['firing a', 'firing b', 'firing c'], ['resolved b']]);
     expect(await repetitionsOf(pod('Grouped', 'a'))).toBeGreaterThan(0);
+  });
+
+  test('that was cut off is told as far as it came, each alert by its own status', async () => {
+    await using alerts = await alertmanager({ webhook: { max_alerts: 3 } });
+    await alerts.fire(...pods('Truncated', 'a', 'b', 'c', 'd', 'e'));
+    await eventually('the group is told', () => toldOf('Truncated').length > 0);
+    // Of the three alerts that are shown one goes on, and two that are not shown go on too.
+    await alerts.resolve(pod('Truncated', 'a'), pod('Truncated', 'b'));
+    await eventually('the end is told', () => toldOf('Truncated').length > 1);
+    expect(toldOf('Truncated')).toEqual([
+      ['firing a', 'firing b', 'firing c'],
+      ['resolved a', 'resolved b'],
+    ]);
+  });
+
+  test('keeps every character of its alerts', async () => {
+    await using alerts = await alertmanager();
+    const labels = { alertname: 'Größe > 5 & "voll"', namespace: 'shop', path: '/données/日本 {x="y"}' };
+    const annotations = { summary: 'first <b>line</b>\nsecond & last 🙂', empty: '' };
+    await alerts.fire({ labels, annotations });
+    await world.inbox.tells('shop-team', labels.alertname);
+    const told = world.inbox.posts.flatMap(({ body }) => body.alerts);
+    expect(told.find((alert) => alert.labels['alertname'] === labels.alertname)).toMatchObject({
+      labels: { ...labels, cluster: 'default' },
+      annotations,
+      fingerprint: fingerprintOf(labels),
+    });
+  });
+});
+
+// After SIGTERM Alertmanager knows what it has sent; after SIGKILL it knows nothing, and sends all of it again.
+test.each(['SIGTERM', 'SIGKILL'] as const)('a restart by %s makes nobody hear twice', async (signal) => {
+  const name = `Restarted by ${signal}`;
+  await using alerts = await alertmanager();
+  await alerts.fire(...pods(name, 'a'));
+  await eventually('the alert is told', () => toldOf(name).length > 0);
+  await alerts.stop(signal);
+  await alerts.startAgain();
+  await alerts.fire(...pods(name, 'a', 'b'));
+  await eventually('what is new is told', () => toldOf(name).length > 1);
+  expect(toldOf(name)).toEqual([['firing a'], ['firing b']]);
+  expect(await repetitionsOf(pod(name, 'a'))).toBeGreaterThan(0);
+});
+
+describe('a pair', () => {
+  test('tells one copy, and goes on when one of them dies', async () => {
+    await using first = await alertmanager({ clustered: true });
+    await using second = await alertmanager({ clustered: true, peer: first });
+    await eventually(
+      'they know each other',
+      async () => (await second.metric('alertmanager_cluster_members')) === 2,
+    );
+    for (const one of [first, second]) await one.fire(...pods('Paired', 'a'));
+    await eventually('the alert is told', () => toldOf('Paired').length > 0);
+    await first.stop('SIGKILL');
+    await second.fire(...pods('Paired', 'a', 'b'));
+    await eventually('the other goes on', () => toldOf('Paired').length > 1);
+    expect(toldOf('Paired')).toEqual([['firing a'], ['firing b']]);
+  });
+
+  test('that lost sight of each other tells one copy all the same', async () => {
+    await using first = await alertmanager();
+    await using second = await alertmanager();
+    for (const one of [first, second]) await one.fire(...pods('Parted', 'a'));
+    await eventually('both have posted', async () => (await repetitionsOf(pod('Parted', 'a'))) === 1);
+    await eventually('the alert is told', () => toldOf('Parted').length > 0);
+    for (const one of [first, second]) expect(await one.metric('alertmanager_notifications_total')).toBe(1);
+    expect(toldOf('Parted')).toEqual([['firing a']]);
   });
 });

@@ -19,12 +19,13 @@ export interface AlertmanagerOptions {
 /** Labels or annotations. */
 export type Pairs = Record<string, string>;
 
+/** When each alert began. One Prometheus tells all its Alertmanagers the same, and an end repeats it. */
+const beginnings = new Map<string, string>();
+
 /** Debian's Alertmanager, in a folder of its own that it finds again after a restart. */
 export class Alertmanager implements AsyncDisposable {
   readonly #folder: Awaited<ReturnType<typeof temporaryFolder>>;
   readonly #options: AlertmanagerOptions;
-  /** When each alert began, which its end repeats. */
-  readonly #since = new Map<string, string>();
   #program: ServerProgram | undefined;
 
   private constructor(folder: Awaited<ReturnType<typeof temporaryFolder>>, options: AlertmanagerOptions) {
@@ -83,22 +84,14 @@ export class Alertmanager implements AsyncDisposable {
   /** Takes alerts that fire, as Prometheus posts those of one evaluation. */
   async fire(...alerts: { labels: Pairs; annotations?: Pairs }[]): Promise<void> {
     const now = new Date().toISOString();
-    const startsAt = ({ labels }: { labels: Pairs }): string => {
-      const key = fingerprintOf(labels);
-      const since = this.#since.get(key) ?? now;
-      this.#since.set(key, since);
-      return since;
-    };
-    await this.#post(alerts.map((alert) => ({ ...alert, startsAt: startsAt(alert) })));
+    for (const { labels } of alerts) beginnings.set(fingerprintOf(labels), beginningOf(labels) ?? now);
+    await this.#post(alerts.map((alert) => ({ ...alert, startsAt: beginningOf(alert.labels) })));
   }
 
   /** Takes the end of alerts. */
   async resolve(...alerts: Pairs[]): Promise<void> {
     const endsAt = new Date().toISOString();
-    await this.#post(
-      alerts.map((labels) => ({ labels, startsAt: this.#since.get(fingerprintOf(labels)), endsAt })),
-    );
-    for (const labels of alerts) this.#since.delete(fingerprintOf(labels));
+    await this.#post(alerts.map((labels) => ({ labels, startsAt: beginningOf(labels), endsAt })));
   }
 
   /** A figure of its metrics, summed over all labels; 0 when there is none. */
@@ -127,3 +120,5 @@ export class Alertmanager implements AsyncDisposable {
     if (!response.ok) throw new Error(`Alertmanager: ${response.status} ${await response.text()}`);
   }
 }
+
+const beginningOf = (labels: Pairs): string | undefined => beginnings.get(fingerprintOf(labels));
