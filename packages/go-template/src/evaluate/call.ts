@@ -53,9 +53,8 @@ function invoke(run: Run, callee: Callee, values: unknown[]): unknown {
   try {
     return callee.invoke(values);
   } catch (error) {
-    // A stack that is full, and a template inside of a function that is over its budget, end this one too.
-    if (error instanceof RangeError || (error instanceof TemplateError && error.code === 'budget'))
-      throw error;
+    // What ends all of the execution, perhaps from a template that the function has executed.
+    if (isEngineLimit(error) || (error instanceof TemplateError && error.code === 'budget')) throw error;
     run.at(callee.node);
     if (error instanceof OverBudget) run.exhausted(error.message, error);
     const message = error instanceof Error ? error.message : String(error);

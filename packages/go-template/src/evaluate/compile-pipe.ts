@@ -87,8 +87,7 @@ function compileOperand(
       return compilePlain(node, words, (run) => run.fail('nil is not a command'));
     case 'number':
       return compilePlain(node, words, (run) => idealNumber(run, node));
-    case 'bool':
-    case 'string':
+    default:
       return compilePlain(node, words, () => node.value);
   }
 }

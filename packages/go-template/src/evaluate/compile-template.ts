@@ -68,7 +68,7 @@ function compileStatement(node: StatementNode, functions: Functions): Statement 
     case 'break':
     case 'continue':
       return () => node.type;
-    case 'template':
+    default:
       return compileInvocation(node, functions);
   }
 }

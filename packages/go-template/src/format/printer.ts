@@ -98,7 +98,7 @@ export class Printer {
 
   #string(text: string, value: unknown, verb: string, flags: Flags): void {
     if (verb === 'x' || verb === 'X') return this.write(hexText(text, verb, flags));
-    const cut = flags.precision === undefined ? text : [...text].slice(0, flags.precision).join('');
+    const cut = flags.precision === undefined ? text : Array.from(text).slice(0, flags.precision).join('');
     if (verb === 'q' || (verb === 'v' && flags.sharpV)) {
       const raw = flags.sharp ? backquote(cut) : undefined;
       return this.write(pad(raw ?? quote(cut, flags.plus), flags));

@@ -11,7 +11,7 @@ const shortEscapes: Readonly<Record<string, string>> = {
 // What Go's unicode.IsPrint refuses: everything but letters, marks, numbers, punctuation, symbols and the space.
 const unprintable = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
 const toEscape = /["\\]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
-const beyondAscii = /[^\x00-\x7f]/u;
+const beyondAscii = /\P{ASCII}/u;
 const hex = (code: number, digits: number): string => code.toString(16).padStart(digits, '0');
 
 /** Whether Go's unicode.IsPrint holds for a character. */
@@ -28,7 +28,7 @@ function escapeOf(character: string): string {
 /** A string in double quotes as Go's strconv.Quote writes it; with `ascii`, as QuoteToASCII does. */
 export function quote(text: string, ascii = false): string {
   const escaped = text.replace(toEscape, (found) => (found === '"' ? '\\"' : escapeOf(found)));
-  return `"${ascii ? escaped.replace(/[^\x00-\x7f]/gu, escapeOf) : escaped}"`;
+  return `"${ascii ? escaped.replace(/\P{ASCII}/gu, escapeOf) : escaped}"`;
 }
 
 /** A string in backquotes, or undefined where a raw string of Go cannot hold it. */

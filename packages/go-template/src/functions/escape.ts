@@ -26,11 +26,11 @@ export const escapeUnquoted = (text: string): string =>
 
 /** Text for a string of JavaScript, as Go's `js` writes it. */
 export const escapeScript = (text: string): string =>
-  text.replace(/[\0-\x1f\\'"<>&=]|[^\x00-\x7f]/gu, (found) => {
+  text.replace(/[\p{Cc}\\'"<>&=]|\P{ASCII}/gu, (found) => {
     const escape = scriptEscapes[found];
     if (escape !== undefined) return escape;
     const code = found.codePointAt(0) ?? 0;
-    if (code >= 0x80 && isPrintable(found)) return found;
+    if (code === 0x7f || (code >= 0x80 && isPrintable(found))) return found;
     return `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`;
   });
 

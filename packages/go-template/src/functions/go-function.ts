@@ -94,6 +94,7 @@ export const goFunction = <const P extends readonly Parameter[]>(
  *
  * @example `Remove: goMethod(['strings'], (labels: Record<string, string>, names) => …)`
  */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- callers write the type of what they were given
 export const goMethod = <Self, const P extends readonly Parameter[]>(
   parameters: P,
   call: (self: Self, ...values: Arguments<P>) => unknown,

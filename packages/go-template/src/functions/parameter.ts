@@ -60,7 +60,7 @@ export function accept(value: unknown, type: ParameterType): unknown {
         : mismatch;
     case 'list':
       return kindOf(value) === 'slice' ? elementsOf(value) : mismatch;
-    case 'map':
+    default:
       return kindOf(value) === 'map' ? plainMap(value) : mismatch;
   }
 }

@@ -9,6 +9,8 @@ export interface Constant {
 
 const maxInt = 2n ** 63n - 1n;
 const maxUint = 2n ** 64n - 1n;
+/** More digits than any integer of 64 bits has, in whatever base. */
+const tooManyDigits = 100;
 const underscores = /^(?:[0-9a-f]|_(?=[0-9a-f]))*$/i;
 const letters: Readonly<Record<string, string>> = {
   a: '\u0007',
@@ -42,6 +44,7 @@ function parseInteger(text: string): bigint | undefined {
         ? /^[01]+$/
         : /^[0-9]+$/;
   if (!allowed.test(plain)) return undefined;
+  if (plain.replace(/^0+/, '').length > tooManyDigits) return maxUint + 1n;
   const value = BigInt((octal ? '0o' : base) + plain);
   return sign === '-' ? -value : value;
 }

@@ -132,9 +132,7 @@ export class ExpressionParser {
       case 'nil':
       case 'dot':
         return this.#tokens.fail(`unexpected . after term ${quote(nodeText(term))}`);
-      case 'identifier':
-      case 'pipe':
-      case 'chain':
+      default:
         return { type: 'chain', ...place, operand: term, names };
     }
   }

@@ -21,6 +21,13 @@ const singles: Readonly<Record<string, TokenType>> = {
   ')': 'right parenthesis',
 };
 
+/** By hand: a regular expression would look at long runs of spaces again and again. */
+function withoutTrailingSpace(text: string): string {
+  let end = text.length;
+  while (end > 0 && ' \t\r\n'.includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
+}
+
 /** What the caller's functions take back from the keywords. */
 export type Names = (name: string) => boolean;
 
@@ -55,7 +62,7 @@ export class Lexer {
     const open = this.#text.indexOf(leftDelimiter, start);
     const end = open < 0 ? this.#text.length : open;
     let text = this.#text.slice(start, end);
-    if (open >= 0 && this.#matches(leftTrim, open + 2)) text = text.replace(/[ \t\r\n]+$/, '');
+    if (open >= 0 && this.#matches(leftTrim, open + 2)) text = withoutTrailingSpace(text);
     if (text !== '') this.#push('text', start, text);
     this.#at = end;
     return open >= 0;

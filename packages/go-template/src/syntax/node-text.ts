@@ -35,9 +35,7 @@ export function nodeText(node: Node): string {
       return `{{${node.type}}}`;
     case 'template':
       return `{{template ${[quote(node.name), ...(node.pipe ? [pipeText(node.pipe)] : [])].join(' ')}}}`;
-    case 'if':
-    case 'with':
-    case 'range': {
+    default: {
       const otherwise = node.otherwise ? `{{else}}${listText(node.otherwise)}` : '';
       return `{{${node.type} ${pipeText(node.pipe)}}}${listText(node.list)}${otherwise}{{end}}`;
     }

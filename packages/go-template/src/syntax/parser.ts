@@ -11,7 +11,7 @@ import { TokenStream } from './token-stream.ts';
 interface ListEnd {
   readonly type: 'end' | 'else';
   /** After `else`: the keyword of an `else if` or `else with`, whose condition comes next. */
-  readonly then?: 'if' | 'with';
+  readonly next?: 'if' | 'with';
 }
 
 /** A source being read: its tokens, the templates found so far, and what may be called. */
@@ -101,7 +101,8 @@ class TemplateParser {
     this.#reading.depth += 1;
     if (this.#reading.depth > maxNesting) this.#tokens.fail(`actions are more than ${maxNesting} deep`);
     const list: StatementNode[] = [];
-    while (this.#tokens.peekNonSpace().type !== 'end of file') {
+    for (;;) {
+      if (this.#tokens.peekNonSpace().type === 'end of file') this.#tokens.fail('unexpected EOF');
       const node = this.#textOrAction();
       if (isListEnd(node)) {
         this.#reading.depth -= 1;
@@ -109,7 +110,6 @@ class TemplateParser {
       }
       list.push(node);
     }
-    this.#tokens.fail('unexpected EOF');
   }
 
   #textOrAction(): StatementNode | ListEnd {
@@ -167,7 +167,7 @@ class TemplateParser {
 
   /** What follows an `else`. An `else if` ends together with its `if`, an `else with` (Go 1.23) with its `with`. */
   #otherwise(type: BranchNode['type'], end: ListEnd): StatementNode[] {
-    if (end.then !== undefined && end.then === type) {
+    if (end.next !== undefined && end.next === type) {
       this.#tokens.next();
       this.#reading.depth += 1;
       if (this.#reading.depth > maxNesting) this.#tokens.fail(`actions are more than ${maxNesting} deep`);
@@ -182,7 +182,7 @@ class TemplateParser {
 
   #else(): ListEnd {
     const { type } = this.#tokens.peekNonSpace();
-    if (type === 'if' || type === 'with') return { type: 'else', then: type };
+    if (type === 'if' || type === 'with') return { type: 'else', next: type };
     this.#tokens.expect('right delimiter', 'else');
     return { type: 'else' };
   }

@@ -9,7 +9,7 @@ function tokenText(token: Token): string {
   if (token.type === 'end of file') return 'EOF';
   if (token.type === 'error') return token.value;
   if (token.type === 'dot' || isKeyword(token.type)) return `<${token.value}>`;
-  const characters = [...token.value];
+  const characters = Array.from(token.value);
   return characters.length > 10 ? `${quote(characters.slice(0, 10).join(''))}...` : quote(token.value);
 }
 

@@ -32,7 +32,7 @@ type Labels = Readonly<Record<string, string>>;
 // The same types as in the oracle's program.
 const pair = structType<Pair>({ name: 'main.Pair', fields: ['Name', 'Value'] });
 const words = sliceType<string>({ name: '[]string' });
-const pairs = sliceType<unknown>({
+const pairs = sliceType({
   name: 'main.Pairs',
   methods: {
     Names: goMethod([], (list: readonly { value: Pair }[]) => words.of(list.map((item) => item.value.Name))),
@@ -68,7 +68,7 @@ const alert = structType<Alert>({
     }),
   },
 });
-const alerts = sliceType<unknown>({
+const alerts = sliceType({
   name: 'main.Alerts',
   methods: (self) => ({
     Filter: goMethod(['string'], (list: readonly { value: Alert }[], status) =>
@@ -109,7 +109,7 @@ const functions: Readonly<Record<string, GoFunction>> = {
 
 const alertOf = (raw: Partial<Record<keyof Alert, unknown>>): unknown =>
   alert.of({
-    Status: String(raw.Status ?? ''),
+    Status: typeof raw.Status === 'string' ? raw.Status : '',
     Labels: kv.of((raw.Labels ?? {}) as Labels),
     Count: Number(raw.Count ?? 0),
     Any: valueOf(raw.Any ?? null),

@@ -141,8 +141,8 @@ class Writer {
     this.#random = random;
   }
 
-  #pick<T>(choices: readonly T[]): T {
-    return choices[Math.floor(this.#random() * choices.length)] as T;
+  #pick(choices: readonly string[]): string {
+    return choices[Math.floor(this.#random() * choices.length)] ?? '';
   }
 
   #repeat(most: number, write: () => string, separator: string): string {

@@ -8,6 +8,9 @@ const fractionUnits = [
   { unit: 'ms', size: 1_000_000n },
 ] as const;
 
+/** What stands for a duration: a value of the type, or a constant of the template. */
+export const nanosecondsIn = (value: bigint | number): bigint => BigInt(value);
+
 const magnitude = (value: bigint): bigint => (value < 0n ? -value : value);
 
 /** A number of units with the fraction that is left, without zeros at its end. */
@@ -61,7 +64,7 @@ export const duration: GoType<bigint> = scalarType<bigint>({
     Microseconds: goMethod([], (value: bigint) => Number(value / 1_000n)),
     Nanoseconds: goMethod([], (value: bigint) => value),
     Abs: goMethod([], (value: bigint) => self.of(magnitude(value))),
-    Truncate: goMethod([self], (value: bigint, step) => self.of(truncated(value, BigInt(step)))),
-    Round: goMethod([self], (value: bigint, step) => self.of(rounded(value, BigInt(step)))),
+    Truncate: goMethod([self], (value: bigint, step) => self.of(truncated(value, nanosecondsIn(step)))),
+    Round: goMethod([self], (value: bigint, step) => self.of(rounded(value, nanosecondsIn(step)))),
   }),
 });

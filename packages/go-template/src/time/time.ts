@@ -1,7 +1,7 @@
 import { goMethod } from '../functions/go-function.ts';
 import { structType, type GoType, type GoValue } from '../values/go-type.ts';
 import { month, weekday } from './calendar.ts';
-import { duration } from './duration.ts';
+import { duration, nanosecondsIn } from './duration.ts';
 import {
   addDate,
   civilOf,
@@ -53,7 +53,7 @@ export const time: GoType<Instant> = structType<Instant>({
     UnixMicro: goMethod([], (instant: Instant) => Number(nanosecondsOf(instant) / 1_000n)),
     UnixNano: goMethod([], (instant: Instant) => nanosecondsOf(instant)),
     Add: goMethod([duration], (instant: Instant, step) =>
-      self.of(instantAt(nanosecondsOf(instant) + BigInt(step), instant.zone)),
+      self.of(instantAt(nanosecondsOf(instant) + nanosecondsIn(step), instant.zone)),
     ),
     AddDate: goMethod(['int', 'int', 'int'], (instant: Instant, years, months, days) =>
       self.of(addDate(instant, years, months, days)),
@@ -61,7 +61,9 @@ export const time: GoType<Instant> = structType<Instant>({
     Sub: goMethod([self], (instant: Instant, other) =>
       duration.of(nanosecondsOf(instant) - nanosecondsOf(other)),
     ),
-    Truncate: goMethod([duration], (instant: Instant, step) => self.of(truncated(instant, BigInt(step)))),
+    Truncate: goMethod([duration], (instant: Instant, step) =>
+      self.of(truncated(instant, nanosecondsIn(step))),
+    ),
     Before: goMethod([self], (instant: Instant, other) => order(instant, other) < 0),
     After: goMethod([self], (instant: Instant, other) => order(instant, other) > 0),
     Equal: goMethod([self], (instant: Instant, other) => order(instant, other) === 0),

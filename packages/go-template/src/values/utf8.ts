@@ -1,6 +1,6 @@
 // Go's strings are bytes. Only where bytes are asked for, as by len, index and slice, is a string turned into them.
 
-const ascii = /^[\x00-\x7f]*$/;
+const ascii = /^\p{ASCII}*$/u;
 const encoder = new TextEncoder();
 
 /** How many bytes a string has in UTF-8. */

@@ -24,18 +24,22 @@ export function kindOf(value: unknown): GoKind {
       return 'bool';
     case 'bigint':
       return 'int';
-    case 'undefined':
-      return 'nil';
     case 'function':
     case 'symbol':
       return 'func';
     case 'object':
-      if (value === null) return 'nil';
-      if (value instanceof GoValue) return value.type.kind;
-      if (Array.isArray(value)) return 'slice';
-      if (value instanceof GoFunction) return 'func';
-      return value instanceof Map || isPlain(value) ? 'map' : 'struct';
+      return objectKind(value);
+    default:
+      return 'nil';
   }
+}
+
+function objectKind(value: object | null): GoKind {
+  if (value === null) return 'nil';
+  if (value instanceof GoValue) return value.type.kind;
+  if (Array.isArray(value)) return 'slice';
+  if (value instanceof GoFunction) return 'func';
+  return value instanceof Map || isPlain(value) ? 'map' : 'struct';
 }
 
 const plainNames: Readonly<Record<GoKind, string>> = {
@@ -82,8 +86,7 @@ export function isTrue(value: unknown): boolean {
       return elementsOf(value).length > 0;
     case 'map':
       return mapSize(value) > 0;
-    case 'struct':
-    case 'func':
+    default:
       return true;
   }
 }
