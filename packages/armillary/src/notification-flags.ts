@@ -10,7 +10,7 @@ export interface NotificationFlags {
   host: string;
   port: number;
   sidecarPort?: number;
-  sidecarUrl: string;
+  sidecarUrl?: string;
   name?: string;
   standalone?: true;
   namespace?: string;
@@ -55,9 +55,10 @@ export function notificationOptions(): Option[] {
       '--sidecar-port <port>',
       'also answer who may act in a namespace on this port, as a sidecar would',
     ).argParser(port),
-    new Option('--sidecar-url <url>', 'where the sidecars of the object are')
-      .default('http://localhost:19094')
-      .env('ARMILLARY_SIDECAR_URL'),
+    new Option(
+      '--sidecar-url <url>',
+      'where the sidecars of the object are; by default on localhost, each at its own port',
+    ).env('ARMILLARY_SIDECAR_URL'),
     new Option('--name <name>', 'the NotificationManager that counts; by default the oldest').env(
       'ARMILLARY_NOTIFICATION_MANAGER',
     ),

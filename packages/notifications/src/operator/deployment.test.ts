@@ -112,6 +112,14 @@ describe('an object that names no image runs this program', () => {
     expect(volumes).toEqual([{ name: 'armillary-data', emptyDir: {} }]);
   });
 
+  test('with a disk of its own one pod goes before the next comes; with a shared store they overlap', () => {
+    const shared = { env: [{ name: 'ARMILLARY_NOTIFICATION_STORE_URL', value: 'postgres://db/alerts' }] };
+    const strategyOf = (spec: object): unknown => deploymentOf(managerOf(spec), options).spec?.strategy;
+    expect(strategyOf({})).toEqual({ type: 'Recreate', rollingUpdate: null });
+    expect(strategyOf(shared)).toBeUndefined();
+    expect(strategyOf({ image: 'kubesphere/notification-manager:v2.6.0' })).toBeUndefined();
+  });
+
   test('a volume of the object at the place of the data is used', () => {
     const mount = { name: 'kept', mountPath: '/var/lib/armillary' };
     const { containers, volumes } = podOf({

@@ -14,6 +14,7 @@ import { sidecarsOf } from './sidecars.ts';
 export interface Deployment extends KubeObject {
   spec?: {
     replicas?: number;
+    strategy?: { type: string; rollingUpdate: null };
     selector: { matchLabels: Record<string, string> };
     template: {
       metadata: { labels: Record<string, string>; annotations?: Record<string, string> };
@@ -51,6 +52,7 @@ const dataPath = '/var/lib/armillary';
 export function deploymentOf(manager: NotificationManager, options: OperatorOptions): Deployment {
   const spec: Partial<NotificationManagerSpec> = manager.spec ?? {};
   const labels = labelsOf(manager);
+  const ours = runsThisProgram(manager, options);
   const container = containerOf(manager, options);
   const podSpec = {
     serviceAccountName: spec.serviceAccountName || 'default',
@@ -71,6 +73,8 @@ export function deploymentOf(manager: NotificationManager, options: OperatorOpti
     },
     spec: {
       replicas: Math.max(spec.replicas ?? 1, 1),
+      // A new pod would find the disk of the old one locked. What a Deployment had before must be taken away by name.
+      ...(ours && !sharesStore(manager) ? { strategy: { type: 'Recreate', rollingUpdate: null } } : {}),
       selector: { matchLabels: labels },
       template: {
         metadata: {
@@ -108,6 +112,14 @@ export function serviceOf(manager: NotificationManager, options: OperatorOptions
 export function runsThisProgram(manager: NotificationManager, options: OperatorOptions): boolean {
   return !manager.spec?.image || manager.spec.image === options.image;
 }
+
+/** Whether replicas of this program keep their alerts in one place. */
+export function sharesStore(manager: NotificationManager): boolean {
+  return (manager.spec?.env ?? []).some(({ name }) => name === 'ARMILLARY_NOTIFICATION_STORE_URL');
+}
+
+/** Finds what was made of any NotificationManager. */
+export const ownLabel = 'app=notification-manager';
 
 function labelsOf(manager: NotificationManager): Record<string, string> {
   return { app: 'notification-manager', 'notification-manager': manager.metadata.name! };

@@ -1,10 +1,21 @@
-import { coreV1, type ControllerDefinition, type ControllerManager } from '@armillary/kube';
+import {
+  controllerOf,
+  coreV1,
+  watchOf,
+  type ControllerDefinition,
+  type ControllerManager,
+  type KubeObject,
+  type ResourceType,
+  type WatchDefinition,
+} from '@armillary/kube';
 import { notificationManagerKind, type NotificationManager } from '../kinds/notification-manager.ts';
 import {
   deploymentOf,
   deploymentType,
+  ownLabel,
   runsThisProgram,
   serviceOf,
+  sharesStore,
   type OperatorOptions,
 } from './deployment.ts';
 
@@ -21,14 +32,11 @@ export function notificationManagerController(
   return {
     name: 'notification-manager',
     for: notificationManagerKind,
-    owns: [deploymentType, coreV1.services],
+    watches: [owned(deploymentType, options), owned(coreV1.services, options)],
     reconcile: async ({ name }, { apply }) => {
       const object = informer.get(name);
       if (!object || object.metadata.deletionTimestamp) return;
-      const sharesStore = (object.spec?.env ?? []).some(
-        (variable) => variable['name'] === 'ARMILLARY_NOTIFICATION_STORE_URL',
-      );
-      if ((object.spec?.replicas ?? 1) > 1 && runsThisProgram(object, options) && !sharesStore) {
+      if ((object.spec?.replicas ?? 1) > 1 && runsThisProgram(object, options) && !sharesStore(object)) {
         events.event(
           object,
           'Warning',
@@ -40,4 +48,16 @@ export function notificationManagerController(
       await apply(deploymentOf(object, options));
     },
   };
+}
+
+/** What was made of the objects, looked for only where it is made: no right elsewhere is needed. */
+function owned<T extends KubeObject>(type: ResourceType<T>, { namespace }: OperatorOptions): WatchDefinition {
+  return watchOf({
+    type,
+    select: { namespace, labelSelector: ownLabel },
+    map: (object: T) => {
+      const owner = controllerOf(object);
+      return owner?.kind === notificationManagerKind.kind ? [{ namespace: '', name: owner.name }] : [];
+    },
+  });
 }

@@ -9,8 +9,9 @@ import type { TenantMatch } from '../routing/alert-class.ts';
 import { buildWorld } from '../routing/build-world.ts';
 import type { ChannelConfig } from '../routing/receiver.ts';
 import type { RoutingWorld } from '../routing/routing-world.ts';
+import { sidecarPort } from '../operator/sidecars.ts';
 import type { ReceiverSources } from '../sources/receiver-sources.ts';
-import { addressPolicyOf, settingsOf, type SidecarKey } from '../sources/source-settings.ts';
+import { addressPolicyOf, settingsOf, type SidecarAddress } from '../sources/source-settings.ts';
 
 /** Options of `ClusterWorld`. */
 export interface ClusterWorldOptions {
@@ -20,6 +21,8 @@ export interface ClusterWorldOptions {
   /** Which NotificationManager counts; the oldest when absent. */
   name: string | undefined;
   tenantMatch: TenantMatch;
+  /** Where all sidecars of the object are; each on this machine, at its own port, when absent. */
+  sidecarUrl: string | undefined;
   logger: Logger;
 }
 
@@ -82,7 +85,7 @@ export class ClusterWorld {
   }
 
   #read(): Current {
-    const { channels, sources, tenantMatch } = this.#options;
+    const { channels, sources, tenantMatch, sidecarUrl } = this.#options;
     const snapshot = this.#objects.snapshot();
     const channel = (type: ChannelType) => channels.get(type)!;
     const options = snapshot.manager?.spec?.receivers?.options;
@@ -95,7 +98,7 @@ export class ClusterWorld {
       problems.map(({ kind, name, reason }) => `${kind} ${name}: ${reason}`),
       snapshot.otherManagers,
     );
-    sources.update(snapshot.sources, sidecarKeys(snapshot));
+    sources.update(snapshot.sources, sidecarsOf(snapshot, sidecarUrl));
     return { snapshot, world, policies: policiesOf(snapshot) };
   }
 
@@ -112,9 +115,12 @@ export class ClusterWorld {
   }
 }
 
-function sidecarKeys({ manager }: ObjectsSnapshot): SidecarKey[] {
-  const keys = Object.keys(manager?.spec?.sidecars ?? {});
-  return (['receiver', 'tenant'] as const).filter((key) => keys.includes(key));
+function sidecarsOf({ manager }: ObjectsSnapshot, url: string | undefined): SidecarAddress[] {
+  const { sidecars = {} } = manager?.spec ?? {};
+  return (['receiver', 'tenant'] as const).flatMap((key) => {
+    const sidecar = sidecars[key];
+    return sidecar ? [{ key, url: url ?? `http://localhost:${sidecarPort(sidecar)}` }] : [];
+  });
 }
 
 function policiesOf({ sources }: ObjectsSnapshot): Map<string, AddressPolicy> {

@@ -63,7 +63,8 @@ export interface NotificationServiceOptions {
   namespace: string;
   tenantMatch: TenantMatch;
   apiUrls: Readonly<Partial<Record<ChannelType, string>>>;
-  sidecarUrl: string;
+  /** Where all sidecars of the object are; each on this machine, at its own port, when absent. */
+  sidecarUrl: string | undefined;
   userAgent: string;
   /** A delivery that could not be made for so long is given up. */
   expireAfterMs: number;
@@ -116,7 +117,6 @@ export class NotificationService implements NotificationApi {
       http: toSources,
       credential: (credential) => this.#credentials.read(credential),
       folder: options.sourcesFolder,
-      sidecarUrl: options.sidecarUrl,
       onSourceDown: (source, reason) => selfAlerts.sourceDown(source, reason),
       onSourceUp: (source) => selfAlerts.sourceUp(source),
       clock,
@@ -130,6 +130,7 @@ export class NotificationService implements NotificationApi {
       sources: this.#sources,
       name: options.name,
       tenantMatch: options.tenantMatch,
+      sidecarUrl: options.sidecarUrl,
       logger,
     });
     const texts = new TemplateTexts({

@@ -10,7 +10,7 @@ import { failureAnswer, RememberedSource } from './remembered-source.ts';
 import type { SourceAnswer, SourceQuestion } from './source-answer.ts';
 import type { ReadCredential } from './source-auth.ts';
 import { settingsOf, sidecarSettings } from './source-settings.ts';
-import type { SidecarKey, SourceSettings } from './source-settings.ts';
+import type { SidecarAddress, SourceSettings } from './source-settings.ts';
 import type { SourceStatus } from './source-status.ts';
 
 /** Options of `ReceiverSources`. */
@@ -21,8 +21,6 @@ export interface ReceiverSourcesOptions {
   credential: ReadCredential;
   /** Where the last good answers are kept over a restart; nowhere when absent. */
   folder?: string;
-  /** The base address of sidecars; `http://localhost:19094`, as upstream has it, when absent. */
-  sidecarUrl?: string;
   /** A source failed so often that it is left alone for a while. Called once until `onSourceUp`. */
   onSourceDown?: (source: string, reason: string) => void;
   onSourceUp?: (source: string) => void;
@@ -54,9 +52,8 @@ export class ReceiverSources {
    * Sets which sources there are. Those whose settings did not change keep their memory; changed ones begin with what
    * is on disk. What is on disk of a source is removed with it.
    */
-  update(sources: readonly ReceiverSource[], sidecars: readonly SidecarKey[]): void {
-    const { sidecarUrl = 'http://localhost:19094' } = this.#options;
-    const wanted = sidecars.map((key) => sidecarSettings(key, sidecarUrl));
+  update(sources: readonly ReceiverSource[], sidecars: readonly SidecarAddress[]): void {
+    const wanted = sidecars.map(sidecarSettings);
     const broken: BrokenSource[] = [];
     for (const source of sources) {
       try {

@@ -105,8 +105,8 @@ describe('sidecars', () => {
   test("upstream's tenant sidecar is asked as upstream asks it", async () => {
     await using world = await SourceWorld.start(json(['ann', 'bob', 'ann']));
     const { clock, fake } = world;
-    await using other = await SourceWorld.start(undefined, {}, { clock, sidecarUrl: fake.url });
-    other.sources.update([], ['tenant']);
+    await using other = await SourceWorld.start(undefined, {}, { clock });
+    other.sources.update([], [{ key: 'tenant', url: fake.url }]);
     expect(await other.ask()).toMatchObject({
       source: 'sidecar/tenant',
       tenants: ['ann', 'bob'],
@@ -124,8 +124,8 @@ describe('sidecars', () => {
   test('the receiver sidecar speaks the contract of sources', async () => {
     await using world = await SourceWorld.start(receivers('ann'));
     const { clock, fake } = world;
-    await using other = await SourceWorld.start(undefined, {}, { clock, sidecarUrl: fake.url });
-    other.sources.update([], ['receiver']);
+    await using other = await SourceWorld.start(undefined, {}, { clock });
+    other.sources.update([], [{ key: 'receiver', url: fake.url }]);
     const answer = await other.ask();
     expect(answer).toMatchObject({ source: 'sidecar/receiver', mergePolicy: 'Append', onError: 'Fallback' });
     expect(answer.receivers).toMatchObject([

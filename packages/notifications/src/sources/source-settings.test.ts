@@ -65,7 +65,8 @@ test.each<[ReceiverSourceSpec, string]>([
 
 describe('sidecars', () => {
   test('are where upstream puts them', () => {
-    const endpoint = (key: 'receiver' | 'tenant') => sidecarSettings(key, 'http://localhost:19094').endpoint;
+    const endpoint = (key: 'receiver' | 'tenant') =>
+      sidecarSettings({ key, url: 'http://localhost:19094' }).endpoint;
     expect(endpoint('tenant')).toBe('http://localhost:19094/api/v2/tenant');
     expect(endpoint('receiver')).toBe('http://localhost:19094/api/v2/receivers');
   });

@@ -8,6 +8,12 @@ import type { MergePolicy } from './source-answer.ts';
 /** The sidecars that the notification manager knows, by their keys in `spec.sidecars` of a NotificationManager. */
 export type SidecarKey = 'receiver' | 'tenant';
 
+/** A sidecar, and its base address. */
+export interface SidecarAddress {
+  readonly key: SidecarKey;
+  readonly url: string;
+}
+
 /** How long answers are used, and how many are kept. All times in milliseconds. */
 export interface CacheSettings {
   readonly ttlMs: number;
@@ -97,14 +103,14 @@ export function settingsOf({ metadata, spec }: ReceiverSource): SourceSettings {
   return settings;
 }
 
-/** The settings of a sidecar: everything at its default, at the address where upstream puts sidecars. */
-export function sidecarSettings(key: SidecarKey, baseUrl: string): SourceSettings {
+/** The settings of a sidecar: everything at its default. */
+export function sidecarSettings({ key, url }: SidecarAddress): SourceSettings {
   const contract = key === 'tenant' ? 'tenants' : 'receivers';
   return {
     ...defaults,
     name: `sidecar/${key}`,
     contract,
-    endpoint: `${baseUrl}/api/v2/${contract === 'tenants' ? 'tenant' : 'receivers'}`,
+    endpoint: `${url}/api/v2/${contract === 'tenants' ? 'tenant' : 'receivers'}`,
   };
 }
 
