@@ -27,6 +27,8 @@ export type TraceStep =
   | { readonly step: 'silenced'; readonly silence: string }
   /** A silence was asked and could not be: it was left out. */
   | { readonly step: 'silenceInvalid'; readonly silence: string; readonly reason: string }
+  /** Nothing could be decided, for a reason that nobody foresaw: it is tried again. */
+  | { readonly step: 'failed'; readonly reason: string }
   /** Whether tenants are told, and why. */
   | {
       readonly step: 'class';

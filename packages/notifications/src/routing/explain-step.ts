@@ -9,6 +9,8 @@ export function explainStep(step: TraceStep): string {
       return `Silence ${step.silence} covers the alert: nobody is told.`;
     case 'silenceInvalid':
       return `Silence ${step.silence} was not asked: ${step.reason}.`;
+    case 'failed':
+      return `Nothing could be decided, and it is tried again: ${step.reason}.`;
     case 'class':
       return explainClass(step);
     case 'source':

@@ -27,6 +27,7 @@ export interface AlertRouterOptions {
 interface Decided {
   stored: StoredAlert;
   decision: AlertDecision;
+  routed: RoutedAlert;
 }
 
 /** Batches that are routed at the same time, so that one slow source does not hold up alerts that do not ask it. */
@@ -131,16 +132,22 @@ export class AlertRouter {
     try {
       const world = this.#options.world();
       const decided = await Promise.all(batch.map((stored) => this.#decide(stored, world)));
-      const now = clock.now();
-      const routed = decided.map(({ stored, decision }) => routedOf(stored, decision, now));
       const deliveries = groupDeliveries(
         decided.map(({ stored, decision }) => ({ alert: stored, targets: decision.targets })),
-        { groupLabels: world.groupLabels, expiresAt: now + this.#options.expireAfterMs },
+        { groupLabels: world.groupLabels, expiresAt: clock.now() + this.#options.expireAfterMs },
       );
-      await store.commitRouting(routed, deliveries);
+      await store.commitRouting(
+        decided.map(({ routed }) => routed),
+        deliveries,
+      );
       for (const { decision } of decided) this.#options.onRouted(decision);
     } catch (error) {
-      logger.error({ err: error, alerts: batch.length }, 'alerts could not be routed; they are tried again');
+      if (!this.#stopping.signal.aborted) {
+        logger.error(
+          { err: error, alerts: batch.length },
+          'alerts could not be routed; they are tried again',
+        );
+      }
       const ids = batch.map((stored) => stored.id);
       await store.returnAlerts(ids, clock.now() + returnMs).catch((failure: unknown) => {
         // Their lease ends by itself.
@@ -149,19 +156,30 @@ export class AlertRouter {
     }
   }
 
+  /** Decides about one alert; what goes wrong with it is no reason not to tell the others. */
   async #decide(stored: StoredAlert, world: RoutingWorld): Promise<Decided> {
-    const question = sourceQuestion(stored.alert, world);
-    const answers = question ? await this.#options.ask(question, this.#stopping.signal) : [];
+    const { ask, clock, logger, expireAfterMs } = this.#options;
+    const { id, alert, part, receivedAt } = stored;
+    const question = sourceQuestion(alert, world);
+    const answers = question ? await ask(question, this.#stopping.signal) : [];
     // Answers that were cut short by a stop say nothing about who is to be told.
     this.#stopping.signal.throwIfAborted();
-    return { stored, decision: decide(stored.alert, world, answers, this.#options.clock.now(), stored.part) };
+    const now = clock.now();
+    const later = { notBefore: now + againMs };
+    const mayWait = now - receivedAt < expireAfterMs;
+    try {
+      const decision = decide(alert, world, answers, now, part);
+      const again = decision.tenantsHeld && mayWait ? { part: 'tenants' as const, ...later } : undefined;
+      return { stored, decision, routed: { id, steps: decision.steps, ...(again && { again }) } };
+    } catch (error) {
+      logger.error({ err: error, fingerprint: alert.fingerprint }, 'nothing could be decided about an alert');
+      const decision: AlertDecision = {
+        targets: [],
+        steps: [{ step: 'failed', reason: (error as Error).message }],
+        tenantsHeld: false,
+      };
+      const again = mayWait ? { part, ...later } : undefined;
+      return { stored, decision, routed: { id, steps: decision.steps, ...(again && { again }) } };
+    }
   }
-}
-
-function routedOf(stored: StoredAlert, decision: AlertDecision, now: number): RoutedAlert {
-  return {
-    id: stored.id,
-    steps: decision.steps,
-    ...(decision.tenantsHeld ? { again: { part: 'tenants', notBefore: now + againMs } } : {}),
-  };
 }
