@@ -27,11 +27,10 @@ export class Alerts {
     this.#counters = counters;
     this.#maxBacklog = maxBacklog;
     this.#statements = {
-      newest: connection.prepare(
-        'SELECT id FROM alerts WHERE key = ? AND received_at > ? ORDER BY received_at DESC',
-      ),
+      newest: connection.prepare(`
+        SELECT id FROM alerts WHERE print = ? AND received_at > ? AND key = ? ORDER BY received_at DESC LIMIT 1`),
       repeat: connection.prepare('UPDATE alerts SET duplicates = duplicates + 1 WHERE id = ?'),
-      insert: connection.prepare('INSERT INTO alerts (key, received_at, alert) VALUES (?, ?, ?)'),
+      insert: connection.prepare('INSERT INTO alerts (print, key, received_at, alert) VALUES (?, ?, ?, ?)'),
       wait: connection.prepare(`INSERT INTO waiting VALUES (?, 'all', ?)`),
       due: connection.prepare(`
         SELECT id, part, received_at, alerts.alert FROM waiting JOIN alerts ON alerts.id = waiting.alert
@@ -62,12 +61,14 @@ export class Alerts {
     let accepted = 0;
     for (const alert of alerts) {
       const key = alertKey(alert);
-      const known = this.#statements.newest.get(key, now - repeatWindowMs) as { id: number } | undefined;
+      const print = shortPrint(alert.fingerprint);
+      const known = this.#statements.newest.get(print, now - repeatWindowMs, key) as
+        { id: number } | undefined;
       if (known) {
         this.#statements.repeat.run(known.id);
         continue;
       }
-      const { lastInsertRowid } = this.#statements.insert.run(key, now, JSON.stringify(alert));
+      const { lastInsertRowid } = this.#statements.insert.run(print, key, now, JSON.stringify(alert));
       this.#statements.wait.run(lastInsertRowid, now);
       accepted += 1;
     }
@@ -122,6 +123,11 @@ export class Alerts {
   oldest(): number | undefined {
     return (this.#statements.oldest.get() as { received_at: number } | undefined)?.received_at;
   }
+}
+
+/** A fingerprint as the index has it: the last 48 bits, a number. Others may share it; the key tells them apart. */
+export function shortPrint(fingerprint: string): number {
+  return Number.parseInt(fingerprint.slice(-12), 16) || 0;
 }
 
 function storedAlert({ id, part, received_at: receivedAt, alert }: WaitingRow): StoredAlert {

@@ -24,12 +24,12 @@ export function openDatabase(file: string): DatabaseSync {
     // Pages that hold a few typical alerts each, and a write-ahead log of 16 MB.
     connection.exec(`
       PRAGMA locking_mode = EXCLUSIVE;
-      PRAGMA page_size = 8192;
+      PRAGMA page_size = 4096;
       PRAGMA temp_store = MEMORY;
       PRAGMA cache_size = -32000;
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;
-      PRAGMA wal_autocheckpoint = 2000;
+      PRAGMA wal_autocheckpoint = 4000;
     `);
     migrate(connection, file);
     return connection;

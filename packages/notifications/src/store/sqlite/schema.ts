@@ -2,11 +2,12 @@
 export const migrations: readonly string[] = [
   `
   CREATE TABLE alerts (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, received_at INTEGER NOT NULL,
+    id INTEGER PRIMARY KEY AUTOINCREMENT, print INTEGER NOT NULL, key TEXT NOT NULL, received_at INTEGER NOT NULL,
     duplicates INTEGER NOT NULL DEFAULT 0, alert TEXT NOT NULL
   );
-  -- Keys begin with the fingerprint, so that one index serves repetitions and traces.
-  CREATE INDEX alerts_by_key ON alerts (key, received_at);
+  -- Serves repetitions and traces. Alerts come in no order of their fingerprints, so that every post touches as many
+  -- pages as it has alerts, unless all pages are few: hence numbers instead of keys.
+  CREATE INDEX alerts_by_print ON alerts (print, received_at);
 
   CREATE TABLE waiting (
     alert INTEGER PRIMARY KEY REFERENCES alerts, part TEXT NOT NULL, not_before INTEGER NOT NULL

@@ -4,6 +4,7 @@ import type { TraceStep } from '../../routing/decision.ts';
 import { tracedDelivery } from '../delivery-row.ts';
 import type { DeliveryRow } from '../delivery-row.ts';
 import type { AlertTrace } from '../notification-store.ts';
+import { shortPrint } from './alerts.ts';
 
 interface AlertRow {
   id: number;
@@ -23,7 +24,7 @@ export class Traces {
       alerts: connection.prepare(`
         SELECT id, received_at, duplicates, alert,
           EXISTS (SELECT 1 FROM waiting WHERE waiting.alert = alerts.id) AS waiting
-        FROM alerts WHERE key >= ?1 || '/' AND key < ?1 || '0' ORDER BY id DESC LIMIT ?2`),
+        FROM alerts WHERE print = ?1 AND key >= ?2 || '/' AND key < ?2 || '0' ORDER BY received_at DESC, id DESC LIMIT ?3`),
       decisions: connection.prepare('SELECT at, steps FROM decisions WHERE alert = ? ORDER BY rowid'),
       deliveries: connection.prepare(`
         SELECT deliveries.* FROM deliveries JOIN delivery_alerts ON delivery_alerts.delivery = deliveries.id
@@ -34,7 +35,11 @@ export class Traces {
 
   /** The newest alerts with a fingerprint, newest first. */
   of(fingerprint: string, limit: number): AlertTrace[] {
-    const rows = this.#statements.alerts.all(fingerprint, limit) as unknown as AlertRow[];
+    const rows = this.#statements.alerts.all(
+      shortPrint(fingerprint),
+      fingerprint,
+      limit,
+    ) as unknown as AlertRow[];
     return rows.map((row) => ({
       alert: JSON.parse(row.alert) as Alert,
       receivedAt: row.received_at,
