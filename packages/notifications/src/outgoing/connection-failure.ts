@@ -16,6 +16,9 @@ const notConnected = new Set([
 /** What Node and OpenSSL call a certificate or handshake that is not to be trusted. */
 const tlsCode = /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_OSSL_|EPROTO$)/u;
 
+/** Whether a code says that TLS failed: a certificate or a handshake. */
+export const isTlsCode = (code: string): boolean => tlsCode.test(code);
+
 /** How undici words what a proxy answers in the place of the server; it has no code of its own. */
 const proxyRefusal = /^Proxy (?:response|Authentication)/u;
 
@@ -50,7 +53,7 @@ export function connectionFailure(error: unknown, peer: string, started: boolean
       unsent: true,
     });
   }
-  const tls = tlsCode.test(code);
+  const tls = isTlsCode(code);
   const unsent = tls || notConnected.has(code);
   const what = tls ? 'the TLS connection failed' : unsent ? 'no connection' : 'the connection was lost';
   return new OutgoingError('ConnectionFailed', `${peer}: ${what} (${code})`, { ...details, unsent });

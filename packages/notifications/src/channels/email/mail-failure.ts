@@ -1,4 +1,5 @@
 import { isObject } from '@armillary/resource';
+import { isTlsCode } from '../../outgoing/connection-failure.ts';
 import { OutgoingError } from '../../outgoing/outgoing-http.ts';
 import { DeliveryError, type DeliveryFault } from '../delivery-error.ts';
 import { providerWords } from '../http-outcome.ts';
@@ -42,11 +43,11 @@ export function mailFailure(error: unknown, server: string): DeliveryError {
     const fault = error.code === 'AddressRefused' ? 'permanent' : 'transient';
     return new DeliveryError(fault, error.message, { code: error.code, cause: error });
   }
-  const details = isObject(error) ? error : {};
-  const code = String(details['code']);
+  const details: Record<string, unknown> =
+    error instanceof Error ? (error as Error & Record<string, unknown>) : {};
+  const code = String(details['originalCode'] ?? details['code']);
   const reply = replyCode(details);
-  const said =
-    providerWords(details['response']) || providerWords(details['message']) || 'the connection was lost';
+  const said = providerWords(details['response']) || providerWords(details['message']);
   return new DeliveryError(faultOf(code, reply), `${server}: ${said}${advice(code, reply)}`, {
     code: reply > 0 ? `SMTP ${reply}` : code,
     cause: error,
@@ -61,8 +62,9 @@ function faultOf(code: string, reply: number): DeliveryFault {
 
 function advice(code: string, reply: number): string {
   if (code === 'EAUTH' && reply >= 500) return ': check authUsername and the Secret of the Config';
-  if (code !== 'ETLS') return '';
-  return ': TLS is needed here; give the authority in tls.rootCA, or set requireTLS to false where there is none';
+  if (isTlsCode(code))
+    return ': give the authority in tls.rootCA of the Config, and the name in tls.serverName';
+  return code === 'ETLS' ? ': where there is no TLS, requireTLS of the Config is to be false' : '';
 }
 
 const replyCode = (error: Record<string, unknown>): number =>

@@ -37,9 +37,10 @@ const tlsPort = 465;
 const ownServers = new AddressPolicy({ allowLoopback: true });
 
 /**
- * The server of a Config. Certificates are verified unless the Config says otherwise, also without a `tls` block. A
- * password does not leave the machine unencrypted unless `requireTLS` is false in so many words. A Config that a source
- * named may use only addresses that the source may. Rejects with what `credential` rejects with.
+ * The server of a Config. Certificates are verified, also without a `tls` block. A password does not leave the machine
+ * unencrypted. Both unless the Config says otherwise: with `requireTLS: false` and no `tls` block, mails go to servers
+ * as they are found inside of companies, in the clear or with a certificate of their own. A Config that a source named
+ * may use only addresses that the source may. Rejects with what `credential` rejects with.
  */
 export async function mailServerOf(
   { spec, origin }: ChannelConfig<'email'>,
@@ -49,16 +50,26 @@ export async function mailServerOf(
   const login = await loginOf(spec, context);
   const exposed = login !== undefined && login.method !== 'CRAM-MD5' && !isLocal(host);
   const required = spec.requireTLS ?? exposed;
+  const encryption = port === tlsPort ? 'begin' : required ? 'require' : 'offer';
   return {
     name: `mail server ${host}:${port}`,
     host,
     port,
     ...(spec.hello ? { hello: spec.hello } : {}),
-    encryption: port === tlsPort ? 'begin' : required ? 'require' : 'offer',
-    tls: spec.tls ? await tlsSettings(spec.tls, (credential) => context.credential(credential)) : {},
+    encryption,
+    tls: await tlsOf(spec, encryption, context),
     ...(login ? { login } : {}),
     policy: origin.kind === 'source' ? context.addresses : ownServers,
   };
+}
+
+async function tlsOf(
+  { tls, requireTLS }: ChannelConfig<'email'>['spec'],
+  encryption: MailServer['encryption'],
+  context: ChannelContext,
+): Promise<OutgoingTls> {
+  if (tls) return await tlsSettings(tls, (credential) => context.credential(credential));
+  return encryption === 'offer' && requireTLS === false ? { insecureSkipVerify: true } : {};
 }
 
 async function loginOf(

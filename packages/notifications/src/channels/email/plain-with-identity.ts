@@ -6,6 +6,6 @@ export function plainWithIdentity(identity: string): SMTPConnectionCustomAuthHan
     const { user, pass } = connection.auth.credentials;
     const response = Buffer.from([identity, user, pass].join('\u0000')).toString('base64');
     const { status, response: line } = await connection.sendCommand(`AUTH PLAIN ${response}`);
-    if (status !== 235) throw new Error(`Invalid login: ${line}`);
+    if (Math.trunc(status / 100) !== 2) throw new Error(`Invalid login: ${line}`);
   };
 }
