@@ -95,10 +95,13 @@ function entries<T>(
     if (addresses > answerLimits.addresses)
       throw invalid(`it has more than ${answerLimits.addresses} addresses`);
     if (reason === undefined) parts.push(...found.parts);
-    else skipped.push({ name, reason });
+    else skipped.push({ name, reason: shown(reason) });
   }
   return { parts, skipped };
 }
+
+/** A reason may name fields of the source's own making: one line of them is enough. */
+const shown = (reason: string): string => reason.replace(/[\p{C}\s]+/gu, ' ').slice(0, 300);
 
 function tenantNames(list: readonly unknown[]): string[] {
   if (list.length > answerLimits.tenants) throw invalid(`it has more than ${answerLimits.tenants} tenants`);

@@ -152,6 +152,15 @@ describe('a malicious source', () => {
     expect(reasons.join('\n')).not.toContain(secret);
   });
 
+  test('fills no log with names of its own making', async () => {
+    const field = `\n${'x'.repeat(10_000)}`;
+    const reference = { secretKeyRef: { namespace: 'kube-system', name: 'a', key: 'b' } };
+    const entry = { metadata: { name: 'a' }, spec: { email: { to: ['a@b.example'] }, [field]: reference } };
+    const [reason = ''] = await skipped(list(entry));
+    expect(reason).toMatch(/^a: spec\. x{200}/u);
+    expect(reason.length).toBeLessThan(400);
+  });
+
   test('that answers with a string instead of tenants tells nobody', async () => {
     await using world = await SourceWorld.start(json('ann'));
     expect(await world.told()).toBe('none AnswerInvalid');

@@ -82,6 +82,19 @@ describe('an answer', () => {
   });
 });
 
+test.each(['"1"', 'W/"1"', '', 'none', `"${'x'.repeat(300)}"`, '"ä"'])(
+  'an ETag %s is sent back only if it is one',
+  async (etag) => {
+    const handler = json(listOf(['ann']), { etag });
+    await using world = await SourceWorld.start(handler);
+    await world.told();
+    world.sources.invalidate({});
+    expect(await world.told()).toBe('fetched ann');
+    const sent = world.fake.requests[1]?.headers['if-none-match'];
+    expect(sent).toBe(etag.endsWith('1"') ? etag : undefined);
+  },
+);
+
 describe('many questions', () => {
   test('a thousand alerts for one namespace are one request', async () => {
     await using world = await SourceWorld.start(receivers('ann'));

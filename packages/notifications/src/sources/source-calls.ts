@@ -27,6 +27,7 @@ const batchSize = 100;
 export class SourceCalls {
   readonly #options: SourceCallsOptions;
   readonly #slots: CallSlots;
+  /** Until the source says that it does not. */
   #batch: boolean;
   #gathered: Waiting[] = [];
   #made = 0;
@@ -69,12 +70,14 @@ export class SourceCalls {
     }
   }
 
+  /** One outcome each; undefined when they are to be asked one by one. */
   async #askMany(waiting: readonly Waiting[]): Promise<readonly SourceOutcome[] | undefined> {
+    const { client, signal } = this.#options;
     const queries = waiting.map(({ query }) => query);
-    const result = await this.#call(async () => ({
-      many: await this.#options.client.askMany(queries, this.#options.signal),
-    }));
-    return 'many' in result ? result.many : waiting.map(() => result);
+    const result = await this.#call(async () => ({ many: await client.askMany(queries, signal) }));
+    if ('failure' in result) return waiting.map(() => result);
+    if (result.many === 'notOffered') this.#batch = false;
+    return typeof result.many === 'string' ? undefined : result.many;
   }
 
   async #askOne(query: SourceQuery, etag: string | undefined): Promise<SourceOutcome> {

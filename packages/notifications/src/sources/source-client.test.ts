@@ -195,6 +195,17 @@ describe('a source that answers several questions at once', () => {
     expect(await askMany(world, 3)).toEqual(Array(3).fill('fetched ann'));
   });
 
+  test('that cannot do so is not asked to again', async () => {
+    await using world = await SourceWorld.start(
+      (request, response) => (request.method === 'GET' ? receivers('ann') : status(404))(request, response),
+      { batch: true },
+    );
+    await askMany(world, 3);
+    world.sources.invalidate({});
+    await askMany(world, 3);
+    expect(world.fake.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+
   test.each([
     ['answers too few', json({ apiVersion: 'x', kind: 'ReceiverListBatch', items: [] }), 'AnswerInvalid'],
     ['answers something else', json(listOf(['ann'])), 'AnswerInvalid'],

@@ -80,20 +80,18 @@ export class SourceClient {
       if (refused) return failed(refused);
       const value = parseBoundedJson(answer.body);
       const { content, lifetime } = this.read(value);
-      return found(
-        content,
-        { ...lifetimeOf(answer), ...lifetime },
-        JSON.stringify(value),
-        answer.headers['etag'],
-      );
+      return found(content, { ...lifetimeOf(answer), ...lifetime }, JSON.stringify(value), etagOf(answer));
     });
   }
 
-  /** Asks several questions with one request; undefined when the source does not take several. Never rejects. */
+  /**
+   * Asks several questions with one request: one outcome each, `notOffered` when the source takes no batches, `tooLong`
+   * when it says more about all of them than fits in one answer. Never rejects.
+   */
   async askMany(
     queries: readonly SourceQuery[],
     signal: AbortSignal,
-  ): Promise<readonly SourceOutcome[] | undefined> {
+  ): Promise<readonly SourceOutcome[] | 'notOffered' | 'tooLong'> {
     const request = {
       method: 'POST',
       url: `${this.#options.settings.endpoint}:query`,
@@ -103,8 +101,8 @@ export class SourceClient {
     const result = await this.#exchange(request, signal, (answer) => this.#readBatch(answer, queries.length));
     if (!('failure' in result)) return result;
     const { code, status } = result.failure;
-    const takesNone = status === 404 || status === 405 || status === 501 || code === 'AnswerTooLarge';
-    return takesNone ? undefined : queries.map(() => result);
+    if (status === 404 || status === 405 || status === 501) return 'notOffered';
+    return code === 'AnswerTooLarge' ? 'tooLong' : queries.map(() => result);
   }
 
   /** Reads an answer that was kept. Throws `NotificationError` `Invalid`. */
@@ -196,6 +194,10 @@ function lifetimeOf({ headers }: OutgoingAnswer): AnswerLifetime {
   const ttlMs = maxAgeMs(headers['cache-control']);
   return ttlMs === undefined ? {} : { ttlMs };
 }
+
+/** The ETag, when it is one that can be sent back (RFC 9110, section 8.8.3) and is worth its place. */
+const etagOf = ({ headers }: OutgoingAnswer): string | undefined =>
+  /^(?:W\/)?"[\x21\x23-\x7e]{0,250}"$/u.exec(headers['etag'] ?? '')?.[0];
 
 const found = (
   content: AnswerContent,
