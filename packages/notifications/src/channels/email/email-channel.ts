@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
-import { parseMailbox } from '../../validation/mailbox.ts';
+import { parseMailbox, type Mailbox } from '../../validation/mailbox.ts';
 import type { Channel } from '../channel.ts';
-import { DeliveryError } from '../delivery-error.ts';
+import { DeliveryError, type DeliveryFault } from '../delivery-error.ts';
 import { recipientBatches, shownRecipients } from '../recipient-batches.ts';
-import { mailFailure } from './mail-failure.ts';
-import { mailServerOf } from './mail-server.ts';
+import { mailFailure, type Refusal } from './mail-failure.ts';
+import { mailServerOf, type MailServer } from './mail-server.ts';
 import { MailServers } from './mail-servers.ts';
 import { mailsOf, type Mail } from './mail.ts';
 
@@ -60,12 +60,12 @@ export function createEmailChannel(): EmailChannel {
       const later = refused.find(({ permanent }) => !permanent);
       if (later) {
         if (mail.id) taken.set(mail.id, [...had, ...accepted]);
-        throw new DeliveryError('transient', `${server.name}: ${later.address}: ${later.reason}`, later);
+        throw notTaken('transient', server, later);
       }
       if (mail.id) taken.delete(mail.id);
       const [first] = refused;
       if (first && had.length + accepted.length === 0) {
-        throw new DeliveryError('permanent', `${server.name}: ${first.address}: ${first.reason}`, first);
+        throw notTaken('permanent', server, first);
       }
       return { rejected: refused.map(({ address, reason }) => ({ address, reason })) };
     },
@@ -74,11 +74,14 @@ export function createEmailChannel(): EmailChannel {
   };
 }
 
+const notTaken = (fault: DeliveryFault, server: MailServer, { address, reason, code }: Refusal) =>
+  new DeliveryError(fault, `${server.name}: ${address}: ${reason}`, { code });
+
 // Two mailboxes that differ in capitals only are one for every server there is.
 const canonical = (mailbox: string): string =>
   (parseMailbox(mailbox)?.address ?? mailbox.trim()).toLowerCase();
 
-function mailboxOf(text: string): { name: string; address: string } {
+function mailboxOf(text: string): Mailbox {
   const mailbox = parseMailbox(text);
   if (mailbox) return mailbox;
   throw new DeliveryError('permanent', `${JSON.stringify(text.slice(0, 100))} is no mail address`);
