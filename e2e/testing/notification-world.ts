@@ -83,10 +83,15 @@ export class NotificationWorld {
     return new NotificationWorld(api, client, folder, await Inbox.start(), options, manager);
   }
 
-  /** Ends the notification manager gracefully and starts it again on its data. */
-  async restart(overrides: Partial<NotificationManagerOptions> = {}): Promise<void> {
+  /** Ends the notification manager gracefully and starts it again at its address; `meanwhile` it is down. */
+  async restart(
+    overrides: Partial<NotificationManagerOptions> = {},
+    meanwhile?: () => Promise<void>,
+  ): Promise<void> {
+    const port = Number(new URL(this.manager.url).port);
     await this.manager.stop();
-    this.manager = await startNotificationManager({ ...this.#options, ...overrides });
+    await meanwhile?.();
+    this.manager = await startNotificationManager({ ...this.#options, port, ...overrides });
   }
 
   async close(): Promise<void> {
