@@ -11,10 +11,10 @@ export const armillary: string = fileURLToPath(
   new URL('../../packages/armillary/src/main.ts', import.meta.url),
 );
 
-/** A running `armillary up` or `armillary api`. */
+/** A running `armillary up`, or one role of it. */
 export interface Running {
   process: ChildProcess;
-  ready: { api: string; kubeconfig: string };
+  ready: { api: string; kubeconfig: string; notifications: string; sidecar: string };
   /** All of standard error so far. */
   stderr(): string;
   /** Sends SIGTERM and resolves with the exit code. */
@@ -22,8 +22,9 @@ export interface Running {
 }
 
 /** Starts `armillary ARGS --output json` and resolves when it prints its ready line. */
-export async function startArmillary(args: string[]): Promise<Running> {
+export async function startArmillary(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Running> {
   const child = spawn(process.execPath, [armillary, ...args, '--output', 'json'], {
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stderr = '';

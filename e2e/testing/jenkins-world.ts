@@ -1,4 +1,3 @@
-import { startApiServer } from '@armillary/embedded-api';
 import { connect, type Jenkins } from '@armillary/jenkins-client';
 import { startFakeJenkins, type FakeJenkins, type FakeOptions } from '@armillary/jenkins-client/testing';
 import {
@@ -28,25 +27,11 @@ import { tektonKinds } from '@armillary/tekton';
 import { temporaryFolder } from './armillary.ts';
 import { eventually } from './process.ts';
 import { serveKinds } from './serve-kinds.ts';
-import { startRealApiServer } from './real-api-server.ts';
+import { startApi, type Api } from './start-api.ts';
 
 type EngineOptions = Partial<Omit<JenkinsEngineOptions, 'jenkins'>>;
 
 const apiVersion = 'devops.kubesphere.io/v1alpha3';
-
-/** An API server to work with. */
-interface Api {
-  readonly kubeconfig: string;
-  close(): Promise<void>;
-}
-
-/** A real cluster's control plane, from the folder that KUBEBUILDER_ASSETS names; without it the embedded server. */
-async function startApi(dataDir: string): Promise<Api> {
-  const assets = process.env['KUBEBUILDER_ASSETS'];
-  if (assets === undefined) return startApiServer({ dataDir, port: 0 });
-  const server = await startRealApiServer(assets, { controllers: ['namespace', 'garbagecollector'] });
-  return { kubeconfig: server.kubeconfig, close: () => server.stop() };
-}
 
 /** An API server, a fake Jenkins, and the controllers of KubeSphere DevOps between them, all in this process. */
 export class JenkinsWorld {

@@ -18,6 +18,8 @@ export function createProgram(): Command {
       'Pipelines on Tekton or Jenkins, notifications and load balancing for Kubernetes, or for one machine.',
     )
     .version(version)
+    // What follows the name of a command is for that command, also where one above it has a flag of the same name.
+    .enablePositionalOptions()
     .showHelpAfterError('(add --help to see what the command takes)');
   program.addCommand(upCommand());
   program.addCommand(apiCommand());

@@ -22,6 +22,7 @@ import { sidecarCommand } from './sidecar.ts';
 export function notificationManagerCommand(): Command {
   const command = new Command('notification-manager')
     .description('take alerts and tell people, until SIGTERM')
+    .enablePositionalOptions()
     .action(notificationManager);
   for (const option of [...notificationOptions(), ...upstreamOptions()]) command.addOption(option);
   command.addCommand(checkSourceCommand());

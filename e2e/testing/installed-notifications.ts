@@ -1,0 +1,72 @@
+import { KubeClient, loadKubeconfig } from '@armillary/kube';
+import { notificationKinds } from '@armillary/notifications';
+import { startArmillary, temporaryFolder, type Running } from './armillary.ts';
+import { KubectlSession, requiredKubectls } from './kubectl.ts';
+import { serveKinds } from './serve-kinds.ts';
+import { serviceAccountKubeconfig } from './service-account.ts';
+import { startApi, type Api } from './start-api.ts';
+
+const manifests = new URL('../../deploy/notification-manager/', import.meta.url).pathname;
+
+/** The namespace of deploy/notification-manager. */
+export const installNamespace = 'armillary-notifications';
+
+/**
+ * An API server with the notification manager installed as on a cluster: its definitions, and deploy/notification-manager
+ * applied by kubectl. What a cluster would run as pods is started here, with the rights of the pods' accounts.
+ */
+export class InstalledNotifications {
+  readonly kubectl: KubectlSession;
+  readonly folder: string;
+  readonly #api: Api;
+  readonly #removeFolder: () => Promise<void>;
+  readonly #running: Running[] = [];
+
+  private constructor(api: Api, kubectl: KubectlSession, folder: string, removeFolder: () => Promise<void>) {
+    this.#api = api;
+    this.kubectl = kubectl;
+    this.folder = folder;
+    this.#removeFolder = removeFolder;
+  }
+
+  static async start(): Promise<InstalledNotifications> {
+    const { path, remove } = await temporaryFolder();
+    const api = await startApi(`${path}/api`);
+    const client = new KubeClient(await loadKubeconfig({ path: api.kubeconfig }));
+    await serveKinds(client, notificationKinds);
+    await client.close();
+    const kubectl = new KubectlSession(requiredKubectls().at(-1)!, api.kubeconfig, path);
+    await kubectl.out(['apply', '-f', `${manifests}rights.yaml`]);
+    await kubectl.out(['apply', '-f', manifests]);
+    return new InstalledNotifications(api, kubectl, path, remove);
+  }
+
+  /** Runs `armillary ARGS` with the rights of an account of the install namespace, until `close`. */
+  async runAs(account: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Running> {
+    const name = { namespace: installNamespace, name: account };
+    const kubeconfig = await serviceAccountKubeconfig(this.kubectl, name, this.folder);
+    const running = await startArmillary([...args, `--kubeconfig=${kubeconfig}`], env);
+    this.#running.push(running);
+    return running;
+  }
+
+  /** An object as the server has it; undefined when it is not there. */
+  async get<T>(kind: string, name: string, namespace: string = installNamespace): Promise<T | undefined> {
+    const args = ['get', kind, name, `--namespace=${namespace}`, '--ignore-not-found', '-o=json'];
+    const text = await this.kubectl.out(args);
+    return text === '' ? undefined : (JSON.parse(text) as T);
+  }
+
+  async apply(...objects: object[]): Promise<void> {
+    const list = { apiVersion: 'v1', kind: 'List', items: objects };
+    await this.kubectl.out(['apply', '-f', '-'], { stdin: JSON.stringify(list) });
+  }
+
+  /** Ends everything; resolves with the exit codes of the programs, and what they wrote. */
+  async close(): Promise<{ codes: (number | null)[]; log: string }> {
+    const codes = await Promise.all(this.#running.map((running) => running.stop()));
+    await this.#api.close();
+    await this.#removeFolder();
+    return { codes, log: this.#running.map((running) => running.stderr()).join('') };
+  }
+}
