@@ -108,6 +108,8 @@ export class ChannelLane {
   }
 
   #begin(destination: string): void {
+    // Its lease had ended, for want of a renewal, and it was claimed once more: the work goes on.
+    if (this.#places.has(destination)) return;
     const place: Place = { controller: new AbortController(), done: Promise.resolve() };
     this.#places.set(destination, place);
     place.done = this.#tell(destination, place.controller.signal);

@@ -314,6 +314,22 @@ describe('a dispatcher', () => {
     expect(claimed).toEqual([]);
   });
 
+  test('tells a destination once at a time, even when the lease could not be prolonged', async () => {
+    await queue(['a']);
+    vi.spyOn(store, 'renew').mockRejectedValue(new Error('no connection'));
+    const claim = vi.spyOn(store, 'claimDestinations');
+    start(hang, { leaseMs: 60_000, attemptMs: Number.MAX_SAFE_INTEGER });
+    await eventually(() => expect(tried).toHaveLength(1));
+    clock.advance(61_000);
+    await eventually(async () => {
+      clock.advance(1000);
+      const results = await Promise.all(claim.mock.results.map(({ value }) => value));
+      expect(results.flat()).toHaveLength(2);
+    });
+    expect(tried).toHaveLength(1);
+    expect(dispatcher?.active('webhook')).toBe(1);
+  });
+
   test('breaks off what another process has taken over, and says nothing of it', async () => {
     await queue(['a']);
     const aborted = Promise.withResolvers<void>();

@@ -110,8 +110,12 @@ const getTypeParser: typeof types.getTypeParser = (type, format) =>
 
 async function migrate(connection: Queryable): Promise<void> {
   await connection.query('SELECT pg_advisory_xact_lock($1)', [schemaLock]);
-  await connection.query('CREATE SCHEMA IF NOT EXISTS notifications');
-  await connection.query('CREATE TABLE IF NOT EXISTS notifications.format (version integer NOT NULL)');
+  const [found] = await connection.query(`SELECT 1 WHERE to_regclass('notifications.format') IS NOT NULL`);
+  // Only the first start needs the right to make things.
+  if (!found) {
+    await connection.query('CREATE SCHEMA IF NOT EXISTS notifications');
+    await connection.query('CREATE TABLE notifications.format (version integer NOT NULL)');
+  }
   const [format] = await connection.query<{ version: number }>('SELECT version FROM notifications.format');
   const version = format?.version ?? 0;
   if (version > migrations.length) {
@@ -122,6 +126,7 @@ async function migrate(connection: Queryable): Promise<void> {
     );
   }
   for (const migration of migrations.slice(version)) await connection.query(migration);
+  if (version === migrations.length) return;
   await connection.query(
     format ? 'UPDATE notifications.format SET version = $1' : 'INSERT INTO notifications.format VALUES ($1)',
     [migrations.length],

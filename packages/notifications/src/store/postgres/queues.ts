@@ -65,8 +65,7 @@ export class Queues {
         leaseMs,
       ]);
       for (const queue of rows) {
-        // An end that nobody reaches: here it only counts that the queue was not given back.
-        this.#leases.set(queue, Number.POSITIVE_INFINITY);
+        this.#leases.set(queue, now + leaseMs);
         claimed.push(queue);
       }
       const last = rows.at(-1);
@@ -82,7 +81,8 @@ export class Queues {
        WHERE destination = ANY ($1::text[]) AND owner = $2 RETURNING destination`,
       [destinations, this.#owner, leaseMs],
     );
-    return rows.map(({ destination }) => destination);
+    const until = this.#clock.now() + leaseMs;
+    return rows.map(({ destination }) => destination).filter((held) => this.#leases.prolong(held, until));
   }
 
   /** Gives a queue back: due when its first delivery is, behind those that are due. One that is empty is removed. */

@@ -35,7 +35,7 @@ export function openDatabase(file: string): DatabaseSync {
     return connection;
   } catch (cause) {
     connection?.close();
-    throw sqliteError(cause, file, 'StoreUnusable');
+    throw sqliteError(cause, file);
   }
 }
 

@@ -1,5 +1,4 @@
 import { NotificationError } from '../../errors.ts';
-import type { NotificationErrorCode } from '../../errors.ts';
 
 // Primary result codes of SQLite, the low byte of the extended ones: https://sqlite.org/rescode.html
 const busy = 5;
@@ -8,12 +7,8 @@ const corrupt = 11;
 const full = 13;
 const notADatabase = 26;
 
-/** Wraps what `node:sqlite` and the file system throw; `otherwise` is the code of what is not known here. */
-export function sqliteError(
-  cause: unknown,
-  file: string,
-  otherwise: NotificationErrorCode,
-): NotificationError {
+/** Wraps what `node:sqlite` and the file system throw: `Busy` when the disk is full, else `StoreUnusable`. */
+export function sqliteError(cause: unknown, file: string): NotificationError {
   if (cause instanceof NotificationError) return cause;
   const errcode = cause instanceof Error && 'errcode' in cause ? Number(cause.errcode) & 0xff : 0;
   switch (errcode) {
@@ -39,7 +34,7 @@ export function sqliteError(
       );
     default:
       return new NotificationError(
-        otherwise,
+        'StoreUnusable',
         `${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
         {
           cause,

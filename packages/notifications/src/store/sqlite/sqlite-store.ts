@@ -81,7 +81,7 @@ export class SqliteStore implements NotificationStore {
 
   async claimAlerts({ limit, leaseMs }: { limit: number; leaseMs: number }): Promise<StoredAlert[]> {
     const now = this.#clock.now();
-    return this.#alerts.claim(limit, now + leaseMs, now);
+    return this.#transactions.read(() => this.#alerts.claim(limit, now + leaseMs, now));
   }
 
   async commitRouting(alerts: readonly RoutedAlert[], deliveries: readonly NewDelivery[]): Promise<void> {
@@ -103,7 +103,7 @@ export class SqliteStore implements NotificationStore {
   }
 
   async nextAlertDue(): Promise<number | undefined> {
-    return this.#alerts.nextDue(this.#clock.now());
+    return this.#transactions.read(() => this.#alerts.nextDue(this.#clock.now()));
   }
 
   onAlerts(callback: () => void): () => void {
@@ -111,7 +111,7 @@ export class SqliteStore implements NotificationStore {
   }
 
   async claimDestinations(options: ClaimDestinationsOptions): Promise<ClaimedDestination[]> {
-    return this.#queues.claim(options, this.#clock.now());
+    return this.#transactions.read(() => this.#queues.claim(options, this.#clock.now()));
   }
 
   async renew(destinations: readonly string[], leaseMs: number): Promise<readonly string[]> {
@@ -119,7 +119,7 @@ export class SqliteStore implements NotificationStore {
   }
 
   async nextDelivery(destination: string): Promise<StoredDelivery | undefined> {
-    return this.#deliveries.first(destination, this.#clock.now());
+    return this.#transactions.read(() => this.#deliveries.first(destination, this.#clock.now()));
   }
 
   async noteTold(delivery: string, told: number): Promise<void> {
@@ -145,7 +145,7 @@ export class SqliteStore implements NotificationStore {
   }
 
   async nextDue(channel: ChannelType): Promise<number | undefined> {
-    return this.#queues.nextDue(channel, this.#clock.now());
+    return this.#transactions.read(() => this.#queues.nextDue(channel, this.#clock.now()));
   }
 
   onDeliveries(callback: (channel: ChannelType) => void): () => void {
@@ -153,8 +153,8 @@ export class SqliteStore implements NotificationStore {
   }
 
   async backlog(): Promise<Backlog> {
-    const counters = this.#counters.all();
-    const oldestAlertAt = this.#alerts.oldest();
+    const counters = this.#transactions.read(() => this.#counters.all());
+    const oldestAlertAt = this.#transactions.read(() => this.#alerts.oldest());
     return {
       alerts: counters.get('alerts') ?? 0,
       deliveries: Object.fromEntries(
@@ -173,7 +173,7 @@ export class SqliteStore implements NotificationStore {
     channel?: ChannelType;
     tenant?: string;
   }): Promise<DeadLetter[]> {
-    return this.#deliveries.dead(options);
+    return this.#transactions.read(() => this.#deliveries.dead(options));
   }
 
   async replay(ids: readonly string[], expiresAt: number): Promise<number> {
@@ -184,7 +184,7 @@ export class SqliteStore implements NotificationStore {
   }
 
   async traces(fingerprint: string, limit: number): Promise<AlertTrace[]> {
-    return this.#traces.of(fingerprint, limit);
+    return this.#transactions.read(() => this.#traces.of(fingerprint, limit));
   }
 
   async prune({ doneBefore, deadBefore }: { doneBefore: number; deadBefore: number }): Promise<number> {

@@ -32,6 +32,16 @@ export class Transactions {
     });
   }
 
+  /** What `look` returns, of what is committed. Throws `NotificationError`. */
+  read<T>(look: () => T): T {
+    if (this.#closed) throw new NotificationError('StoreUnusable', `${this.#file} is closed`);
+    try {
+      return look();
+    } catch (cause) {
+      throw sqliteError(cause, this.#file);
+    }
+  }
+
   /** Commits what is pending and takes no more. */
   close(): void {
     this.#flush();
@@ -54,17 +64,26 @@ export class Transactions {
   /** Commits a group and acknowledges its members; returns the error when nothing of it was kept. */
   #commit(group: Change[]): NotificationError | undefined {
     const answers: (() => void)[] = [];
+    this.#rollBack();
     try {
       this.#connection.exec('BEGIN IMMEDIATE');
       for (const change of group) answers.push(this.#make(change));
       this.#connection.exec('COMMIT');
     } catch (cause) {
-      // SQLite rolls back by itself when the disk is full, but not always.
-      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
-      return sqliteError(cause, this.#file, 'Busy');
+      this.#rollBack();
+      return sqliteError(cause, this.#file);
     }
     for (const answer of answers) answer();
     return undefined;
+  }
+
+  /** SQLite does it by itself when the disk is full, but not always. What cannot be undone now is before the next commit. */
+  #rollBack(): void {
+    try {
+      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK');
+    } catch {
+      // The change that led here is refused whatever comes of this.
+    }
   }
 
   /** Makes one change of a group; what it refuses by itself does not concern the others. */

@@ -212,6 +212,18 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
       expect((await store.backlog()).alerts).toBe(1);
     });
 
+    test('to alerts that are not there is refused, without harm to others', async () => {
+      await store.accept([sampleAlert(1)], window);
+      const [id = ''] = (await store.claimAlerts({ limit: 1, leaseMs: minute })).map((alert) => alert.id);
+      const [bad, good] = await Promise.allSettled([
+        store.commitRouting([], [sampleDelivery('bad', ['999999'])]),
+        store.commitRouting([{ id, steps: [] }], [sampleDelivery('good', [id])]),
+      ]);
+      expect(bad).toMatchObject({ status: 'rejected', reason: { code: 'StoreUnusable' } });
+      expect(good.status).toBe('fulfilled');
+      expect(await claim()).toEqual(['good']);
+    });
+
     test('calls who waits for deliveries', async () => {
       const called = Promise.withResolvers<ChannelType>();
       const end = store.onDeliveries(called.resolve);
@@ -606,6 +618,9 @@ export function storeCases(createWorld: () => Promise<StoreWorld>): void {
   test('a closed store refuses', async () => {
     await store.close();
     await store.close();
-    await expect(store.accept([sampleAlert(1)], window)).rejects.toMatchObject({ code: 'StoreUnusable' });
+    const refused = { name: 'NotificationError', code: 'StoreUnusable' };
+    await expect(store.accept([sampleAlert(1)], window)).rejects.toMatchObject(refused);
+    await expect(store.claimAlerts({ limit: 1, leaseMs: minute })).rejects.toMatchObject(refused);
+    await expect(store.backlog()).rejects.toMatchObject(refused);
   });
 }
