@@ -105,11 +105,16 @@ export class NotificationWorld {
   /** Applies objects and waits until the notification manager knows them by name. */
   async apply(...objects: KubeObject[]): Promise<void> {
     for (const object of objects) await this.client.apply(object, { fieldManager: 'test', force: true });
-    const named = objects.filter(({ kind }) => kind === 'Receiver').map(({ metadata }) => metadata.name!);
-    await eventually('the receivers are known', async () => {
-      const known = Object.keys(await this.get<object>('/receivers'));
-      return named.every((name) => known.some((key) => key.endsWith(`/${name}`)));
-    });
+    for (const [kind, path] of [
+      ['Receiver', '/receivers'],
+      ['Config', '/configs'],
+    ] as const) {
+      const named = objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name!);
+      await eventually(`every ${kind} is known`, async () => {
+        const known = Object.keys(await this.get<object>(path));
+        return named.every((name) => known.some((key) => key.endsWith(`/${name}`)));
+      });
+    }
   }
 
   async delete(kind: 'receivers' | 'silences' | 'routers' | 'receiversources', name: string): Promise<void> {
