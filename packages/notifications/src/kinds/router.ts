@@ -12,7 +12,7 @@ import { LabelSelector } from './label-selector.ts';
 
 const RouterSpec = Type.Object({
   enabled: optionalBoolean,
-  alertSelector: LabelSelector,
+  alertSelector: Type.Optional(LabelSelector),
   receivers: Type.Object(
     {
       name: optionalStrings,

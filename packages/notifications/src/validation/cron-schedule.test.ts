@@ -55,6 +55,11 @@ describe('schedules', () => {
     ]);
   });
 
+  test("TZ=Local is the program's own time zone, as without any", () => {
+    const after = '2026-01-01T00:00:00Z';
+    expect(times('TZ=Local 0 22 * * *', after, 3)).toEqual(times('0 22 * * *', after, 3));
+  });
+
   test('a day that no year has never comes', () => {
     expect(times('TZ=UTC 0 0 30 2 *', '2026-01-01T00:00:00Z')).toEqual([]);
   });

@@ -51,7 +51,8 @@ export function parseCronSchedule(text: string): CronSchedule {
   try {
     const cron = new Cron(pattern, {
       mode: '5-part',
-      ...(zone === undefined ? {} : { timezone: zone === '' ? 'UTC' : zone }),
+      // Go's names: `Local` is the program's own time zone, and no name is UTC.
+      ...(zone === undefined || zone === 'Local' ? {} : { timezone: zone || 'UTC' }),
     });
     // An unknown time zone shows only when it is used.
     cron.nextRun(new Date(0));

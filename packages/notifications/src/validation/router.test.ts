@@ -8,6 +8,7 @@ const router = (spec: unknown): Cause[] => validateRouter(v2beta2('Router', spec
 describe('routers', () => {
   test('are taken with any part', () => {
     expect(router({ alertSelector: {}, receivers: {} })).toEqual([]);
+    expect(router({ receivers: { name: ['ops'] } })).toEqual([]);
     expect(
       router({ alertSelector: { matchLabels: { a: 'b' } }, receivers: { regexName: 'ops-.*' } }),
     ).toEqual([]);

@@ -9,7 +9,7 @@ export const validateRouter = (object: unknown): Cause[] =>
   validateObject(routerKind, object, ({ alertSelector, receivers: { selector, regexName = '' } }) => {
     const problem = expressionProblem(regexName);
     return [
-      ...selectorCauses(alertSelector, 'spec.alertSelector'),
+      ...(alertSelector ? selectorCauses(alertSelector, 'spec.alertSelector') : []),
       ...(selector ? selectorCauses(selector, 'spec.receivers.selector') : []),
       ...(problem === undefined ? [] : [invalid('spec.receivers.regexName', regexName, problem)]),
     ];
