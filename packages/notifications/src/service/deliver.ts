@@ -1,4 +1,5 @@
 import { delay, type Clock } from '@armillary/kube';
+import { namingReceiver } from '../alerts/enrichment.ts';
 import type {
   Channel,
   ChannelContext,
@@ -15,7 +16,7 @@ import type { RateLimiter } from '../dispatch/rate-limiter.ts';
 import { NotificationError } from '../errors.ts';
 import type { ChannelConfig } from '../routing/receiver.ts';
 import type { NewDelivery, NotificationStore, StoredDelivery } from '../store/notification-store.ts';
-import { historyMessage } from './history.ts';
+import { historyMessages } from './history.ts';
 
 /** Options of `deliver`. */
 export interface DeliverOptions {
@@ -46,18 +47,21 @@ export async function deliver(
 ): Promise<Delivered> {
   const channel = options.channels.get(delivery.channel);
   if (!channel) throw new DeliveryError('permanent', `this version knows no channel ${delivery.channel}`);
+  const isHistory = delivery.kind === 'history';
   const notice: Notice = {
     receiver: delivery.receiver,
     config: options.currentConfig(delivery.config),
-    alerts: delivery.alerts.slice(delivery.told).map((stored) => stored.alert),
+    alerts: delivery.alerts
+      .slice(delivery.told)
+      .map(({ alert }) => (isHistory ? alert : namingReceiver(alert, delivery.receiver.name))),
     groupLabels: delivery.groupLabels,
-    delivery: delivery.id,
+    ...(delivery.id === '' ? {} : { delivery: delivery.id }),
   };
   try {
     const context = await options.contextFor(notice, signal);
     const limits = limitsOf(channel, delivery, notice, context);
     const messages: Message[] =
-      delivery.kind === 'history' ? [historyMessage(delivery)] : channel.messages(notice, context);
+      (isHistory ? historyMessages(delivery) : undefined) ?? channel.messages(notice, context);
     const reports: DeliveryReport[] = [];
     let { told } = delivery;
     for (const [index, message] of messages.entries()) {

@@ -1,11 +1,11 @@
 import { NotificationError } from '../errors.ts';
 import { configsOf, receiversOf, type Ownership } from '../routing/channels-of.ts';
-import { chooseConfig } from '../routing/config-choice.ts';
+import { chooseConfig, type ConfigPool } from '../routing/config-choice.ts';
+import { groupDeliveries } from '../routing/group-deliveries.ts';
 import { classOf, type ObjectClasses } from '../routing/object-class.ts';
 import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
 import type { RoutingWorld } from '../routing/routing-world.ts';
 import type { DirectNotification } from '../server/notification-api.ts';
-import type { StoredDelivery } from '../store/notification-store.ts';
 import { deliver, type DeliverOptions } from './deliver.ts';
 
 /** What belongs to the queue: there is none here, and the config is as it was given. */
@@ -19,8 +19,9 @@ const withoutQueue = {
 const deadlineMs = 60_000;
 
 /**
- * Sends to a receiver at once: no silence, router or selector, and no queue. Resolves with what went wrong, one entry a
- * destination. Throws `NotificationError` `Invalid` when the objects cannot go together.
+ * Sends to a receiver at once: no silence, router or selector of alerts, and no queue. With a config, that one is what
+ * there is to choose from, so that an answer of success means that the two work together. Resolves with what went
+ * wrong, one entry a destination. Throws `NotificationError` `Invalid` when the objects cannot go together.
  */
 export async function sendNow(
   { receiver, config, alerts }: DirectNotification,
@@ -30,12 +31,12 @@ export async function sendNow(
   const ownership = ownershipOf(receiver.metadata.labels, world.classes);
   const receivers = receiversOf(receiver, ownership);
   if (receivers.length === 0) throw new NotificationError('Invalid', 'receiver.spec names no channel');
-  const configs = config ? usableConfigs(config, ownership, world.classes) : undefined;
+  const pool = config ? poolOf(config, ownership, world.classes) : world;
   const signal = AbortSignal.timeout(deadlineMs);
   const problems = receivers.map(async (receiver) => {
-    const chosen = configs?.find(({ type }) => type === receiver.type) ?? chooseConfig(receiver, world);
+    const chosen = chooseConfig(receiver, pool);
     if (!chosen && world.channels.needsConfig(receiver.type, receiver.spec)) {
-      return [`${receiver.type}: there is no config to send with`];
+      return [`${receiver.type}: there is no config of this channel that the receiver may use and selects`];
     }
     return await sendOne(receiver, chosen, alerts, world, signal, options);
   });
@@ -50,31 +51,27 @@ async function sendOne(
   signal: AbortSignal,
   options: Omit<DeliverOptions, 'store' | 'historyOf'>,
 ): Promise<string[]> {
-  const problems: string[] = [];
   const now = options.clock.now();
-  for (const { shown, spec } of world.channels.destinations(receiver)) {
-    const delivery: StoredDelivery = {
-      id: '',
-      destination: '',
-      channel: receiver.type,
-      tenant: receiver.tenant ?? '',
-      shown,
-      kind: 'alerts',
-      receiver: { ...receiver, spec },
-      config,
-      groupLabels: {},
-      expiresAt: Number.POSITIVE_INFINITY,
-      queuedAt: now,
-      alerts: alerts.map((alert) => ({ id: '', alert, receivedAt: now, part: 'all' })),
-      told: 0,
-      attempts: 0,
-    };
-    const direct = { ...options, ...withoutQueue };
+  const target = { receiver, config, destinations: world.channels.destinations(receiver) };
+  const stored = alerts.map((alert, index) => ({
+    id: String(index),
+    alert,
+    receivedAt: now,
+    part: 'all' as const,
+  }));
+  const deliveries = groupDeliveries(
+    stored.map((alert) => ({ alert, targets: [target] })),
+    { groupLabels: world.groupLabels, expiresAt: Number.POSITIVE_INFINITY },
+  );
+  const problems: string[] = [];
+  for (const { alertIds, ...delivery } of deliveries) {
+    const told = stored.filter(({ id }) => alertIds.includes(id));
+    const direct = { ...delivery, id: '', queuedAt: now, alerts: told, told: 0, attempts: 0 };
     try {
-      const { rejected } = await deliver(delivery, signal, direct);
+      const { rejected } = await deliver(direct, signal, { ...options, ...withoutQueue });
       problems.push(...rejected.map(({ address, reason }) => `${receiver.type} ${address}: ${reason}`));
     } catch (error) {
-      problems.push(`${shown}: ${(error as Error).message}`);
+      problems.push(`${delivery.shown}: ${(error as Error).message}`);
     }
   }
   return problems;
@@ -92,19 +89,22 @@ function ownershipOf(labels: Record<string, string> | undefined, classes: Object
   );
 }
 
-/** The configs of an object, if the receiver may use them: its own tenant's, or default ones. */
-function usableConfigs(
+/** A config as all that there is, if the receiver may use it: its own tenant's, or a default one. */
+function poolOf(
   config: NonNullable<DirectNotification['config']>,
   { tenant }: Ownership,
   classes: ObjectClasses,
-): ChannelConfig[] {
+): ConfigPool {
   const found = classOf(config.metadata.labels, classes);
-  const own = found?.kind === 'tenant' && found.tenant === tenant;
-  if (!own && found?.kind !== 'default') {
-    throw new NotificationError(
-      'Invalid',
-      'the labels of config make it neither a default one nor that of the receiver’s tenant',
-    );
+  const origin = { kind: 'object' } as const;
+  if (found?.kind === 'default') {
+    return { defaultConfigs: configsOf(config, { origin }), tenantConfigs: new Map() };
   }
-  return configsOf(config, { ...(own ? { tenant: found.tenant } : {}), origin: { kind: 'object' } });
+  if (found?.kind === 'tenant' && found.tenant === tenant) {
+    return { defaultConfigs: [], tenantConfigs: new Map([[tenant, configsOf(config, { tenant, origin })]]) };
+  }
+  throw new NotificationError(
+    'Invalid',
+    'the labels of config make it neither a default one nor that of the receiver’s tenant',
+  );
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ChannelReceiver } from '../routing/receiver.ts';
 import type { Message } from '../channels/channel.ts';
-import { historyBody, type WebhookBody } from '../channels/webhook/webhook-body.ts';
+import { historyBody } from '../channels/webhook/webhook-body.ts';
+import { isJsonTemplate } from '../channels/webhook/webhook-channel.ts';
 import type { NotificationManagerSpec } from '../kinds/notification-manager.ts';
 import type { NewDelivery, StoredDelivery } from '../store/notification-store.ts';
 
@@ -9,8 +10,8 @@ import type { NewDelivery, StoredDelivery } from '../store/notification-store.ts
 const expiresAfterMs = 24 * 3_600_000;
 
 /**
- * The delivery that tells the history webhook what was told; undefined when the NotificationManager has none, and for
- * records themselves.
+ * The delivery that tells the history webhook what was told; undefined when the NotificationManager has none or has
+ * turned it off, and for records themselves.
  */
 export function historyDelivery(
   delivery: StoredDelivery,
@@ -18,7 +19,7 @@ export function historyDelivery(
   now: number,
 ): NewDelivery | undefined {
   const webhook = spec?.history?.webhook;
-  if (!webhook || delivery.kind === 'history') return undefined;
+  if (!webhook || webhook.enabled === false || delivery.kind === 'history') return undefined;
   const receiver: ChannelReceiver<'webhook'> = {
     type: 'webhook',
     name: 'history',
@@ -48,12 +49,16 @@ export function historyDelivery(
   };
 }
 
-/** The one message of a record. */
-export function historyMessage({ alerts, record }: StoredDelivery): Message<WebhookBody> {
+/** The message of a record; undefined when a template of the user's own writes it. */
+export function historyMessages({
+  alerts,
+  record,
+  receiver: webhook,
+}: StoredDelivery): Message[] | undefined {
+  const { template } = webhook.spec;
+  if (template && !isJsonTemplate(template)) return undefined;
   const { receiver = '', channel = '', address = '', toldAt = 0 } = record ?? {};
   const receivers = { [receiver]: { [channel]: [address] } };
-  return {
-    alerts: alerts.length,
-    body: historyBody(alerts.map(({ alert }) => ({ alert, notifiedAt: toldAt, receivers }))),
-  };
+  const body = historyBody(alerts.map(({ alert }) => ({ alert, notifiedAt: toldAt, receivers })));
+  return [{ alerts: alerts.length, body }];
 }
