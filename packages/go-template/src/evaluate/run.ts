@@ -7,6 +7,9 @@ import { quote } from '../format/quote.ts';
 import type { CompiledTemplate } from './compile-template.ts';
 import type { Output } from './output.ts';
 
+/** Characters of an action that an error shows. */
+const maxQuoted = 500;
+
 /** What the closures of a compiled template need to know of the set they belong to. */
 export interface RunSettings {
   readonly templates: ReadonlyMap<string, CompiledTemplate>;
@@ -89,7 +92,7 @@ export class Run {
 
   #error(code: 'execute' | 'budget', message: string, cause: unknown): TemplateError {
     const where = this.#node
-      ? `${placeText(this.#node)}: executing ${quote(this.template)} at <${nodeText(this.#node)}>`
+      ? `${placeText(this.#node)}: executing ${quote(this.template)} at <${shortened(nodeText(this.#node))}>`
       : this.template;
     return new TemplateError(
       code,
@@ -99,6 +102,10 @@ export class Run {
     );
   }
 }
+
+/** An action may be as long as its template. */
+const shortened = (text: string): string =>
+  text.length > maxQuoted ? `${text.slice(0, maxQuoted)}...` : text;
 
 /** `name:line:column`; as in Go columns are bytes from 0, lines count from 1. */
 function placeText({ source, position }: Node): string {

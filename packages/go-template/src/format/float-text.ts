@@ -5,26 +5,25 @@ interface FloatStyle {
   readonly sharp: boolean;
 }
 
+/** Digits with the point before them; without digits the point is left out too. */
+const behindPoint = (digits: string, { sharp }: FloatStyle): string =>
+  digits === '' && !sharp ? '' : `.${digits}`;
+
 const exponentText = (exponent: number, letter: string): string =>
   `${letter}${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
 
-function scientific(
-  { digits, point }: Decimal,
-  places: number,
-  letter: string,
-  { sharp }: FloatStyle,
-): string {
+function scientific({ digits, point }: Decimal, places: number, letter: string, style: FloatStyle): string {
   const padded = digits.padEnd(places + 1, '0');
   const fraction = padded.slice(1, places + 1);
   const exponent = digits === '' ? 0 : point - 1;
-  return `${padded.slice(0, 1)}${fraction === '' && !sharp ? '' : `.${fraction}`}${exponentText(exponent, letter)}`;
+  return `${padded.slice(0, 1)}${behindPoint(fraction, style)}${exponentText(exponent, letter)}`;
 }
 
-function plain({ digits, point }: Decimal, places: number, { sharp }: FloatStyle): string {
+function plain({ digits, point }: Decimal, places: number, style: FloatStyle): string {
   const whole = point > 0 ? digits.slice(0, point).padEnd(point, '0') : '0';
   const fraction = point > 0 ? digits.slice(point) : '0'.repeat(-point) + digits;
   const shown = fraction.slice(0, places).padEnd(places, '0');
-  return `${whole}${shown === '' && !sharp ? '' : `.${shown}`}`;
+  return `${whole}${behindPoint(shown, style)}`;
 }
 
 /** Go's %g: scientific for exponents below -4 and from the precision on, which for the shortest form counts as 6. */
@@ -40,8 +39,8 @@ function general(value: number, precision: number | undefined, letter: string, s
 }
 
 /** `-0x1.8p+01`, as Go's %x writes floats. */
-function hexadecimal(value: number, precision: number | undefined): string {
-  if (value === 0) return `0x0${precision ? `.${'0'.repeat(precision)}` : ''}p+00`;
+function hexadecimal(value: number, precision: number | undefined, pad: (digits: string) => string): string {
+  if (value === 0) return `0x0${pad('0'.repeat(precision ?? 0))}p+00`;
   let { mantissa, exponent } = binaryParts(value);
   while (mantissa < 1n << 52n) {
     mantissa <<= 1n;
@@ -63,7 +62,7 @@ function hexadecimal(value: number, precision: number | undefined): string {
   const digits = (mantissa & ((1n << 52n) - 1n)).toString(16).padStart(13, '0');
   const fraction =
     precision === undefined ? digits.replace(/0+$/, '') : digits.padEnd(precision, '0').slice(0, precision);
-  return `0x1${fraction === '' ? '' : `.${fraction}`}${exponentText(power, 'p')}`;
+  return `0x1${pad(fraction)}${exponentText(power, 'p')}`;
 }
 
 /**
@@ -82,9 +81,12 @@ export function floatText(value: number, verb: string, precision: number | undef
     case 'F':
       return plain(roundedDecimal(value, precision ?? 6, false), precision ?? 6, style);
     case 'x':
-      return hexadecimal(value, precision);
+      // With the # flag Go counts the mark 0x among the digits that it fills up to.
+      return hexadecimal(value, precision, (digits) =>
+        behindPoint(sharp ? digits.padEnd((precision ?? 6) - 2, '0') : digits, style),
+      );
     case 'X':
-      return hexadecimal(value, precision).toUpperCase();
+      return hexadecimal(value, precision, (digits) => behindPoint(digits, style)).toUpperCase();
     case 'b': {
       const { mantissa, exponent } = binaryParts(value);
       return `${mantissa}p${exponent < 0 ? '-' : '+'}${Math.abs(exponent)}`;

@@ -30,7 +30,7 @@ export class Printer {
   /** One value under one verb. Nothing is nil, and nil inside of something is written without complaint. */
   print(value: unknown, verb = 'v', flags: Flags = noFlags, inside = false): void {
     if (value === undefined || value === null) return this.#nil(verb, flags, inside);
-    if (verb === 'T' && !inside) return this.write(pad(typeName(value), flags));
+    if (verb === 'T' && !inside) return this.write(pad(truncated(typeName(value), flags), flags));
     if (verb === 'p' && !inside) return this.#bad(value, verb, flags);
     if (!this.#describesItself(value, verb, flags)) this.#kind(value, verb, flags);
   }
@@ -98,7 +98,7 @@ export class Printer {
 
   #string(text: string, value: unknown, verb: string, flags: Flags): void {
     if (verb === 'x' || verb === 'X') return this.write(hexText(text, verb, flags));
-    const cut = flags.precision === undefined ? text : Array.from(text).slice(0, flags.precision).join('');
+    const cut = truncated(text, flags);
     if (verb === 'q' || (verb === 'v' && flags.sharpV)) {
       const raw = flags.sharp ? backquote(cut) : undefined;
       return this.write(pad(raw ?? quote(cut, flags.plus), flags));
@@ -141,6 +141,10 @@ export class Printer {
     this.write(flags.sharpV ? ', ' : ' ');
   }
 }
+
+/** As many characters of a text as the precision allows. */
+const truncated = (text: string, { precision }: Flags): string =>
+  precision === undefined ? text : Array.from(text).slice(0, precision).join('');
 
 /** The bytes of a string, two digits each: `%x`, with a space between them `% x`. */
 function hexText(text: string, verb: string, flags: Flags): string {

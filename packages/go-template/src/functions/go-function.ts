@@ -53,17 +53,9 @@ export class GoFunction implements Signature {
 }
 
 /** A method of a {@link GoType}. Made by {@link goMethod}. */
-export class GoMethod implements Signature {
-  readonly fixed: readonly ParameterType[];
-  readonly variadic: ParameterType | undefined;
+export interface GoMethod extends Signature {
   /** Called with the underlying value of its receiver, then the checked arguments. */
   readonly call: (self: unknown, ...values: unknown[]) => unknown;
-
-  constructor(signature: Signature, call: (self: unknown, ...values: unknown[]) => unknown) {
-    this.fixed = signature.fixed;
-    this.variadic = signature.variadic;
-    this.call = call;
-  }
 }
 
 function signatureOf(parameters: readonly Parameter[]): Signature {
@@ -98,5 +90,7 @@ export const goFunction = <const P extends readonly Parameter[]>(
 export const goMethod = <Self, const P extends readonly Parameter[]>(
   parameters: P,
   call: (self: Self, ...values: Arguments<P>) => unknown,
-): GoMethod =>
-  new GoMethod(signatureOf(parameters), call as (self: unknown, ...values: unknown[]) => unknown);
+): GoMethod => ({
+  ...signatureOf(parameters),
+  call: call as (self: unknown, ...values: unknown[]) => unknown,
+});

@@ -1,7 +1,6 @@
-import { GoType } from '../values/go-type.ts';
+import { GoType, GoValue } from '../values/go-type.ts';
 import { elementsOf, kindOf, underlying } from '../values/value-kind.ts';
 import { mapEntry, mapKeys } from '../values/map-entries.ts';
-import { GoValue } from '../values/go-type.ts';
 import type { ParameterType } from './go-function.ts';
 
 /** What {@link accept} answers when a value is of another type. */

@@ -158,7 +158,9 @@ class TemplateParser {
     const mark = this.#scope.enter();
     const pipe = this.#expressions.pipe(type);
     if (type === 'range') this.#ranges += 1;
+    const inside = this.#scope.enter();
     const { list, end } = this.#list();
+    this.#scope.leaveNames(inside);
     if (type === 'range') this.#ranges -= 1;
     const otherwise = end.type === 'else' ? this.#otherwise(type, end) : undefined;
     this.#scope.leave(mark);

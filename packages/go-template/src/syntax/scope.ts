@@ -1,7 +1,14 @@
+/** A place to which a {@link Scope} can go back. */
+export interface ScopeMark {
+  readonly names: number;
+  readonly next: number;
+}
+
 /** The variables that are visible at a place of a template, each with its slot in the frame of an execution. */
 export class Scope {
-  // Innermost last; the same name may stand in it more than once.
-  #visible: { readonly name: string; readonly slot: number }[] = [{ name: '$', slot: 0 }];
+  // The slots of each name, innermost last, and the names in the order in which they came.
+  readonly #slotsByName = new Map<string, number[]>([['$', [0]]]);
+  readonly #names: string[] = [];
   #next = 1;
   #slots = 1;
 
@@ -11,13 +18,23 @@ export class Scope {
   }
 
   /** What to give to {@link leave} when the block that begins here ends. */
-  enter(): number {
-    return this.#visible.length;
+  enter(): ScopeMark {
+    return { names: this.#names.length, next: this.#next };
   }
 
-  leave(mark: number): void {
-    this.#visible = this.#visible.slice(0, mark);
-    this.#next = Math.max(0, ...this.#visible.map((variable) => variable.slot)) + 1;
+  leave(mark: ScopeMark): void {
+    for (const name of this.#names.splice(mark.names)) this.#slotsByName.get(name)?.pop();
+    this.#next = mark.next;
+  }
+
+  /**
+   * What {@link leave} does, but Go goes on knowing the names: an `else` may use one that only the list before it
+   * declares, and then means the variable outside.
+   */
+  leaveNames(mark: ScopeMark): void {
+    const names = new Set(this.#names.slice(mark.names));
+    this.leave(mark);
+    for (const name of names) this.mention(name);
   }
 
   /** Makes a variable that is visible from here on. */
@@ -25,7 +42,7 @@ export class Scope {
     const slot = this.#next;
     this.#next += 1;
     this.#slots = Math.max(this.#slots, this.#next);
-    this.#visible.push({ name, slot });
+    this.#push(name, slot);
     return slot;
   }
 
@@ -35,11 +52,18 @@ export class Scope {
    */
   mention(name: string): number {
     const slot = this.find(name) ?? -1;
-    this.#visible.push({ name, slot });
+    this.#push(name, slot);
     return slot;
   }
 
   find(name: string): number | undefined {
-    return this.#visible.findLast((variable) => variable.name === name)?.slot;
+    return this.#slotsByName.get(name)?.at(-1);
+  }
+
+  #push(name: string, slot: number): void {
+    this.#names.push(name);
+    const slots = this.#slotsByName.get(name);
+    if (slots) slots.push(slot);
+    else this.#slotsByName.set(name, [slot]);
   }
 }

@@ -76,31 +76,6 @@ const constants = [
   'nil',
   '1e3',
 ];
-const verbs = [
-  '%v',
-  '%d',
-  '%s',
-  '%q',
-  '%x',
-  '%5d',
-  '%-6v|',
-  '%05.1f',
-  '%+v',
-  '%T',
-  '%t',
-  '%.2s',
-  '%c',
-  '%U',
-  '%e',
-  '%g',
-  '%#v',
-  '%%',
-  '%[1]v',
-  '%*d',
-  '%z',
-  '%08b',
-  '%X',
-];
 const names = [
   'print',
   'println',
@@ -149,6 +124,15 @@ class Writer {
     return Array.from({ length: Math.floor(this.#random() * (most + 1)) }, write).join(separator);
   }
 
+  /** A directive of printf, some of them wrong. */
+  #directive(): string {
+    const flags = this.#repeat(2, () => this.#pick(['+', '-', '#', ' ', '0']), '');
+    const width = this.#pick(['', '', '', '1', '5', '12', '*', '[1]', '[2]*']);
+    const precision = this.#pick(['', '', '', '.', '.0', '.1', '.3', '.17', '.*', '.[1]*']);
+    const verb = this.#pick([...'vvvdsqxXobOcUeEfFgGtTz%']);
+    return `%${flags}${width}${precision}${verb}`;
+  }
+
   #operand(depth: number): string {
     const chance = this.#random();
     if (chance < 0.5) return this.#pick(fields);
@@ -160,7 +144,7 @@ class Writer {
     const chance = this.#random();
     if (chance < 0.4) return this.#operand(depth);
     if (chance < 0.6) {
-      const format = `printf "${this.#repeat(3, () => this.#pick(verbs), ' ')}"`;
+      const format = `printf "${this.#repeat(3, () => this.#directive(), ' ')}"`;
       return `${format} ${this.#repeat(3, () => this.#operand(depth), ' ')}`;
     }
     return `${this.#pick(names)} ${this.#repeat(3, () => this.#operand(depth), ' ')}`;
