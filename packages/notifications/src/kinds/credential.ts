@@ -1,17 +1,13 @@
 import { Type, type Static } from 'typebox';
 import { described } from './fields.ts';
 
-/** A key of a Secret. */
-export const SecretKeySelector = Type.Object({
+const SecretKeySelector = Type.Object({
   namespace: described(
     "The Secret's namespace; defaultSecretNamespace of the NotificationManager when absent, else the program's.",
   ),
   name: Type.String(),
   key: Type.String(),
 });
-/** A key of a Secret, in the program's namespace for Secrets when it names none. */
-export type SecretKeySelector = Static<typeof SecretKeySelector>;
-
 /** A secret text, as a schema. */
 export const Credential = Type.Object(
   {

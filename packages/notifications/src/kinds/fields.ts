@@ -1,8 +1,5 @@
 import { Type } from 'typebox';
 
-/** The group of upstream's kinds, which ours extend. */
-export const NOTIFICATION_GROUP = 'notification.kubesphere.io';
-
 export const optionalString = Type.Optional(Type.String());
 export const optionalBoolean = Type.Optional(Type.Boolean());
 export const optionalInteger = Type.Optional(Type.Integer());
@@ -18,7 +15,7 @@ export const duration = (description: string) =>
 
 /** What all kinds of upstream's group have alike: one version, one for the whole cluster, an empty status. */
 export const notificationKind = {
-  group: NOTIFICATION_GROUP,
+  group: 'notification.kubesphere.io',
   scope: 'Cluster',
   categories: ['notification-manager'],
 } as const;

@@ -8,9 +8,8 @@ const channel = {
 const nanoseconds = Type.Optional(Type.Integer({ format: 'int64', description: 'Nanoseconds.' }));
 const tmplType = optionalString;
 
+/** At most `threshold` messages in `unit`. */
 const Throttle = Type.Object({ threshold: optionalInteger, unit: nanoseconds, maxWaitTime: nanoseconds });
-/** At most `threshold` messages in `unit`. Both times are nanoseconds, as Go encodes them. */
-export type Throttle = Static<typeof Throttle>;
 
 /** `spec.receivers.options` of a NotificationManager, as a schema. */
 export const ReceiverOptions = Type.Object({

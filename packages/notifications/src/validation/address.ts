@@ -18,7 +18,7 @@ export function urlCauses(text: string, field: string, protocols = ['http', 'htt
 }
 
 /** As `urlCauses`, for an address that has a field beside it for user name and password. */
-export function plainUrlCauses(text: string, field: string, credentials: string): Cause[] {
+function plainUrlCauses(text: string, field: string, credentials: string): Cause[] {
   const causes = urlCauses(text, field);
   const url = URL.parse(text);
   if (causes.length > 0 || (url?.username === '' && url.password === '')) return causes;

@@ -7,7 +7,7 @@ import type { ChannelConfig } from '../../routing/receiver.ts';
 import type { ChannelContext } from '../channel.ts';
 
 /** How to sign in to a mail server. */
-export interface MailLogin {
+interface MailLogin {
   readonly user: string;
   readonly password: string;
   /** On whose behalf, for PLAIN. */
