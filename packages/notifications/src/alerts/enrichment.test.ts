@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseAlertPost } from './alert-post.ts';
-import { enrich } from './enrichment.ts';
+import { enrich, namingReceiver } from './enrichment.ts';
 
 const now = Date.UTC(2026, 10, 22, 6, 11, 2, 660);
 const enriched = (alert: unknown, at = now) =>
@@ -17,6 +17,18 @@ test('the cluster that the sender names stays', () => {
 test("the fingerprint stays the sender's although a label was added", () => {
   const alert = { labels: { alertname: 'X', namespace: 'demo' }, fingerprint: 'de240666a22d2c8a' };
   expect(enriched(alert)).toMatchObject({ fingerprint: 'de240666a22d2c8a', labels: { cluster: 'host' } });
+});
+
+test.each([
+  [{ alertname: 'X' }, 'ops'],
+  [{ alertname: 'X', receiver: '' }, 'ops'],
+  [{ alertname: 'X', receiver: 'platform' }, 'platform'],
+])('messages about an alert with labels %j name receiver %s', (labels, receiver) => {
+  expect(namingReceiver(enriched({ labels }), 'ops').labels).toEqual({
+    ...labels,
+    cluster: 'host',
+    receiver,
+  });
 });
 
 describe('the time of an alert on metrics', () => {

@@ -20,8 +20,18 @@ export function enrich(alert: Alert, { cluster, now }: Enrichment): Alert {
   return { ...alert, labels, annotations };
 }
 
-/** The time as Go prints it, `2026-11-22 06:11:02.666 +0000 UTC`: what templates of upstream cut into pieces. */
-function goTime(now: number): string {
+/**
+ * Adds the label `receiver` that messages have, as upstream does, for templates and programs that go by it: the name of
+ * the receiver, unless the alert has the label already.
+ */
+export const namingReceiver = (alert: Alert, name: string): Alert =>
+  alert.labels['receiver'] ? alert : { ...alert, labels: { ...alert.labels, receiver: name } };
+
+/**
+ * A time in milliseconds since 1970 as Go prints it, `2026-11-22 06:11:02.666 +0000 UTC`: what templates of upstream cut
+ * into pieces.
+ */
+export function goTime(now: number): string {
   const [date, time] = new Date(now).toISOString().slice(0, -1).split('T');
   return `${date} ${time?.replace(/\.?0+$/, '')} +0000 UTC`;
 }

@@ -1,6 +1,7 @@
 import { isObject, type Cause } from '@armillary/resource';
 import { parseAlertPost } from '../alerts/alert-post.ts';
 import type { Alert } from '../alerts/alert.ts';
+import { goTime } from '../alerts/enrichment.ts';
 import { fingerprintOf } from '../alerts/fingerprint.ts';
 import { NotificationError } from '../errors.ts';
 import type { Config } from '../kinds/config.ts';
@@ -43,7 +44,7 @@ function check(field: string, causes: readonly Cause[]): void {
 
 /** The alert that `/api/v2/verify` sends, with the labels of upstream's. `now` is in milliseconds since 1970. */
 export function verificationAlert(now: number): Alert {
-  const labels = { alertname: 'verify', alerttime: 'verify' };
+  const labels = { alertname: 'verify', alerttype: 'verify', alerttime: goTime(now) };
   const message = 'Congratulations, this receiver works.';
   return {
     status: 'firing',

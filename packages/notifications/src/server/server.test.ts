@@ -174,10 +174,10 @@ describe('what is sent at once', () => {
     spec: { slack: { channels: ['#ops'] } },
   };
 
-  test('a verification brings its own alert', async () => {
+  test("a verification brings its own alert, with the labels of upstream's", async () => {
     const sent: unknown[] = [];
     const sendNow: NotificationApi['sendNow'] = async (notification) => {
-      sent.push(...notification.alerts.map(({ labels }) => labels['alertname']));
+      sent.push(...notification.alerts.map(({ labels }) => labels));
       return [];
     };
     const answer = await serverOf(memoryApi({ sendNow })).inject({
@@ -186,7 +186,8 @@ describe('what is sent at once', () => {
       payload: { receiver: object },
     });
     expect(answer.json()).toEqual({ Status: 200, Message: 'Verify successfully' });
-    expect(sent).toEqual(['verify']);
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC$/);
+    expect(sent).toEqual([{ alertname: 'verify', alerttype: 'verify', alerttime: time }]);
   });
 
   test('a failure is never hidden', async () => {

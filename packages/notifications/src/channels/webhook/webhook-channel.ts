@@ -7,9 +7,11 @@ import { templateName } from '../template-name.ts';
 import { alertsBody, renderedBody } from './webhook-body.ts';
 import type { WebhookBody } from './webhook-body.ts';
 
-/** Templates that stand for the alerts as JSON, as a name or written as upstream compares them. */
 const jsonTemplate =
   /^(?:\{\{-?\s*template\s+")?(?:webhook\.default\.message|nm\.default\.history)(?:"\s*\.\s*-?\}\})?$/u;
+
+/** Whether a template stands for the alerts as JSON: by its name, or written as upstream compares it. */
+export const isJsonTemplate = (template: string): boolean => jsonTemplate.test(template.trim());
 
 /**
  * An HTTP server that takes the alerts as JSON, or as a template of the user's own writes them, one request for all of
@@ -32,7 +34,7 @@ export const webhookChannel: Channel<'webhook', WebhookBody> = {
   messages(notice, context) {
     const { alerts, groupLabels, receiver } = notice;
     const template = templateName('webhook', receiver.spec, context.options, 'webhook.default.message');
-    if (jsonTemplate.test(template.trim())) {
+    if (isJsonTemplate(template)) {
       return [{ alerts: alerts.length, body: alertsBody(alerts, groupLabels) }];
     }
     const text = context.render(template, alerts);
