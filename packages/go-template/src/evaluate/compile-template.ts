@@ -10,7 +10,7 @@ import { compileRange } from './compile-range.ts';
 import type { Run } from './run.ts';
 
 /** What a statement tells the loop around it. */
-export type Flow = 'next' | 'break' | 'continue';
+type Flow = 'next' | 'break' | 'continue';
 
 /** A compiled statement. */
 export type Statement = (run: Run, frame: Frame, dot: unknown) => Flow;

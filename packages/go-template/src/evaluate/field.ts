@@ -17,7 +17,7 @@ export interface Access {
  * `receiver.name`: a method, a field of a struct or an entry of a map; nothing else of a JavaScript value can be
  * reached. Undefined stands for a key that is missing, null for a nil that is there.
  */
-export function fieldOf(
+function fieldOf(
   run: Run,
   frame: Frame,
   dot: unknown,

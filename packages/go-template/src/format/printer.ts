@@ -7,7 +7,7 @@ import { floatVerbText, integerText } from './number-text.ts';
 import { backquote, quote } from './quote.ts';
 
 /** The most characters that one formatting gives: widths and repeated arguments would make any size. */
-export const maxFormatted = 1024 * 1024;
+const maxFormatted = 1024 * 1024;
 
 /** Writes values as Go's fmt does. */
 export class Printer {
@@ -19,7 +19,7 @@ export class Printer {
     return this.#text;
   }
 
-  /** @throws OverBudget when the result grows past {@link maxFormatted}. */
+  /** @throws OverBudget when the result grows past a million characters. */
   write(text: string): void {
     if (this.#text.length + text.length > maxFormatted) {
       throw new OverBudget(`a text of more than ${maxFormatted} characters`);

@@ -1,5 +1,5 @@
 /** Where a node was written, for error messages. */
-export interface Place {
+interface Place {
   readonly source: Source;
   /** UTF-16 units from the start of the source. */
   readonly position: number;
@@ -11,13 +11,13 @@ export interface Source {
   readonly text: string;
 }
 
-export interface DotNode extends Place {
+interface DotNode extends Place {
   readonly type: 'dot';
 }
-export interface NilNode extends Place {
+interface NilNode extends Place {
   readonly type: 'nil';
 }
-export interface BoolNode extends Place {
+interface BoolNode extends Place {
   readonly type: 'bool';
   readonly value: boolean;
 }
@@ -32,7 +32,7 @@ export interface NumberNode extends Place {
   /** The Go type where nothing else is asked for; `overflow` is an integer that fits no int. */
   readonly ideal: 'int' | 'float' | 'overflow';
 }
-export interface StringNode extends Place {
+interface StringNode extends Place {
   readonly type: 'string';
   /** As written, with its quotes. */
   readonly quoted: string;
@@ -40,7 +40,7 @@ export interface StringNode extends Place {
 }
 
 /** `.A.B`: fields of dot. */
-export interface FieldNode extends Place {
+interface FieldNode extends Place {
   readonly type: 'field';
   readonly names: readonly string[];
 }
@@ -58,7 +58,7 @@ export interface IdentifierNode extends Place {
 }
 
 /** Fields of something else than dot and variables: `(pipeline).A.B`. */
-export interface ChainNode extends Place {
+interface ChainNode extends Place {
   readonly type: 'chain';
   readonly operand: OperandNode;
   readonly names: readonly string[];
@@ -90,7 +90,7 @@ export interface PipeNode extends Place {
   readonly commands: readonly CommandNode[];
 }
 
-export interface TextNode extends Place {
+interface TextNode extends Place {
   readonly type: 'text';
   readonly text: string;
 }
@@ -106,7 +106,7 @@ export interface BranchNode extends Place {
   readonly list: readonly StatementNode[];
   readonly otherwise: readonly StatementNode[] | undefined;
 }
-export interface JumpNode extends Place {
+interface JumpNode extends Place {
   readonly type: 'break' | 'continue';
 }
 export interface TemplateNode extends Place {

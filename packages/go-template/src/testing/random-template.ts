@@ -1,7 +1,7 @@
 import type { OracleCase } from './oracle.ts';
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-export function randomNumbers(seed: number): () => number {
+function randomNumbers(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d_2b_79_f5) >>> 0;
@@ -129,7 +129,7 @@ class Writer {
     const flags = this.#repeat(2, () => this.#pick(['+', '-', '#', ' ', '0']), '');
     const width = this.#pick(['', '', '', '1', '5', '12', '*', '[1]', '[2]*']);
     const precision = this.#pick(['', '', '', '.', '.0', '.1', '.3', '.17', '.*', '.[1]*']);
-    const verb = this.#pick([...'vvvdsqxXobOcUeEfFgGtTz%']);
+    const verb = this.#pick('vvvdsqxXobOcUeEfFgGtTz%'.split(''));
     return `%${flags}${width}${precision}${verb}`;
   }
 
