@@ -41,6 +41,8 @@ export class Queues {
 
   /** Tenants take turns: each gets one queue before any gets a second one. */
   claim({ channel, limit, perTenant, leaseMs }: ClaimDestinationsOptions, now: number): ClaimedDestination[] {
+    // All may be in back-off, and their tenants many.
+    if ((this.nextDue(channel, now) ?? Number.POSITIVE_INFINITY) > now) return [];
     const claimed: ClaimedDestination[] = [];
     const held = this.#leases.byTenant(channel, now);
     let tenants: Iterable<string> = this.#tenantsInTurn(channel);
