@@ -157,6 +157,15 @@ describe('what is wrong is left out by itself, and said', () => {
       Array(3).fill('NotificationManager main'),
     );
   });
+
+  test('files of templates, which upstream read from its own disk', () => {
+    const options = { global: { templateFile: ['/etc/notification-manager/template'] } };
+    const receivers = { ...manager({}).spec!.receivers, options };
+    const { problems } = build({ manager: manager({ receivers }) });
+    expect(problems.map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('templateFile is not read'),
+    ]);
+  });
 });
 
 describe('what has no effect on purpose, or because of its labels, is said too', () => {

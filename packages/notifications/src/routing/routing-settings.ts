@@ -1,4 +1,4 @@
-import type { NotificationManager } from '../kinds/notification-manager.ts';
+import type { NotificationManager, NotificationManagerSpec } from '../kinds/notification-manager.ts';
 import { selectorCauses } from '../selector/selector.ts';
 import { validateNotificationManager } from '../validation/notification-manager.ts';
 import { tenantMatchAnnotation, tenantMatches, type TenantMatch } from './alert-class.ts';
@@ -35,6 +35,12 @@ export function routingSettings(
   const annotated = oneOf(tenantMatches, annotation);
   if (annotation !== undefined && annotated === undefined) {
     notes.wrong(`its annotation ${tenantMatchAnnotation} is none of ${tenantMatches.join(', ')}`);
+  }
+  const { receivers }: Partial<NotificationManagerSpec> = manager?.spec ?? {};
+  if (receivers?.options?.global?.templateFile?.length) {
+    notes.wrong(
+      'its options.global.templateFile is not read: put the templates into a ConfigMap, and name it in spec.template.text',
+    );
   }
   return {
     classes: classesOf(manager),
