@@ -4,6 +4,7 @@ import { benchTektonRunner } from './tekton-runner.ts';
 import { benchJenkinsClient } from './jenkins-client.ts';
 import { benchJenkinsClientLog } from './jenkins-client-log.ts';
 import { benchJenkinsfile } from './jenkinsfile.ts';
+import { benchNotifications } from './notifications.ts';
 import { benchTekton } from './tekton.ts';
 
 const benchmarks: Record<string, () => Promise<void> | void> = {
@@ -11,6 +12,7 @@ const benchmarks: Record<string, () => Promise<void> | void> = {
   'jenkins-client': benchJenkinsClient,
   'jenkins-client-log': benchJenkinsClientLog,
   jenkinsfile: benchJenkinsfile,
+  notifications: () => benchNotifications(),
   tekton: benchTekton,
   'tekton-runner': benchTektonRunner,
 };

@@ -5,6 +5,7 @@ import { freePort } from './real-api-server.ts';
 /** A program of the system that serves HTTP on loopback. */
 export interface ServerProgram {
   url: string;
+  pid: number;
   /** Those it was given, the one of `url` first. */
   ports: readonly number[];
   stop(signal: NodeJS.Signals): Promise<void>;
@@ -42,6 +43,7 @@ export async function startServerProgram(options: ServerProgramOptions): Promise
     if (!gone()) {
       return {
         url,
+        pid: child.pid!,
         ports,
         async stop(signal) {
           child.kill(signal);
