@@ -67,9 +67,10 @@ test.each([
   ['{{ template "nm.default.history" . }}'],
 ])('with template %j a record is JSON that says where and when', (template) => {
   const record = claimed({ url: 'http://history', ...(template === undefined ? {} : { template }) });
-  const [message] = historyMessages(record) ?? [];
-  expect(message?.alerts).toBe(1);
-  expect(JSON.parse((message?.body as { text: string }).text)).toMatchObject({
+  const messages = historyMessages(record) ?? [];
+  expect(messages.map(({ alerts }) => alerts)).toEqual([1]);
+  const [body] = messages.map((message) => (message.body as { text: string }).text);
+  expect(JSON.parse(body ?? '')).toMatchObject({
     alerts: [{ notificationTime: '2026-01-02T00:00:00.000Z', receiver: { ops: { slack: ['slack #ops'] } } }],
   });
 });
