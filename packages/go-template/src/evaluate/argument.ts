@@ -1,9 +1,9 @@
 import { accept, acceptNil, mismatch, parameterName } from '../functions/parameter.ts';
 import type { ParameterType } from '../functions/go-function.ts';
-import type { NumberNode, OperandNode } from '../syntax/node.ts';
+import type { ConstantNode, NumberNode, OperandNode } from '../syntax/node.ts';
 import { nodeText } from '../syntax/node-text.ts';
 import { float64, GoType } from '../values/go-type.ts';
-import { kindOf, typeName } from '../values/value-kind.ts';
+import { typeName } from '../values/value-kind.ts';
 import type { Run } from './run.ts';
 
 /** The variables of one invocation of a template; the first is `$`. */
@@ -57,16 +57,19 @@ function constantKind(type: ParameterType): keyof typeof nouns | undefined {
   return kind in nouns ? (kind as keyof typeof nouns) : undefined;
 }
 
-function constant(run: Run, node: OperandNode, type: ParameterType): unknown {
-  if (type === 'any')
-    return node.type === 'number' ? idealNumber(run, node) : (node as { value?: unknown }).value;
+/** A constant as a parameter of this type takes it. */
+function constant(run: Run, node: ConstantNode, type: ParameterType): unknown {
+  if (type === 'any') return node.type === 'number' ? idealNumber(run, node) : node.value;
   const kind = constantKind(type);
-  if (kind === undefined) run.fail(`can't handle ${nodeText(node)} for arg of type ${parameterName(type)}`);
-  if (node.type === 'number') {
-    const value = kind === 'float' ? node.float : kind === 'int' || kind === 'uint' ? node.int : undefined;
-    if (value !== undefined) return kind === 'float' ? value : Number(value);
-  } else if (kindOf((node as { value?: unknown }).value) === kind) {
-    return (node as { value?: unknown }).value;
+  if (kind === undefined)
+    return run.fail(`can't handle ${nodeText(node)} for arg of type ${parameterName(type)}`);
+  if (node.type !== 'number') {
+    if (node.type === kind) return node.value;
+  } else if (kind === 'float') {
+    return node.float;
+  } else if ((kind === 'int' || kind === 'uint') && node.int !== undefined) {
+    // Types of one's own may have more digits than a number holds: a duration, for instance.
+    return type === 'int' ? Number(node.int) : node.int;
   }
   return run.fail(`expected ${nouns[kind]}; found ${nodeText(node)}`);
 }

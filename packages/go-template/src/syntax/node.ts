@@ -39,6 +39,9 @@ interface StringNode extends Place {
   readonly value: string;
 }
 
+/** A value that is written in the template. */
+export type ConstantNode = BoolNode | NumberNode | StringNode;
+
 /** `.A.B`: fields of dot. */
 interface FieldNode extends Place {
   readonly type: 'field';
@@ -66,16 +69,7 @@ interface ChainNode extends Place {
 
 /** One word of a command. */
 export type OperandNode =
-  | DotNode
-  | NilNode
-  | BoolNode
-  | NumberNode
-  | StringNode
-  | FieldNode
-  | VariableNode
-  | IdentifierNode
-  | ChainNode
-  | PipeNode;
+  DotNode | NilNode | ConstantNode | FieldNode | VariableNode | IdentifierNode | ChainNode | PipeNode;
 
 export interface CommandNode extends Place {
   readonly type: 'command';
