@@ -75,5 +75,7 @@ test.each([
 });
 
 test('a long duration that stands in the template keeps its nanoseconds', () => {
-  expect(render('{{.Add 9007199254740993}}', timeOf(new Date(0)))).toBe('1970-04-15 05:59:59.254740993 +0000 UTC');
+  expect(render('{{.Add 9007199254740993}}', timeOf(new Date(0)))).toBe(
+    '1970-04-15 05:59:59.254740993 +0000 UTC',
+  );
 });
