@@ -43,7 +43,8 @@ export function openApiDocument(version: string): JsonObject {
     servers: [
       {
         url: '{address}',
-        description: '`spec.url` of the ReceiverSource; sidecars are asked at the default.',
+        description:
+          'The origin of `spec.url` of the ReceiverSource; sidecars are asked at the default. A path in `spec.url` stands in the place of `/api/v2/receivers`, also before `:query`.',
         variables: { address: { default: 'http://localhost:19094' } },
       },
     ],

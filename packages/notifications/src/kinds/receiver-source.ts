@@ -9,7 +9,9 @@ const exactlyOne = { rule: 'has(self.url) != has(self.service)', message: 'exact
 
 const ReceiverSourceSpec = Type.Object(
   {
-    url: described('The base address of the webhook: the paths of the contract are appended.'),
+    url: described(
+      'The address of the webhook: without a path /api/v2/receivers is appended, with one it is used as it is.',
+    ),
     service: Type.Optional(ServiceReference),
     keyLabels: Type.Optional(
       Type.Array(Type.String(), {
@@ -36,7 +38,7 @@ const ReceiverSourceSpec = Type.Object(
       Type.Object({
         ttl: duration('How long an answer is fresh, unless it says so itself; 60s when absent.'),
         staleWhileRevalidate: duration(
-          'How much longer it is used while a new one is fetched; 10m when absent.',
+          'How much longer it is used when a new one takes over 2s; 10m when absent.',
         ),
         staleIfError: duration('How much longer it is used when no new one can be had; 24h when absent.'),
         negativeTTL: duration('How long "nobody" is fresh; 30s when absent.'),

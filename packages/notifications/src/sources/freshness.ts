@@ -9,7 +9,7 @@ export interface AnswerLifetime {
 /** How long an answer is used, in milliseconds from when it was given. */
 export interface Freshness {
   readonly freshMs: number;
-  /** It is used until then while a new one is fetched. */
+  /** It is used until then when a new one takes too long. */
   readonly revalidateMs: number;
   /** It is used until then when no new one can be had. */
   readonly errorMs: number;
@@ -20,8 +20,8 @@ const [shortestMs, longestMs] = [5_000, 3_600_000];
 /**
  * How long an answer is used. What it says about itself counts before the source's settings, within 5 s and 1 h: a
  * source must neither be asked for every alert nor be believed for a day. "Nobody" is believed for a short time only
- * and never used while it is asked again, for an alert that finds nobody reaches nobody. Up to a tenth is taken off,
- * so that answers fetched together are not asked for together. `random` is from 0 to 1.
+ * and never used because a new answer is slow, for an alert that finds nobody reaches nobody. Up to a tenth is taken
+ * off, so that answers fetched together are not asked for together. `random` is from 0 to 1.
  */
 export function freshnessOf(
   lifetime: AnswerLifetime,
@@ -60,8 +60,8 @@ const clamp = (ms: number, least: number): number => Math.min(Math.max(ms, least
 export type AgeState = 'fresh' | 'revalidate' | 'error' | 'gone';
 
 /**
- * How an answer may be used at an age in milliseconds: as it is, while a new one is fetched, only when no new one can
- * be had, or not at all. An age below zero means that the clock was set back: nobody knows how old the answer is.
+ * How an answer may be used at an age in milliseconds: as it is, when a new one takes too long, only when no new one
+ * can be had, or not at all. An age below zero means that the clock was set back: nobody knows how old the answer is.
  */
 export function ageState(age: number, { freshMs, revalidateMs, errorMs }: Freshness): AgeState {
   if (age < 0) return 'error';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { signAnswer } from './signature.ts';
-import { json, listOf, receivers, status } from '../testing/sources/fake-source.ts';
+import { json, listOf, mailTo, receivers, status } from '../testing/sources/fake-source.ts';
 import type { SourceHandler } from '../testing/sources/fake-source.ts';
 import { SourceWorld } from '../testing/sources/source-world.ts';
 
@@ -65,7 +65,11 @@ const failures: [what: string, handler: SourceHandler, code: string][] = [
     json(listOf([], { apiVersion: 'notification.armillary.dev/v2' })),
     'AnswerInvalid',
   ],
-  ['a list of another group', json(listOf([], { apiVersion: 'example.com/v1' })), 'AnswerInvalid'],
+  [
+    'a list of version 10',
+    json(listOf([], { apiVersion: 'notification.armillary.dev/v10' })),
+    'AnswerInvalid',
+  ],
   ['an object that is no list', json(listOf([], { kind: 'Receiver' })), 'AnswerInvalid'],
   [
     'a list without lists',
@@ -172,6 +176,22 @@ describe('a source that fails', () => {
   });
 });
 
+test.each([
+  undefined,
+  'notification.armillary.dev/v1',
+  'notification.armillary.dev/v1alpha1',
+  'notification.kubesphere.io/v2beta2',
+  'v2',
+])('an answer with the apiVersion %s is read', async (apiVersion) => {
+  await using world = await SourceWorld.start(json(listOf(['ann'], { apiVersion })));
+  expect(await world.told()).toBe('fetched ann');
+});
+
+test('a list of receivers alone is an answer', async () => {
+  await using world = await SourceWorld.start(json({ receivers: [mailTo('ann')] }));
+  expect(await world.told()).toBe('fetched ann');
+});
+
 describe('who is nobody', () => {
   test.each([
     ['an empty list', receivers()],
@@ -186,7 +206,7 @@ describe('who is nobody', () => {
   });
 
   test('a source that names nobody any more is believed at once, and also when it then fails', async () => {
-    await using world = await SourceWorld.start(receivers('ann'), { cache: { staleWhileRevalidate: '0s' } });
+    await using world = await SourceWorld.start(receivers('ann'));
     await world.told();
     world.clock.advance(60 * second);
     world.fake.handler = receivers();

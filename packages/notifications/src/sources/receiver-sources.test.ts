@@ -98,7 +98,7 @@ test('the status counts how each question was answered', async () => {
       endpoint: `${world.fake.url}/api/v2/receivers`,
       breaker: 'closed',
       hits: 1,
-      misses: 3,
+      misses: 4,
       stale: 1,
       unanswered: 1,
       calls: 4,

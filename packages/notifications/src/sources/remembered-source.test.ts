@@ -7,7 +7,7 @@ const second = 1000;
 
 describe('an answer', () => {
   test('is used as long as it is fresh, and asked for again after that', async () => {
-    await using world = await SourceWorld.start(receivers('ann'), { cache: { staleWhileRevalidate: '0s' } });
+    await using world = await SourceWorld.start(receivers('ann'));
     expect(await world.told()).toBe('fetched ann');
     world.clock.advance(59 * second);
     world.fake.handler = receivers('bob');
@@ -17,14 +17,23 @@ describe('an answer', () => {
     expect(world.fake.requests).toHaveLength(2);
   });
 
-  test('is used a while longer while a new one is fetched', async () => {
+  test('that is not fresh any more tells nobody who is not named in the next one', async () => {
     await using world = await SourceWorld.start(receivers('ann'));
     await world.told();
-    world.clock.advance(61 * second);
-    world.fake.handler = receivers('bob');
-    expect(await world.told()).toBe('stale ann');
-    await world.fake.received(2);
-    await expect.poll(() => world.told()).toBe('fresh bob');
+    world.fake.handler = receivers();
+    world.clock.advance(60 * second);
+    const answers = await Promise.all(Array.from({ length: 1000 }, () => world.told()));
+    expect(new Set(answers)).toEqual(new Set(['fetched']));
+    expect(world.fake.requests).toHaveLength(2);
+  });
+
+  test('that is not fresh any more is used at once when the source is left alone', async () => {
+    await using world = await SourceWorld.start(receivers('ann'));
+    await world.told();
+    world.fake.handler = status(500);
+    world.clock.advance(60 * second);
+    expect(await world.told()).toBe('stale ann HttpStatus');
+    expect(await world.told()).toBe('stale ann HttpStatus');
     expect(world.fake.requests).toHaveLength(2);
   });
 
@@ -40,7 +49,7 @@ describe('an answer', () => {
 
   test('is fresh for at least five seconds, whatever Cache-Control says', async () => {
     const handler = json(listOf(['ann']), { 'cache-control': 'no-store, max-age=0' });
-    await using world = await SourceWorld.start(handler, { cache: { staleWhileRevalidate: '0s' } });
+    await using world = await SourceWorld.start(handler);
     await world.told();
     world.clock.advance(4 * second);
     expect(await world.told()).toBe('fresh ann');
@@ -73,7 +82,7 @@ describe('an answer', () => {
       request.headers['if-none-match'] === '"1"'
         ? status(304, { etag: '"1"' })(request, response)
         : json(listOf(['ann']), { etag: '"1"' })(request, response);
-    await using world = await SourceWorld.start(handler, { cache: { staleWhileRevalidate: '0s' } });
+    await using world = await SourceWorld.start(handler);
     await world.told();
     world.clock.advance(60 * second);
     expect(await world.told()).toBe('fetched ann');
@@ -123,16 +132,43 @@ describe('many questions', () => {
   test('an old answer is used when the new one takes longer than two seconds, and the new one when it is there', async () => {
     await using world = await SourceWorld.start(receivers('ann'), { timeout: '30s' });
     await world.told();
-    world.clock.advance(700 * second);
+    world.clock.advance(60 * second);
     let release = (): void => undefined;
     world.fake.handler = (request, response) => void (release = () => receivers('bob')(request, response));
     const waiting = world.told();
     await world.fake.received(2);
     world.clock.advance(2 * second);
     expect(await waiting).toBe('stale ann Timeout');
+    const later = world.told();
+    await expect.poll(() => world.clock.pending).toContain(0);
+    world.clock.advance(0);
+    expect(await later).toBe('stale ann Timeout');
     release();
     await expect.poll(() => world.sources.status()[0]?.lastSuccessAt).toBe(world.clock.now());
     expect(await world.told()).toBe('fresh bob');
+    expect(world.fake.requests).toHaveLength(2);
+  });
+
+  test('an answer that is too old for that is used only once the new one fails', async () => {
+    await using world = await SourceWorld.start(receivers('ann'), {
+      timeout: '30s',
+      cache: { staleWhileRevalidate: '1m' },
+    });
+    await world.told();
+    world.clock.advance(120 * second);
+    let release = (): void => undefined;
+    world.fake.handler = (request, response) => void (release = () => receivers('bob')(request, response));
+    const waiting = world.told();
+    await world.fake.received(2);
+    world.clock.advance(20 * second);
+    release();
+    expect(await waiting).toBe('fetched bob');
+    world.fake.handler = () => undefined;
+    world.clock.advance(120 * second);
+    const failing = world.told();
+    await world.fake.received(3);
+    world.clock.advance(30 * second);
+    expect(await failing).toBe('stale bob Timeout');
   });
 
   test('whoever stops waiting gets an answer at once, and stops nobody else', async () => {

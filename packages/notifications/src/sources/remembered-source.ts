@@ -40,16 +40,19 @@ type Refreshed = { readonly held: Held } | { readonly failure: SourceFailure };
 
 /** One question under way. A superseded one was asked before an invalidation: its answer is not remembered. */
 interface Flight {
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
   readonly done: Promise<Refreshed>;
   superseded: boolean;
 }
 
-/** How long an alert waits for a new answer when there is an old one. */
+/** How long a request may keep alerts waiting while there is an old answer that may be used meanwhile. */
 const patienceMs = 2_000;
 
 /**
- * One source with a memory: each question is asked once however many alerts have it, an answer is used as long as it
- * is fresh, and an old one while no new one can be had.
+ * One source with a memory: each question is asked once however many alerts have it. An answer is used as long as it
+ * is fresh. After that alerts wait for a new one, so that nobody is told who is not named any more; an old answer
+ * serves only when the source is slow or fails.
  */
 export class RememberedSource {
   readonly #options: RememberedSourceOptions;
@@ -88,16 +91,11 @@ export class RememberedSource {
       this.#counts.hits++;
       return this.#answer(held, namesNobody(held.content) ? 'negative' : 'fresh');
     }
-    const restraint = this.#restraint(query.key);
-    if (held && state === 'revalidate') {
-      this.#counts.stale++;
-      if (!restraint) void this.#refresh(query);
-      return this.#answer(held, 'stale', restraint);
-    }
     this.#counts.misses++;
+    const restraint = this.#restraint(query.key);
     const refreshed = restraint
       ? { failure: restraint }
-      : await this.#wait(this.#refresh(query), held ? patienceMs : undefined, signal);
+      : await this.#wait(this.#refresh(query), { impatient: state === 'revalidate' }, signal);
     if ('held' in refreshed) return this.#answer(refreshed.held, 'fetched');
     this.#counts[held ? 'stale' : 'unanswered']++;
     return held
@@ -150,17 +148,18 @@ export class RememberedSource {
     };
   }
 
-  /** Asks now, or joins whoever does. Never rejects. */
-  #refresh(query: SourceQuery): Promise<Refreshed> {
+  /** Asks now, or joins whoever does. */
+  #refresh(query: SourceQuery): Flight {
     const current = this.#flights.get(query.key);
-    if (current) return current.done;
+    if (current) return current;
     const held = this.#memory.get(query.key)?.held;
     const flight: Flight = {
+      startedAt: this.#options.clock.now(),
       superseded: false,
       done: Promise.resolve().then(() => this.#fly(query, held, flight)),
     };
     this.#flights.set(query.key, flight);
-    return flight.done;
+    return flight;
   }
 
   async #fly(query: SourceQuery, held: Held | undefined, flight: Flight): Promise<Refreshed> {
@@ -207,23 +206,25 @@ export class RememberedSource {
     this.#breaker.failed();
   }
 
-  /** What a refresh brings, or a failure when it takes too long or nobody waits any more. */
+  /** What a flight brings, or a failure when it takes too long for the impatient or nobody waits any more. */
   async #wait(
-    refresh: Promise<Refreshed>,
-    waitMs: number | undefined,
+    { done, startedAt }: Flight,
+    { impatient }: { impatient: boolean },
     signal: AbortSignal,
   ): Promise<Refreshed> {
+    const { clock } = this.#options;
     const early = Promise.withResolvers<Refreshed>();
     const end = (code: string, message: string): void => early.resolve({ failure: { code, message } });
     const abort = (): void => end('Aborted', 'nobody waits any more');
-    const clear =
-      waitMs === undefined
-        ? undefined
-        : this.#options.clock.setTimeout(() => end('Timeout', `no new answer within ${waitMs} ms`), waitMs);
+    // Whoever comes later does not wait longer; a clock that was set back lengthens nothing.
+    const leftMs = Math.min(patienceMs, Math.max(0, startedAt + patienceMs - clock.now()));
+    const clear = impatient
+      ? clock.setTimeout(() => end('Timeout', `no new answer within ${patienceMs} ms`), leftMs)
+      : undefined;
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     try {
-      return await Promise.race([refresh, early.promise]);
+      return await Promise.race([done, early.promise]);
     } finally {
       clear?.();
       signal.removeEventListener('abort', abort);

@@ -11,7 +11,7 @@ export interface SourceQuestion {
 /** How receivers of a source stand beside those of the cluster's own objects (design C3). */
 export type MergePolicy = 'Append' | 'Override' | 'Fallback' | 'Only';
 
-/** Where an answer came from. `stale` is used while a newer one is fetched, or because none can be had. */
+/** Where an answer came from. `stale` is used because no newer one came in time, or none can be had. */
 export type CacheState = 'fetched' | 'fresh' | 'stale' | 'negative' | 'none';
 
 /** What one source says about one question. */

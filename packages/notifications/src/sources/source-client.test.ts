@@ -20,11 +20,11 @@ describe('a request', () => {
     expect(request?.headers['authorization']).toBeUndefined();
   });
 
-  test('goes below the path of the address', async () => {
+  test('goes to the path of the address when it has one', async () => {
     await using world = await SourceWorld.start(receivers());
     world.use({ url: `${world.fake.url}/people/` });
     await world.ask();
-    expect(world.fake.requests[0]?.target).toBe('/people/api/v2/receivers?cluster=c&namespace=shop');
+    expect(world.fake.requests[0]?.target).toBe('/people/?cluster=c&namespace=shop');
   });
 
   test.each([

@@ -53,11 +53,13 @@ test('what is said counts', () => {
 
 test.each<[ReceiverSourceSpec, string]>([
   [{ url: 'http://a/' }, 'http://a/api/v2/receivers'],
-  [{ url: 'http://a:80/base//' }, 'http://a/base/api/v2/receivers'],
+  [{ url: 'http://a:80' }, 'http://a/api/v2/receivers'],
+  [{ url: 'http://a/who' }, 'http://a/who'],
+  [{ url: 'http://a/base/' }, 'http://a/base/'],
   [{ service: { name: 'people', namespace: 'hr' } }, 'http://people.hr.svc/api/v2/receivers'],
   [
     { service: { name: 'people', namespace: 'hr', port: 8443, scheme: 'https', path: '/base' } },
-    'https://people.hr.svc:8443/base/api/v2/receivers',
+    'https://people.hr.svc:8443/base',
   ],
 ])('%j is asked at %s', (spec, endpoint) => {
   expect(settings(spec).endpoint).toBe(endpoint);

@@ -74,7 +74,7 @@ export function settingsOf({ metadata, spec }: ReceiverSource): SourceSettings {
   const settings: SourceSettings = {
     name: metadata.name ?? '',
     contract: 'receivers',
-    endpoint: `${baseOf(spec)}/api/v2/receivers`,
+    endpoint: sourceEndpoint(addressOf(spec)),
     keyLabels: spec.keyLabels ?? defaults.keyLabels,
     auth: spec.auth ?? defaults.auth,
     batch: spec.batch ?? defaults.batch,
@@ -121,12 +121,20 @@ export function sidecarSettings({ key, url }: SidecarAddress): SourceSettings {
 export const addressPolicyOf = ({ addressPolicy }: Pick<TrustSettings, 'addressPolicy'>): AddressPolicy =>
   new AddressPolicy(addressPolicy);
 
-function baseOf({ url, service }: ReceiverSourceSpec): string {
-  const base = url ?? (service && serviceUrl(service));
-  if (base === undefined) {
+function addressOf({ url, service }: ReceiverSourceSpec): string {
+  const address = url ?? (service && serviceUrl(service));
+  if (address === undefined) {
     throw new NotificationError('Invalid', 'spec: give url or service, the address of the webhook');
   }
-  const parsed = URL.parse(base);
+  return address;
+}
+
+/**
+ * Where a webhook with this address is asked: there, or at the path of the contract when the address has none. Throws
+ * `NotificationError` `Invalid`.
+ */
+export function sourceEndpoint(address: string): string {
+  const parsed = URL.parse(address);
   if (!parsed || !/^https?:$/u.test(parsed.protocol)) {
     throw new NotificationError(
       'Invalid',
@@ -139,7 +147,7 @@ function baseOf({ url, service }: ReceiverSourceSpec): string {
       'spec.url: must have no query, fragment or credentials; see spec.auth',
     );
   }
-  return `${parsed.origin}${parsed.pathname.replace(/\/+$/u, '')}`;
+  return `${parsed.origin}${parsed.pathname === '/' ? '/api/v2/receivers' : parsed.pathname}`;
 }
 
 function milliseconds(field: string, text: string | undefined): number | undefined {

@@ -7,11 +7,11 @@ export interface SourceStatus {
   readonly breaker: 'closed' | 'open' | 'halfOpen';
   /** Questions answered from memory, while the answer was fresh. */
   readonly hits: number;
-  /** Questions that had to wait for the source. */
+  /** Questions for which there was no fresh answer in memory. */
   readonly misses: number;
-  /** Questions answered with an answer that was not fresh any more. */
+  /** Those of them that got an answer that was not fresh any more. */
   readonly stale: number;
-  /** Questions that were left without an answer. */
+  /** Those of them that were left without an answer. */
   readonly unanswered: number;
   /** Requests made, batches counted once. */
   readonly calls: number;

@@ -107,7 +107,11 @@ describe('each mistake is named by its check', () => {
   const unknown = (request: { query: URLSearchParams }) => request.query.get('namespace') !== 'shop';
   const batch = (request: { method: string }) => request.method === 'POST';
   test.each<[string, SourceHandler, RegExp]>([
-    ['another version', json(listOf([], { apiVersion: 'v2' })), /^format: .*apiVersion is not/u],
+    [
+      'another version',
+      json(listOf([], { apiVersion: 'notification.armillary.dev/v2' })),
+      /^format: .*apiVersion is not/u,
+    ],
     [
       'a receiver that is invalid',
       json(listOf([], { receivers: [mailTo('ann'), { metadata: { name: 'bob' }, spec: { email: {} } }] })),

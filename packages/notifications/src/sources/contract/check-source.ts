@@ -14,13 +14,17 @@ export interface CheckResult extends CheckVerdict {
 }
 
 /**
- * Checks whether the webhook at a base address keeps the contract between the notification manager and sources of
- * receivers, with real requests: about a namespace that it knows, one that nobody has, and in ways that it must refuse.
- * Nothing is changed there. A check that fails says what to do; one that needs what was not given is skipped.
+ * Checks whether the webhook at an address (`spec.url` of a ReceiverSource) keeps the contract between the notification
+ * manager and sources of receivers, with real requests: about a namespace that it knows, one that nobody has, and in
+ * ways that it must refuse. Nothing is changed there. A check that fails says what to do; one that needs what was not
+ * given is skipped. Throws `NotificationError` `Invalid` for an address that is none.
  */
-export async function* checkSource(base: string, options: CheckSourceOptions): AsyncGenerator<CheckResult> {
+export async function* checkSource(
+  address: string,
+  options: CheckSourceOptions,
+): AsyncGenerator<CheckResult> {
   const { clock = systemClock, addressPolicy = new AddressPolicy() } = options;
-  const probe = new SourceProbe(base, { ...options, clock, addressPolicy });
+  const probe = new SourceProbe(address, { ...options, clock, addressPolicy });
   for (const check of checks) {
     const { outcome, message } = await verdictOf(check, probe);
     yield { check: check.name, outcome, message };

@@ -8,8 +8,10 @@ const Objects = Type.Union([Type.Array(Type.Unknown()), Type.Null()]);
 
 /** What a source answers, as a schema. Fields beyond it are ignored; `null` lists are empty ones, as Go writes them. */
 export const ReceiverList = Type.Object({
-  apiVersion: Type.String({ description: `\`${CONTRACT_VERSION}\`; another major version is refused.` }),
-  kind: Type.Literal('ReceiverList'),
+  apiVersion: Type.Optional(
+    Type.String({ description: `\`${CONTRACT_VERSION}\` when absent; another major version is refused.` }),
+  ),
+  kind: Type.Optional(Type.Literal('ReceiverList')),
   metadata: Type.Optional(
     Type.Object({
       revision: Type.Optional(Type.String({ maxLength: 256, description: 'Names this state, for people.' })),
@@ -19,7 +21,7 @@ export const ReceiverList = Type.Object({
       staleSeconds: Type.Optional(
         Type.Number({
           minimum: 0,
-          description: 'How much longer it may be used while it is asked for anew; at most 1 h.',
+          description: 'How much longer it may be used when a new one takes over 2 s; at most 1 h.',
         }),
       ),
     }),
@@ -33,8 +35,8 @@ export type ReceiverList = Static<typeof ReceiverList>;
 
 /** The answer to a batch, as a schema: one list per item, in the order of the items. */
 export const ReceiverListBatch = Type.Object({
-  apiVersion: Type.String(),
-  kind: Type.Literal('ReceiverListBatch'),
+  apiVersion: Type.Optional(Type.String()),
+  kind: Type.Optional(Type.Literal('ReceiverListBatch')),
   items: Type.Array(Type.Unknown(), { maxItems: 100 }),
 });
 /** The answer to a batch. */

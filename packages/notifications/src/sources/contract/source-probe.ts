@@ -8,6 +8,7 @@ import type { SourceAuth } from '../source-auth.ts';
 import { maxAnswerBytes } from '../source-client.ts';
 import { sourceRequest } from '../source-request.ts';
 import type { BareRequest } from '../source-request.ts';
+import { sourceEndpoint } from '../source-settings.ts';
 import { unusableAnswer } from '../unusable-answer.ts';
 
 /** What is needed to check a source; everything but the transport has a default. */
@@ -56,7 +57,7 @@ export class SourceProbe {
   #usual: Promise<ProbeAnswer> | undefined;
 
   constructor(
-    base: string,
+    address: string,
     options: CheckSourceOptions & Required<Pick<CheckSourceOptions, 'clock' | 'addressPolicy'>>,
   ) {
     const { namespace = 'default', cluster = 'default', timeoutMs = 2_000, clock, addressPolicy } = options;
@@ -65,7 +66,7 @@ export class SourceProbe {
     this.auth = options.auth ?? anonymous;
     this.timeoutMs = timeoutMs;
     this.clock = clock;
-    this.#endpoint = `${base.replace(/\/+$/u, '')}/api/v2/receivers`;
+    this.#endpoint = sourceEndpoint(address);
     this.#policy = addressPolicy;
     this.#options = options;
   }
