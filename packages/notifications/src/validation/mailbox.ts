@@ -27,6 +27,26 @@ export function parseMailbox(text: string): Mailbox | undefined {
   return { name, address: found };
 }
 
+/**
+ * The mailboxes of an entry of `to`, each as it is written: upstream takes lists there, such as
+ * `ann@example.com, "Ops, all" <ops@example.com>`.
+ */
+export function mailboxTexts(entry: string): string[] {
+  const texts: string[] = [];
+  let start = 0;
+  let quoted = false;
+  for (let at = 0; at < entry.length; at++) {
+    const character = entry[at];
+    if (quoted && character === '\\') at++;
+    else if (character === '"') quoted = !quoted;
+    else if (character === ',' && !quoted) {
+      texts.push(entry.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return [...texts, entry.slice(start)].map((text) => text.trim()).filter((text) => text !== '');
+}
+
 /** What is wrong with a mailbox. */
 export function mailboxCauses(text: string, field: string): Cause[] {
   const causes = lineCauses(text, field);

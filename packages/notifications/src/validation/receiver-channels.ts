@@ -6,7 +6,7 @@ import { selectorCauses } from '../selector/selector.ts';
 import { serverCauses } from './address.ts';
 import { credentialCauses, webhookCauses } from './credential.ts';
 import { httpClientCauses } from './http-client-config.ts';
-import { mailboxCauses } from './mailbox.ts';
+import { mailboxCauses, mailboxTexts } from './mailbox.ts';
 import { profileCauses } from './pushover.ts';
 import { choiceCauses, recipientCauses, templateCauses } from './text.ts';
 
@@ -31,7 +31,7 @@ const checks: Checks = {
   ],
   email: ({ to, subjectTemplate, tmplType }, field) => [
     ...(to.length === 0 ? [required(`${field}.to`, 'must be specified')] : []),
-    ...to.flatMap((mailbox, index) => mailboxCauses(mailbox, `${field}.to[${index}]`)),
+    ...to.flatMap((entry, index) => entryCauses(entry, `${field}.to[${index}]`)),
     ...templateCauses({ subjectTemplate }, field),
     ...choiceCauses(tmplType, `${field}.tmplType`, ['text', 'html']),
   ],
@@ -96,6 +96,13 @@ export function receiverChannelCauses<T extends ChannelType>(
     ...templateCauses({ template }, field),
     ...(tmplText?.name === '' ? [required(`${field}.tmplText.name`)] : []),
   ];
+}
+
+function entryCauses(entry: string, field: string): Cause[] {
+  const mailboxes = mailboxTexts(entry);
+  return mailboxes.length === 0
+    ? mailboxCauses(entry, field)
+    : mailboxes.flatMap((mailbox) => mailboxCauses(mailbox, field));
 }
 
 const optionalSelector = (selector: LabelSelector | undefined, field: string): Cause[] =>

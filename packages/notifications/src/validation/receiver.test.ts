@@ -14,6 +14,7 @@ describe('receivers that are taken', () => {
       'empty choices, as clients written in Go send them',
       { email: { to: ['ann@example.com'], tmplType: '' } },
     ],
+    ['a list of mailboxes in one entry', { email: { to: ['ann@example.com, "B, ob" <bob@example.com>'] } }],
     ['a chatbot', { dingtalk: { chatbot: { webhook: hook, secret } } }],
     ['a chatbot whose address is a secret', { feishu: { chatbot: { webhook: secret } } }],
     ['a webhook by address', { webhook: { url: 'http://hook.example.com:8080/in?token=x' } }],
@@ -47,6 +48,13 @@ describe('receivers that are refused', () => {
   test.each<[string, unknown, string[]]>([
     ['no recipients', { email: { to: [] } }, ['spec.email.to']],
     ['a recipient that is no address', { email: { to: ['a@example.com', 'bob'] } }, ['spec.email.to[1]']],
+    ['a list with something else in it', { email: { to: ['ann@example.com, bob'] } }, ['spec.email.to[0]']],
+    ['an empty list', { email: { to: [' , '] } }, ['spec.email.to[0]']],
+    [
+      'a quote that does not end',
+      { email: { to: ['"Ann <ann@example.com>, bob@example.com'] } },
+      ['spec.email.to[0]'],
+    ],
     [
       'a header in a recipient',
       { email: { to: ['a@example.com\r\nBcc: b@example.com'] } },

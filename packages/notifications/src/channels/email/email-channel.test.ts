@@ -148,6 +148,14 @@ describe('destinations', () => {
     expect(found[1]?.spec).toEqual({ to: ['Zoe <zoe@example.com>'], subjectTemplate: 's' });
   });
 
+  test('are also those of lists in one entry, as upstream takes them', () => {
+    const lists = ['"Ops, all" <ops@example.com>, bob@example.com', 'bob@example.com,'];
+    expect(email.destinations({ to: lists }, undefined).map(({ spec }) => spec.to)).toEqual([
+      ['bob@example.com'],
+      ['"Ops, all" <ops@example.com>'],
+    ]);
+  });
+
   test('are as large as maxEmailReceivers says, and the same whatever the order', () => {
     const options = { email: { maxEmailReceivers: 2 } };
     const five = ['e@example.com', 'b@example.com', 'a@example.com', 'd@example.com', 'c@example.com'];

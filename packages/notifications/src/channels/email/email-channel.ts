@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { parseMailbox, type Mailbox } from '../../validation/mailbox.ts';
+import { mailboxTexts, parseMailbox, type Mailbox } from '../../validation/mailbox.ts';
 import type { Channel } from '../channel.ts';
 import { DeliveryError, type DeliveryFault } from '../delivery-error.ts';
 import { recipientBatches, shownRecipients } from '../recipient-batches.ts';
@@ -32,7 +32,7 @@ export function createEmailChannel(): EmailChannel {
     needsConfig: () => true,
 
     destinations({ to, ...shared }, options) {
-      const mailboxes = new Map(to.map((mailbox) => [canonical(mailbox), mailbox]));
+      const mailboxes = new Map(to.flatMap(mailboxTexts).map((mailbox) => [canonical(mailbox), mailbox]));
       const most = Math.max(1, options?.email?.maxEmailReceivers ?? 1);
       return recipientBatches([{ recipients: [...mailboxes.keys()], most }]).map(([addresses = []]) => ({
         address: addresses.join(','),
