@@ -9,7 +9,7 @@ import { LRUCache } from 'lru-cache';
 export type Action = 'alerts' | 'read' | 'act';
 
 /** One request, as far as its right is concerned. */
-export interface AccessQuestion {
+interface AccessQuestion {
   action: Action;
   /** `get` or `post`. */
   verb: string;
@@ -19,7 +19,7 @@ export interface AccessQuestion {
 }
 
 /** May this be done? `unknown` asks for credentials. */
-export type Verdict = 'allowed' | 'unknown' | 'forbidden';
+type Verdict = 'allowed' | 'unknown' | 'forbidden';
 
 /** Decides who may use the HTTP interface. Rejects when it cannot tell now. */
 export type Access = (question: AccessQuestion) => Promise<Verdict>;
@@ -57,8 +57,13 @@ interface SubjectAccessReview {
 }
 
 /**
+ * Roles name paths with this in front: below `/api` every account of a cluster may read, by the role `system:discovery`.
+ */
+const pathPrefix = '/notification-manager';
+
+/**
  * Whoever the cluster knows by a bearer token (TokenReview) and allows the verb on the path (SubjectAccessReview on
- * `nonResourceURLs`), as kube-rbac-proxy does.
+ * `nonResourceURLs`, `/notification-manager/api/v2/alerts`), as kube-rbac-proxy does.
  */
 export function kubernetesAccess(client: KubeClient): Access {
   const verdicts = new LRUCache<string, Promise<Verdict>>({ max: 1000, ttl: believedMs });
@@ -74,7 +79,7 @@ export function kubernetesAccess(client: KubeClient): Access {
       user: user.username,
       groups: user.groups ?? [],
       ...(user.uid === undefined ? {} : { uid: user.uid }),
-      nonResourceAttributes: { path, verb },
+      nonResourceAttributes: { path: `${pathPrefix}${path}`, verb },
     };
     const review = await client.json<SubjectAccessReview>({
       method: 'POST',

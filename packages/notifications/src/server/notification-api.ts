@@ -4,14 +4,6 @@ import type { Receiver } from '../kinds/receiver.ts';
 import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
 import type { AlertTrace, DeadLetter } from '../store/notification-store.ts';
 
-/** A receiver or config as the HTTP interface shows it: without credentials. */
-export interface ShownEntry {
-  type: string;
-  name: string;
-  tenant?: string;
-  spec: unknown;
-}
-
 /** What `/api/v2/notifications` and `/api/v2/verify` send at once, past routing and queue. */
 export interface DirectNotification {
   receiver: Receiver;
