@@ -6,9 +6,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { notificationKinds } from '@armillary/notifications';
 import { devopsKinds } from '@armillary/pipelines';
 import { tektonKinds } from '@armillary/tekton';
-import { notificationKinds } from '../packages/notifications/src/kinds/notification-kinds.ts';
 
 const folder = join(import.meta.dirname, '../deploy/crds');
 const check = process.argv.includes('--check');
