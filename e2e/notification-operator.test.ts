@@ -16,7 +16,7 @@ interface Container {
   env?: { name: string; value?: string; valueFrom?: object }[];
 }
 interface Deployment {
-  metadata: { uid: string; labels: Record<string, string> };
+  metadata: { resourceVersion: string };
   spec: { replicas: number; template: { spec: { serviceAccountName: string; containers: Container[] } } };
 }
 
@@ -32,7 +32,7 @@ let inbox: Inbox;
 
 beforeAll(async () => {
   inbox = await Inbox.start();
-  cluster = await InstalledNotifications.start();
+  cluster = await InstalledNotifications.start('operator.yaml', 'sidecar-rights.yaml');
   await cluster.runAs('armillary-notification-operator', [
     'controller',
     '--components=notification-operator',
@@ -108,6 +108,16 @@ describe('an object', () => {
     await deployment('main', ({ spec }) => spec.replicas === 1);
   });
 
+  test('whose pods are as they shall be leaves them alone', async () => {
+    const before = await deployment('main', () => true);
+    await cluster.kubectl.out(['annotate', 'notificationmanager', 'main', 'note=seen']);
+    // Objects are looked after one by one, in the order of their changes.
+    await applyManager('next', {});
+    await deployment('next', () => true);
+    const after = await deployment('main', () => true);
+    expect(after.metadata.resourceVersion).toBe(before.metadata.resourceVersion);
+  });
+
   test('with several replicas that share no store is warned of', async () => {
     await applyManager('alone', { replicas: 2 });
     const name = 'ARMILLARY_NOTIFICATION_STORE_URL';
@@ -132,7 +142,7 @@ describe('an object', () => {
   });
 
   test('that goes takes its Deployment and its Service with it', async () => {
-    await cluster.kubectl.out(['delete', 'notificationmanagers', 'main', 'alone', 'sharing']);
+    await cluster.kubectl.out(['delete', 'notificationmanagers', 'main', 'next', 'alone', 'sharing']);
     await eventually(
       'nothing is left',
       async () => {
@@ -167,9 +177,15 @@ test('what the pods would run works with the rights of their account, and with a
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'sees-pods' },
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get', 'list'] }],
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',
-      metadata: { name: 'ann-views' },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+      metadata: { name: 'ann-sees-pods' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'sees-pods' },
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'ann' }],
     },
     ...['ann', 'bob'].map((user) =>

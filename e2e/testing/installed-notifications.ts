@@ -12,8 +12,8 @@ const manifests = new URL('../../deploy/notification-manager/', import.meta.url)
 export const installNamespace = 'armillary-notifications';
 
 /**
- * An API server with the notification manager installed as on a cluster: its definitions, and deploy/notification-manager
- * applied by kubectl. What a cluster would run as pods is started here, with the rights of the pods' accounts.
+ * An API server with the notification manager installed as on a cluster: its definitions, and parts of
+ * deploy/notification-manager applied by kubectl. What a cluster would run as pods is started here, with the rights of the pods' accounts.
  */
 export class InstalledNotifications {
   readonly kubectl: KubectlSession;
@@ -29,15 +29,16 @@ export class InstalledNotifications {
     this.#removeFolder = removeFolder;
   }
 
-  static async start(): Promise<InstalledNotifications> {
+  /** `parts` are files of deploy/notification-manager, beside the rights of the notification manager itself. */
+  static async start(...parts: string[]): Promise<InstalledNotifications> {
     const { path, remove } = await temporaryFolder();
     const api = await startApi(`${path}/api`);
     const client = new KubeClient(await loadKubeconfig({ path: api.kubeconfig }));
     await serveKinds(client, notificationKinds);
     await client.close();
     const kubectl = new KubectlSession(requiredKubectls().at(-1)!, api.kubeconfig, path);
-    await kubectl.out(['apply', '-f', `${manifests}rights.yaml`]);
-    await kubectl.out(['apply', '-f', manifests]);
+    const files = ['rights.yaml', ...parts].map((file) => `--filename=${manifests}${file}`);
+    await kubectl.out(['apply', ...files]);
     return new InstalledNotifications(api, kubectl, path, remove);
   }
 

@@ -14,7 +14,7 @@ import { sidecarsOf } from './sidecars.ts';
 export interface Deployment extends KubeObject {
   spec?: {
     replicas?: number;
-    strategy?: { type: string; rollingUpdate: { maxSurge: number; maxUnavailable: number } };
+    strategy?: { type: string };
     selector: { matchLabels: Record<string, string> };
     template: {
       metadata: { labels: Record<string, string>; annotations?: Record<string, string> };
@@ -45,9 +45,6 @@ const port = 19093;
 /** Where the program keeps what it must not forget, inside the container. */
 const dataPath = '/var/lib/armillary';
 
-/** A new pod would find the disk of the old one locked. Not `Recreate`, which an older Deployment cannot be turned to by apply. */
-const oneAfterTheOther = { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } };
-
 /**
  * The Deployment that upstream's operator makes of a NotificationManager, by the same name, labels, image, arguments
  * and volumes, with the sidecars of the object beside it. An object that names no image runs this program.
@@ -76,7 +73,8 @@ export function deploymentOf(manager: NotificationManager, options: OperatorOpti
     },
     spec: {
       replicas: Math.max(spec.replicas ?? 1, 1),
-      ...(ours && !sharesStore(manager) ? { strategy: oneAfterTheOther } : {}),
+      // A new pod would find the disk of the old one locked.
+      strategy: { type: ours && !sharesStore(manager) ? 'Recreate' : 'RollingUpdate' },
       selector: { matchLabels: labels },
       template: {
         metadata: {

@@ -1,10 +1,12 @@
 import {
   controllerOf,
   coreV1,
+  isNotFound,
   watchOf,
   type ControllerDefinition,
   type ControllerManager,
   type KubeObject,
+  type ResourceClient,
   type ResourceType,
   type WatchDefinition,
 } from '@armillary/kube';
@@ -33,7 +35,7 @@ export function notificationManagerController(
     name: 'notification-manager',
     for: notificationManagerKind,
     watches: [owned(deploymentType, options), owned(coreV1.services, options)],
-    reconcile: async ({ name }, { apply }) => {
+    reconcile: async ({ name }, { client, signal }) => {
       const object = informer.get(name);
       if (!object || object.metadata.deletionTimestamp) return;
       if ((object.spec?.replicas ?? 1) > 1 && runsThisProgram(object, options) && !sharesStore(object)) {
@@ -44,10 +46,33 @@ export function notificationManagerController(
           'each replica keeps its own alerts: set ARMILLARY_NOTIFICATION_STORE_URL in spec.env to a PostgreSQL',
         );
       }
-      await apply(serviceOf(object, options));
-      await apply(deploymentOf(object, options));
+      await write(client.resource(coreV1.services), serviceOf(object, options), signal);
+      await write(client.resource(deploymentType), deploymentOf(object, options), signal);
     },
   };
+}
+
+/**
+ * Creates an object, or brings one that is there to what is wanted. Not by server-side apply, which leaves what the
+ * server filled in of a part that is gone: half a probe, which no server takes.
+ */
+async function write<T extends KubeObject & { spec?: object }>(
+  resource: ResourceClient<T>,
+  wanted: T,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name = '', namespace, labels, ownerReferences } = wanted.metadata;
+  const found = await resource.get(name, { namespace, signal }).catch((error: unknown) => {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  });
+  if (!found) {
+    await resource.create(wanted, { signal });
+    return;
+  }
+  const metadata = { ...found.metadata, labels: { ...found.metadata.labels, ...labels }, ownerReferences };
+  // The server sees when nothing is different, and then nothing is written.
+  await resource.update({ ...found, metadata, spec: { ...found.spec, ...wanted.spec } }, { signal });
 }
 
 /** What was made of the objects, looked for only where it is made: no right elsewhere is needed. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { StubCluster, type ClusterRequest } from '../testing/stub-cluster.ts';
 import { kubernetesAccess } from './access.ts';
 
-/** Knows the token `good`, whose user may read `/receivers`. */
+/** Knows the token `good`, whose user may read `/receivers`, by the name that roles give it. */
 function review({ path, body }: ClusterRequest): object {
   const { spec } = body as { spec: { token?: string; user?: string; nonResourceAttributes?: object } };
   if (path.endsWith('/tokenreviews')) {
@@ -11,7 +11,7 @@ function review({ path, body }: ClusterRequest): object {
       : { status: { user: {}, error: 'invalid' } };
   }
   const { path: asked, verb } = spec.nonResourceAttributes as { path: string; verb: string };
-  return { status: { allowed: spec.user === 'alice' && asked === '/receivers' && verb === 'get' } };
+  return { status: { allowed: spec.user === 'alice' && asked === '/notification-manager/receivers' && verb === 'get' } };
 }
 
 const question = (authorization: string | undefined, path = '/receivers') =>
