@@ -11,7 +11,11 @@ function review({ path, body }: ClusterRequest): object {
       : { status: { user: {}, error: 'invalid' } };
   }
   const { path: asked, verb } = spec.nonResourceAttributes as { path: string; verb: string };
-  return { status: { allowed: spec.user === 'alice' && asked === '/notification-manager/receivers' && verb === 'get' } };
+  return {
+    status: {
+      allowed: spec.user === 'alice' && asked === '/notification-manager/receivers' && verb === 'get',
+    },
+  };
 }
 
 const question = (authorization: string | undefined, path = '/receivers') =>
