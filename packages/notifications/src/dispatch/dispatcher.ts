@@ -11,7 +11,7 @@ import type {
 import { ChannelLane } from './channel-lane.ts';
 
 /** The part of a store that deliveries are taken from. */
-export type DeliveryStore = Pick<
+type DeliveryStore = Pick<
   NotificationStore,
   | 'claimDestinations'
   | 'renew'

@@ -69,7 +69,8 @@ export class Queues {
         claimed.push(queue);
       }
       const last = rows.at(-1);
-      if (last && each === 1) this.#turns.set(channel, last.tenant);
+      if (!last) break;
+      if (each === 1) this.#turns.set(channel, last.tenant);
     }
     return claimed;
   }
@@ -147,7 +148,9 @@ const claim = `
     SELECT destination FROM notifications.queues JOIN chosen USING (destination)
     WHERE lease_until IS NULL OR lease_until <= clock_timestamp()
     FOR UPDATE OF queues SKIP LOCKED
+  ), claimed AS (
+    UPDATE notifications.queues SET owner = $9, lease_until = clock_timestamp() + $10::bigint * interval '1 ms'
+    FROM free WHERE queues.destination = free.destination
+    RETURNING queues.destination, channel, tenant
   )
-  UPDATE notifications.queues SET owner = $9, lease_until = clock_timestamp() + $10::bigint * interval '1 ms'
-  FROM free WHERE queues.destination = free.destination
-  RETURNING queues.destination, channel, tenant`;
+  SELECT destination, channel, tenant FROM claimed ORDER BY $2 IS NOT NULL AND tenant <= $2, tenant`;

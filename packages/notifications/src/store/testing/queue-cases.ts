@@ -128,6 +128,18 @@ export function queueCases(scene: StoreScene): void {
       ]);
     });
 
+    test('go on, after a claim of several, with the tenant whose turn is next', async () => {
+      const tenants = ['a', 'b', 'c', 'd'];
+      await scene.route([1], (ids) =>
+        tenants.flatMap((tenant) => [1, 2, 3].map((n) => sampleDelivery(`${tenant}${n}`, ids, { tenant }))),
+      );
+      const turns: string[] = [];
+      for (let i = 0; i < 4; i++) {
+        turns.push((await scene.claim(3)).map((destination) => destination.replace(/\d/, '')).join(''));
+      }
+      expect(turns).toEqual(['abc', 'dab', 'cda', 'bcd']);
+    });
+
     test('of one tenant are at work up to its share, counting those that are held', async () => {
       await scene.route([1], (ids) => [
         ...[1, 2, 3, 4].map((n) => sampleDelivery(`a${n}`, ids, { tenant: 'a' })),

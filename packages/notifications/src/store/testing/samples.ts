@@ -17,7 +17,7 @@ export function sampleAlert(number: number, more: Partial<Alert> = {}): Alert {
 }
 
 /** A webhook receiver. */
-export function sampleReceiver(name: string): ChannelReceiver {
+function sampleReceiver(name: string): ChannelReceiver {
   return {
     type: 'webhook',
     name,
