@@ -10,6 +10,8 @@ const secretFields = new Set([
   'appSecret',
   'accessKeySecret',
   'secretKey',
+  // Whoever has an application of Pushover may send to a person with it.
+  'userKey',
 ]);
 
 /**
@@ -20,7 +22,7 @@ export function redact(value: unknown, field = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => redact(item, field));
   if (typeof value === 'string') {
     if (secretFields.has(field)) return hidden;
-    return /^https?:\/\//i.test(value) ? hostOnly(value) : value;
+    return value.includes('://') ? hostOnly(value) : value;
   }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, item]): [string, unknown] => {
@@ -31,11 +33,8 @@ export function redact(value: unknown, field = ''): unknown {
   return Object.fromEntries(entries);
 }
 
-function hostOnly(address: string): string {
-  try {
-    const { protocol, host } = new URL(address);
-    return `${protocol}//${host}/…`;
-  } catch {
-    return hidden;
-  }
+/** Addresses of proxies have other schemes than HTTP. A text that holds an address among other words stays. */
+function hostOnly(text: string): string {
+  const url = URL.parse(text);
+  return url ? `${url.protocol}//${url.host}/…` : text;
 }

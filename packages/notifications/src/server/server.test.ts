@@ -1,7 +1,7 @@
 import { silentLogger } from '@armillary/kube';
 import { describe, expect, test } from 'vitest';
 import { NotificationError } from '../errors.ts';
-import type { ChannelReceiver } from '../routing/receiver.ts';
+import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
 import { alertsFromEverybody, openAccess, tokenAccess, type Access } from './access.ts';
 import type { NotificationApi } from './notification-api.ts';
 import { createServer } from './server.ts';
@@ -112,6 +112,25 @@ describe('no answer has credentials', () => {
     expect(answer.body).toContain('secretKeyRef');
   });
 
+  test('configs neither', async () => {
+    const config: ChannelConfig<'slack'> = {
+      type: 'slack',
+      name: 'bot',
+      labels: {},
+      spec: { slackTokenSecret: { value: 'SECRET' } },
+      origin: { kind: 'object' },
+    };
+    const api = memoryApi({
+      configs: () => [config],
+      receiversWithConfig: () => [{ receiver, config }],
+    });
+    for (const url of ['/configs', '/api/v2/configs', '/receiverWithConfig']) {
+      const answer = await serverOf(api).inject(url);
+      expect([answer.statusCode, answer.body.includes('SECRET')]).toEqual([200, false]);
+      expect(answer.body).toContain('bot');
+    }
+  });
+
   test('receivers are named by type and name', async () => {
     const answer = await serverOf(memoryApi()).inject('/receivers');
     expect(Object.keys(answer.json())).toEqual(['webhook/ops']);
@@ -161,9 +180,18 @@ describe('who may', () => {
   });
 });
 
-test('it is not ready while something keeps it from working', async () => {
-  const answer = await serverOf(memoryApi({ problems: () => ['no cluster'] })).inject('/readyz');
-  expect([answer.statusCode, answer.body]).toEqual([503, 'no cluster\n']);
+test('it lives and is not ready while something keeps it from working, where upstream mixes the two up', async () => {
+  const server = serverOf(memoryApi({ problems: () => ['no cluster'] }));
+  for (const url of ['/readyz', '/-/ready']) {
+    const answer = await server.inject(url);
+    expect([answer.statusCode, answer.body]).toEqual([503, 'no cluster\n']);
+  }
+  for (const url of ['/healthz', '/-/live']) expect((await server.inject(url)).statusCode).toBe(200);
+});
+
+test('metrics are metrics, where upstream answers with the word', async () => {
+  const answer = await serverOf(memoryApi()).inject('/metrics');
+  expect([answer.headers['content-type'], answer.body]).toEqual(['text/plain', 'metric 1\n']);
 });
 
 describe('what is sent at once', () => {

@@ -172,6 +172,41 @@ test('an alert about which nothing can be decided keeps no other from being told
   await router.stop();
 });
 
+test('with no alerts and no objects the store is asked every few seconds, where upstream keeps a processor busy', async () => {
+  const [store, clock] = [new MemoryAlerts(), new FakeClock()];
+  const { world: empty } = buildWorld(
+    { ...objects, receivers: [] },
+    { needsConfig: () => false, destinations: () => [] },
+  );
+  let asked = 0;
+  const claimAlerts = async (options: { limit: number }): Promise<StoredAlert[]> => {
+    asked += 1;
+    return await store.claimAlerts(options);
+  };
+  const router = routerOf(store, clock, {
+    world: () => empty,
+    store: {
+      claimAlerts,
+      commitRouting: store.commitRouting,
+      returnAlerts: store.returnAlerts,
+      onAlerts: store.onAlerts,
+    },
+  });
+  router.start();
+  clock.advance(0);
+  await settle();
+  expect([asked, clock.pending]).toEqual([1, [5000]]);
+  clock.advance(5000);
+  await settle();
+  expect(asked).toBe(2);
+
+  store.add(1);
+  clock.advance(1000);
+  await settle();
+  expect([store.routed.length, store.deliveries]).toEqual([1, []]);
+  await router.stop();
+});
+
 describe('a source', () => {
   const held: SourceAnswer = {
     source: 'hr',
