@@ -1,3 +1,4 @@
+import { TemplateError } from '@armillary/go-template';
 import type { Alert } from '../alerts/alert.ts';
 import type { Measure } from '../splitting/measure.ts';
 import { splitMessages } from '../splitting/split-messages.ts';
@@ -31,6 +32,7 @@ export function messageTexts(
     ...limits,
     alerts: notice.alerts,
     render: (alerts) => context.render(template, alerts, { html, groupLabels: notice.groupLabels }),
+    isTooMuch: isOverBudget,
   });
   if (parts.length === 0) {
     throw new DeliveryError(
@@ -40,3 +42,6 @@ export function messageTexts(
   }
   return parts;
 }
+
+const isOverBudget = (error: unknown): boolean =>
+  error instanceof DeliveryError && error.cause instanceof TemplateError && error.cause.code === 'budget';

@@ -55,6 +55,32 @@ test('the alert that did not fit is listed in the next message alone, where upst
   expect(parts.map(({ about }) => about)).toEqual([alerts.slice(0, 2), alerts.slice(2)]);
 });
 
+describe('alerts that cannot be rendered all at once', () => {
+  const most = 3;
+  const render = (some: readonly Sample[]): string => {
+    if (some.length > most || some.some(({ text }) => text === 'broken')) throw new RangeError('too much');
+    return some.map(({ text }) => text).join('\n');
+  };
+  const split = (...texts: string[]): MessagePart<Sample>[] =>
+    splitMessages({
+      alerts: samples(...texts),
+      limit: 1000,
+      measure: characters,
+      render,
+      isTooMuch: (error) => error instanceof RangeError,
+    });
+
+  test('are told with several texts', () => {
+    const parts = split('one', 'two', 'three', 'four', 'five');
+    expect(told(parts)).toEqual([0, 1, 2, 3, 4]);
+    expect(Math.max(...parts.map(({ about }) => about.length))).toBeLessThanOrEqual(most);
+  });
+
+  test('are an error when one of them cannot be rendered alone', () => {
+    expect(() => split('one', 'broken')).toThrow('too much');
+  });
+});
+
 test('a channel may cut long texts in its own way', () => {
   const parts = splitMessages({
     alerts: samples('a;b;c'),

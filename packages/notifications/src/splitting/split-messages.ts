@@ -18,6 +18,8 @@ export interface SplitOptions<Alert> {
   readonly measure: Measure;
   /** The text over some of the alerts. */
   readonly render: (alerts: readonly Alert[]) => string;
+  /** Whether an error of `render` says that fewer alerts at once might go; none does when absent. */
+  readonly isTooMuch?: (error: unknown) => boolean;
   /** Takes a text apart that is too long although it tells a single alert; `cutText` when absent. */
   readonly cut?: (text: string, limit: number, measure: Measure) => string[];
 }
@@ -29,19 +31,28 @@ export interface SplitOptions<Alert> {
  *
  * Takes linear time where upstream's takes quadratic: each alert is rendered once to see how long it is and once more
  * within its message. What stands before, between and after alerts is learned from the first two; where a template does
- * not keep to that, a message that turned out too long is halved.
+ * not keep to that, a message that turned out too long, or too much to be rendered, is halved.
  */
 export function splitMessages<Alert>(options: SplitOptions<Alert>): MessagePart<Alert>[] {
-  const { alerts, limit, measure, render, cut = cutText } = options;
+  const { alerts, limit, measure, render, isTooMuch, cut = cutText } = options;
   const parts = new PartList<Alert>();
   const [first] = alerts;
   if (first === undefined) return [];
+  const together = (group: readonly Alert[]): string | undefined => {
+    try {
+      return render(group);
+    } catch (error) {
+      if (isTooMuch?.(error)) return undefined;
+      throw error;
+    }
+  };
+  const fits = (text: string | undefined): text is string => text !== undefined && measure(text) <= limit;
   const firstText = render([first]);
 
   // Most notices fit as they are; that is worth a try when the first alert does not speak against it.
   if (alerts.length > 1 && measure(firstText) * alerts.length <= 2 * limit) {
-    const text = render(alerts);
-    if (measure(text) <= limit) {
+    const text = together(alerts);
+    if (fits(text)) {
       parts.add(text, alerts);
       return parts.finish();
     }
@@ -50,12 +61,12 @@ export function splitMessages<Alert>(options: SplitOptions<Alert>): MessagePart<
   const texts = [firstText, ...alerts.slice(1).map((alert) => render([alert]))];
   const tell = (from: number, to: number): void => {
     const group = alerts.slice(from, to);
-    const isSingle = group.length === 1;
-    const text = isSingle ? (texts[from] ?? '') : render(group);
-    if (measure(text) <= limit) {
+    const single = group.length === 1 ? texts[from] : undefined;
+    const text = single ?? together(group);
+    if (fits(text)) {
       parts.add(text, group);
-    } else if (isSingle) {
-      parts.addLong(cut(text, limit, measure), group);
+    } else if (single !== undefined) {
+      parts.addLong(cut(single, limit, measure), group);
     } else {
       const middle = (from + to) >> 1;
       tell(from, middle);
@@ -63,8 +74,9 @@ export function splitMessages<Alert>(options: SplitOptions<Alert>): MessagePart<
     }
   };
   const sizes = texts.map(measure);
-  const [one = 0, two] = sizes;
-  const shared = two === undefined ? 0 : one + two - measure(render(alerts.slice(0, 2)));
+  const [one = 0, two = 0] = sizes;
+  const pair = alerts.length > 1 ? together(alerts.slice(0, 2)) : undefined;
+  const shared = pair === undefined ? 0 : one + two - measure(pair);
   for (const [from, to] of packed(sizes, shared, limit)) tell(from, to);
   return parts.finish();
 }
