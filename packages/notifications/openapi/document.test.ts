@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Compile } from 'typebox/schema';
 import { AddressPolicy } from '../src/outgoing/address-policy.ts';
 import { readAnswer } from '../src/sources/answer-content.ts';
-import { mailTo } from '../src/testing/sources/fake-source.ts';
+import { mailTo } from '../src/sources/testing/fake-source.ts';
 import { openApiDocument } from './document.ts';
 
 const committed = readFileSync(join(import.meta.dirname, '../openapi.json'), 'utf8');

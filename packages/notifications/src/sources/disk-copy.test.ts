@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '@armillary/kube';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { json, listOf, receivers, status } from '../testing/sources/fake-source.ts';
-import { SourceWorld } from '../testing/sources/source-world.ts';
+import { json, listOf, receivers, status } from './testing/fake-source.ts';
+import { SourceWorld } from './testing/source-world.ts';
 
 let folder: string;
 const warnings: string[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { json, listOf, mailTo } from '../testing/sources/fake-source.ts';
-import type { SourceHandler } from '../testing/sources/fake-source.ts';
-import { SourceWorld } from '../testing/sources/source-world.ts';
+import { json, listOf, mailTo } from './testing/fake-source.ts';
+import type { SourceHandler } from './testing/fake-source.ts';
+import { SourceWorld } from './testing/source-world.ts';
 
 describe('a malicious source', () => {
   const list = (...entries: unknown[]): SourceHandler =>

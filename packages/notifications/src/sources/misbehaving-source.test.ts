@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { signAnswer } from './signature.ts';
-import { json, listOf, mailTo, receivers, status } from '../testing/sources/fake-source.ts';
-import type { SourceHandler } from '../testing/sources/fake-source.ts';
-import { SourceWorld } from '../testing/sources/source-world.ts';
+import { json, listOf, mailTo, receivers, status } from './testing/fake-source.ts';
+import type { SourceHandler } from './testing/fake-source.ts';
+import { SourceWorld } from './testing/source-world.ts';
 
 const second = 1000;
 const hour = 3600 * second;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { json, listOf, receivers, status } from '../testing/sources/fake-source.ts';
-import { SourceWorld, sourceObject } from '../testing/sources/source-world.ts';
+import { json, listOf, receivers, status } from './testing/fake-source.ts';
+import { SourceWorld, sourceObject } from './testing/source-world.ts';
 
 describe('several sources', () => {
   test('are all asked, and answer in the order of their names', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { OutgoingError } from '../outgoing/outgoing-http.ts';
 import type { OutgoingHttp, OutgoingRequest } from '../outgoing/outgoing-http.ts';
-import { json, listOf, receivers, status } from '../testing/sources/fake-source.ts';
-import type { SourceHandler } from '../testing/sources/fake-source.ts';
-import { SourceWorld } from '../testing/sources/source-world.ts';
+import { json, listOf, receivers, status } from './testing/fake-source.ts';
+import type { SourceHandler } from './testing/fake-source.ts';
+import { SourceWorld } from './testing/source-world.ts';
 import { requestRefusal } from './signature.ts';
 
 describe('a request', () => {

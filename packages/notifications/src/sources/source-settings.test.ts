@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ReceiverSourceSpec } from '../kinds/receiver-source.ts';
-import { sourceObject } from '../testing/sources/source-world.ts';
+import { sourceObject } from './testing/source-world.ts';
 import { addressPolicyOf, settingsOf, sidecarSettings } from './source-settings.ts';
 
 const settings = (spec: ReceiverSourceSpec) => settingsOf(sourceObject(spec));

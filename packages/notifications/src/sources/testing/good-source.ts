@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { requestRefusal, signAnswer } from '../../sources/signature.ts';
+import { requestRefusal, signAnswer } from '../signature.ts';
 import { listOf } from './fake-source.ts';
 import type { SourceHandler, SourceRequest } from './fake-source.ts';
 

@@ -1,10 +1,10 @@
 import type { ReceiverSource, ReceiverSourceSpec } from '../../kinds/receiver-source.ts';
 import { AddressPolicy } from '../../outgoing/address-policy.ts';
 import { createOutgoingHttp } from '../../outgoing/create-outgoing-http.ts';
-import { ReceiverSources } from '../../sources/receiver-sources.ts';
-import type { ReceiverSourcesOptions } from '../../sources/receiver-sources.ts';
-import type { SourceAnswer } from '../../sources/source-answer.ts';
-import { FakeClock } from '../fake-clock.ts';
+import { ReceiverSources } from '../receiver-sources.ts';
+import type { ReceiverSourcesOptions } from '../receiver-sources.ts';
+import type { SourceAnswer } from '../source-answer.ts';
+import { FakeClock } from '../../testing/fake-clock.ts';
 import { FakeSource } from './fake-source.ts';
 import type { SourceHandler } from './fake-source.ts';
 
