@@ -1,9 +1,13 @@
 /** Debian's Alertmanager posts to the notification manager, which tells people behind webhooks. */
 import { fetchTrace, fingerprintOf } from '@armillary/notifications';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Alertmanager, type AlertmanagerOptions, type Pairs } from './testing/alertmanager.ts';
 import { NotificationWorld } from './testing/notification-world.ts';
-import { eventually } from './testing/process.ts';
+import { eventually as within } from './testing/process.ts';
+
+// Programs start, wait for others and post: a busy machine takes its time for each.
+vi.setConfig({ testTimeout: 120_000 });
+const eventually: typeof within = (what, check) => within(what, check, 60_000);
 
 let world: NotificationWorld;
 beforeAll(async () => {
