@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { NotificationError } from '../errors.ts';
 import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
 import { alertsFromEverybody, openAccess, tokenAccess, type Access } from './access.ts';
-import type { NotificationApi } from './notification-api.ts';
+import type { DirectNotification, NotificationApi } from './notification-api.ts';
 import { createServer } from './server.ts';
 
 const receiver: ChannelReceiver<'webhook'> = {
@@ -229,6 +229,52 @@ describe('what is sent at once', () => {
       'slack #ops: invalid_auth; email: refused',
     ]);
   });
+
+  test.each([
+    ['no alert', {}],
+    ['no alerts', { alert: { alerts: [] } }],
+  ])('%s is no success', async (_, rest) => {
+    const payload = { receiver: object, ...rest };
+    const answer = await serverOf(memoryApi()).inject({
+      method: 'POST',
+      url: '/api/v2/notifications',
+      payload,
+    });
+    expect([answer.statusCode, answer.json().Message]).toEqual([400, expect.stringContaining('alert')]);
+  });
+
+  test.each([
+    ['without kind and name', { metadata: { labels: { type: 'global' } } }],
+    ['of an older version', { apiVersion: 'notification.kubesphere.io/v2beta1', kind: 'Receiver' }],
+    ['with nulls and odd labels', { metadata: { name: null, labels: { type: 'global', odd: 5 } } }],
+    ['without metadata', {}],
+  ])('a receiver %s is taken as upstream takes it', async (_, rest) => {
+    const sent: DirectNotification[] = [];
+    const sendNow = async (notification: DirectNotification): Promise<string[]> => {
+      sent.push(notification);
+      return [];
+    };
+    const spec = { slack: { channels: ['#ops'], alertSelector: null }, email: null };
+    const answer = await serverOf(memoryApi({ sendNow })).inject({
+      method: 'POST',
+      url: '/api/v2/verify',
+      payload: { receiver: { spec, ...rest }, config: null },
+    });
+    expect(answer.json()).toEqual({ Status: 200, Message: 'Verify successfully' });
+    const metadata = { name: '', labels: expect.not.objectContaining({ odd: 5 }) };
+    expect(sent).toMatchObject([
+      { receiver: { kind: 'Receiver', metadata, spec: { slack: { channels: ['#ops'] } } } },
+    ]);
+    expect(sent[0]).not.toHaveProperty('config');
+  });
+
+  test.each([[{}], [{ receiver: null }], [{ receiver: 'ops' }], [{ receiver: {}, config: 'smtp' }], [[]]])(
+    'a body of %j is refused',
+    async (payload) => {
+      const answer = await serverOf(memoryApi()).inject({ method: 'POST', url: '/api/v2/verify', payload });
+      expect([answer.statusCode, answer.json().Message]).toEqual([400, expect.stringContaining('must be')]);
+    },
+  );
 
   test('a receiver that admission would refuse is refused with the field', async () => {
     const payload = { receiver: { ...object, spec: { slack: { channels: [] } } } };

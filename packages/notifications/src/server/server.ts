@@ -86,7 +86,11 @@ export function createServer(options: ServerOptions): FastifyInstance {
     return answerAsUpstream(reply, 200, 'Notification request accepted');
   });
   route('POST', '/api/v2/notifications', 'act', async (request, reply) => {
-    const problems = await api.sendNow(parseDirectNotification(jsonOf(request), Date.now()));
+    const notification = parseDirectNotification(jsonOf(request), Date.now());
+    if (notification.alerts.length === 0) {
+      return answerAsUpstream(reply, 400, 'alert.alerts is empty: there is nothing to send');
+    }
+    const problems = await api.sendNow(notification);
     return problems.length === 0
       ? answerAsUpstream(reply, 200, 'Send alerts successfully')
       : answerAsUpstream(reply, 400, problems.join('; '));

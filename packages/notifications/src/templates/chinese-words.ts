@@ -16,6 +16,7 @@ export const chineseWords: ReadonlyMap<string, string> = new Map(
     alerttype: '告警类型',
     severity: '严重程度',
     description: '描述',
+    receiver: '接收者',
     cluster: '集群',
     node: '节点',
     host_ip: '主机 IP',
