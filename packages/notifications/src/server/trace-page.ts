@@ -65,14 +65,14 @@ function wordsOf(trace: AlertTrace): string[] {
 }
 
 function deliveryWords(delivery: Delivery): string[] {
-  const { channel, receiver, shown, kind, state, notBefore, attempts } = delivery;
+  const { receiver, shown, kind, state, notBefore, attempts } = delivery;
   const what = kind === 'history' ? 'The record for the history webhook' : `The message for ${receiver}`;
   const words = attempts.map(
-    ({ at, outcome }) => `${what} by ${channel} to ${shown} ${attemptWords(outcome)} at ${time(at)}.`,
+    ({ at, outcome }) => `${what} by ${shown} ${attemptWords(outcome)} at ${time(at)}.`,
   );
   if (state !== 'queued') return words;
   const when = notBefore === undefined ? '' : `, not before ${time(notBefore)}`;
-  return [...words, `${what} by ${channel} to ${shown} is waiting to be sent${when}.`];
+  return [...words, `${what} by ${shown} is waiting to be sent${when}.`];
 }
 
 function attemptWords(outcome: AttemptOutcome): string {
