@@ -8,6 +8,8 @@ import { startApi, type Api } from './start-api.ts';
 
 const manifests = new URL('../../deploy/notification-manager/', import.meta.url).pathname;
 
+type TemporaryFolder = Awaited<ReturnType<typeof temporaryFolder>>;
+
 /** The namespace of deploy/notification-manager. */
 export const installNamespace = 'armillary-notifications';
 
@@ -17,29 +19,32 @@ export const installNamespace = 'armillary-notifications';
  */
 export class InstalledNotifications {
   readonly kubectl: KubectlSession;
-  readonly folder: string;
+  readonly #folder: TemporaryFolder;
   readonly #api: Api;
-  readonly #removeFolder: () => Promise<void>;
   readonly #running: Running[] = [];
 
-  private constructor(api: Api, kubectl: KubectlSession, folder: string, removeFolder: () => Promise<void>) {
+  private constructor(api: Api, kubectl: KubectlSession, folder: TemporaryFolder) {
     this.#api = api;
     this.kubectl = kubectl;
-    this.folder = folder;
-    this.#removeFolder = removeFolder;
+    this.#folder = folder;
+  }
+
+  /** Where programs may keep their data; gone after `close`. */
+  get folder(): string {
+    return this.#folder.path;
   }
 
   /** `parts` are files of deploy/notification-manager, beside the rights of the notification manager itself. */
   static async start(...parts: string[]): Promise<InstalledNotifications> {
-    const { path, remove } = await temporaryFolder();
-    const api = await startApi(`${path}/api`);
+    const folder = await temporaryFolder();
+    const api = await startApi(`${folder.path}/api`);
     const client = new KubeClient(await loadKubeconfig({ path: api.kubeconfig }));
     await serveKinds(client, notificationKinds);
     await client.close();
-    const kubectl = new KubectlSession(requiredKubectls().at(-1)!, api.kubeconfig, path);
+    const kubectl = new KubectlSession(requiredKubectls().at(-1)!, api.kubeconfig, folder.path);
     const files = ['rights.yaml', ...parts].map((file) => `--filename=${manifests}${file}`);
     await kubectl.out(['apply', ...files]);
-    return new InstalledNotifications(api, kubectl, path, remove);
+    return new InstalledNotifications(api, kubectl, folder);
   }
 
   /** Runs `armillary ARGS` with the rights of an account of the install namespace, until `close`. */
@@ -67,7 +72,7 @@ export class InstalledNotifications {
   async close(): Promise<{ codes: (number | null)[]; log: string }> {
     const codes = await Promise.all(this.#running.map((running) => running.stop()));
     await this.#api.close();
-    await this.#removeFolder();
+    await this.#folder.remove();
     return { codes, log: this.#running.map((running) => running.stderr()).join('') };
   }
 }
