@@ -39,6 +39,9 @@ function claimed(webhook: Webhook): StoredDelivery {
   return { ...delivered, ...record };
 }
 
+const textsOf = (record: StoredDelivery): string[] =>
+  historyMessages(record)?.map(({ body }) => (body as { text: string }).text) ?? [];
+
 describe('what was told is recorded', () => {
   test('for a history webhook', () => {
     expect(recordOf({ url: 'http://history' })).toMatchObject({
@@ -59,20 +62,33 @@ describe('what was told is recorded', () => {
   });
 });
 
-test.each([
-  [undefined],
-  [''],
-  ['nm.default.history'],
-  ['webhook.default.message'],
-  ['{{ template "nm.default.history" . }}'],
-])('with template %j a record is JSON that says where and when', (template) => {
-  const record = claimed({ url: 'http://history', ...(template === undefined ? {} : { template }) });
-  const messages = historyMessages(record) ?? [];
-  expect(messages.map(({ alerts }) => alerts)).toEqual([1]);
-  const [body] = messages.map((message) => (message.body as { text: string }).text);
-  expect(JSON.parse(body ?? '')).toMatchObject({
-    alerts: [{ notificationTime: '2026-01-02T00:00:00.000Z', receiver: { ops: { slack: ['slack #ops'] } } }],
-  });
+test.each([[undefined], [''], ['webhook.default.message'], ['{{ template "webhook.default.message" . }}']])(
+  'with template %j a record is JSON that says where and when',
+  (template) => {
+    const record = claimed({ url: 'http://history', ...(template === undefined ? {} : { template }) });
+    const messages = historyMessages(record) ?? [];
+    expect(messages.map(({ alerts }) => alerts)).toEqual([1]);
+    const [body] = messages.map((message) => (message.body as { text: string }).text);
+    expect(JSON.parse(body ?? '')).toMatchObject({
+      alerts: [
+        { notificationTime: '2026-01-02T00:00:00.000Z', receiver: { ops: { slack: ['slack #ops'] } } },
+      ],
+    });
+  },
+);
+
+test('with the template nm.default.history a record is a line for each alert', () => {
+  const record = claimed({ url: 'http://history', template: 'nm.default.history' });
+  expect(textsOf(record).map((text) => JSON.parse(text) as unknown)).toEqual([
+    {
+      status: 'firing',
+      startsAt: '2026-01-01T00:00:00Z',
+      endsAt: '0001-01-01T00:00:00Z',
+      notificationTime: '2026-01-02T00:00:00.000Z',
+      message: 'A happened',
+      alertname: 'A',
+    },
+  ]);
 });
 
 test('a template of the user’s own writes the record', () => {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { ChannelReceiver } from '../routing/receiver.ts';
 import type { Message } from '../channels/channel.ts';
-import { historyBody } from '../channels/webhook/webhook-body.ts';
-import { isJsonTemplate } from '../channels/webhook/webhook-channel.ts';
+import { historyBody, historyLines } from '../channels/webhook/webhook-body.ts';
+import { jsonForm } from '../channels/webhook/webhook-channel.ts';
 import type { NotificationManagerSpec } from '../kinds/notification-manager.ts';
 import type { NewDelivery, StoredDelivery } from '../store/notification-store.ts';
 
@@ -56,9 +56,11 @@ export function historyMessages({
   receiver: webhook,
 }: StoredDelivery): Message[] | undefined {
   const { template } = webhook.spec;
-  if (template && !isJsonTemplate(template)) return undefined;
+  const form = template ? jsonForm(template) : 'object';
+  if (form === undefined) return undefined;
   const { receiver = '', channel = '', address = '', toldAt = 0 } = record ?? {};
   const receivers = { [receiver]: { [channel]: [address] } };
-  const body = historyBody(alerts.map(({ alert }) => ({ alert, notifiedAt: toldAt, receivers })));
+  const told = alerts.map(({ alert }) => ({ alert, notifiedAt: toldAt, receivers }));
+  const body = form === 'lines' ? historyLines(told) : historyBody(told);
   return [{ alerts: alerts.length, body }];
 }

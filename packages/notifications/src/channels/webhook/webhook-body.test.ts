@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { testAlert } from '../../testing/notice.ts';
-import { alertsBody, historyBody } from './webhook-body.ts';
+import { alertsBody, historyBody, historyLines } from './webhook-body.ts';
 
 test("the history has the fields of upstream's: when and where each alert was told, and no groups", () => {
   const alert = testAlert('Down');
@@ -20,6 +20,24 @@ test("the history has the fields of upstream's: when and where each alert was to
     commonLabels: null,
     commonAnnotations: null,
   });
+});
+
+test('a line of the history has labels as fields, and annotations, which count where a name is taken', () => {
+  const alert = testAlert('Down', {
+    labels: JSON.parse('{"alertname":"Down","status":"odd","__proto__":"x"}') as Record<string, string>,
+    annotations: { summary: 'It is down', runbook_url: 'http://r', kind: 'Node', alertname: 'Other' },
+  });
+  const { text } = historyLines([
+    { alert, notifiedAt: Date.UTC(2026, 0, 2) },
+    { alert: testAlert('B'), notifiedAt: 0 },
+  ]);
+  expect(text.split('\n')).toEqual([
+    '{"status":"odd","startsAt":"2026-01-01T00:00:00Z","endsAt":"0001-01-01T00:00:00Z",' +
+      '"notificationTime":"2026-01-02T00:00:00.000Z","message":"It is down",' +
+      '"alertname":"Other","__proto__":"x","kind":"Node"}',
+    expect.stringContaining('"alertname":"B"'),
+    '',
+  ]);
 });
 
 test('the id of an alert is the same in every message about the event, and another for another event', () => {

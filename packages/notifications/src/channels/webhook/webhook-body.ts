@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { alertKey } from '../../alerts/alert.ts';
 import type { Alert } from '../../alerts/alert.ts';
 import { commonPairs } from '../../alerts/common-pairs.ts';
+import { alertMessage } from '../../templates/alert-message.ts';
 
 /** A body and its content type. */
 export interface WebhookBody {
@@ -46,6 +47,26 @@ export function historyBody(told: readonly ToldAlert[]): WebhookBody {
     commonLabels: null,
     commonAnnotations: null,
   });
+}
+
+/** Annotations that a line has no field for: what they say is in `message`, or is not for records. */
+const unrecorded = new Set(['message', 'summary', 'summary_cn', 'runbook_url', 'rule_id']);
+
+/**
+ * A JSON object a line for each alert, with its labels and annotations as fields beside its own: what upstream sends for
+ * the template `nm.default.history`, for programs that store what they get line by line.
+ */
+export function historyLines(told: readonly Omit<ToldAlert, 'receivers'>[]): WebhookBody {
+  const lines = told.map(({ alert, notifiedAt }) => ({
+    status: alert.status,
+    startsAt: alert.startsAt,
+    endsAt: alert.endsAt,
+    notificationTime: new Date(notifiedAt).toISOString(),
+    message: alertMessage(alert),
+    ...alert.labels,
+    ...Object.fromEntries(Object.entries(alert.annotations).filter(([name]) => !unrecorded.has(name))),
+  }));
+  return { text: lines.map((line) => `${JSON.stringify(line)}\n`).join(''), contentType: jsonType };
 }
 
 /**

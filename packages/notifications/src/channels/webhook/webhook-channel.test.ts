@@ -67,13 +67,24 @@ describe('what is sent', () => {
 
   test.each([
     'webhook.default.message',
-    'nm.default.history',
     '{{ template "webhook.default.message" . }}',
-    '{{template "nm.default.history" .}}',
+    '{{template "webhook.default.message" .}}',
   ])('this template means JSON, however it is written: %s', async (template) => {
     const request = await post({ template });
     expect(request?.json).toMatchObject({ alerts: [{ status: 'firing' }, { status: 'resolved' }] });
   });
+
+  test.each(['nm.default.history', '{{template "nm.default.history" .}}'])(
+    'this template means JSON line by line: %s',
+    async (template) => {
+      const request = await post({ template });
+      const lines = request?.text.trimEnd().split('\n') ?? [];
+      expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+        { status: 'firing', alertname: 'Down', message: 'Down happened' },
+        { status: 'resolved', alertname: 'Slow' },
+      ]);
+    },
+  );
 
   test.each([
     ['{"text":"down"}', 'application/json'],

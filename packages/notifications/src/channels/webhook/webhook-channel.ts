@@ -4,14 +4,21 @@ import type { Channel } from '../channel.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import { sendRequest, statusFailure } from '../http-outcome.ts';
 import { templateName } from '../template-name.ts';
-import { alertsBody, renderedBody } from './webhook-body.ts';
+import { alertsBody, historyLines, renderedBody } from './webhook-body.ts';
 import type { WebhookBody } from './webhook-body.ts';
 
 const jsonTemplate =
-  /^(?:\{\{-?\s*template\s+")?(?:webhook\.default\.message|nm\.default\.history)(?:"\s*\.\s*-?\}\})?$/u;
+  /^(?:\{\{-?\s*template\s+")?(webhook\.default\.message|nm\.default\.history)(?:"\s*\.\s*-?\}\})?$/u;
 
-/** Whether a template stands for the alerts as JSON: by its name, or written as upstream compares it. */
-export const isJsonTemplate = (template: string): boolean => jsonTemplate.test(template.trim());
+/**
+ * What a template that stands for JSON stands for, by its name or written as upstream compares it: all alerts in one
+ * object, or an object a line. Undefined for one that is rendered.
+ */
+export function jsonForm(template: string): 'object' | 'lines' | undefined {
+  const [, name] = jsonTemplate.exec(template.trim()) ?? [];
+  if (name === undefined) return undefined;
+  return name === 'nm.default.history' ? 'lines' : 'object';
+}
 
 /**
  * An HTTP server that takes the alerts as JSON, or as a template of the user's own writes them, one request for all of
@@ -34,8 +41,12 @@ export const webhookChannel: Channel<'webhook', WebhookBody> = {
   messages(notice, context) {
     const { alerts, groupLabels, receiver } = notice;
     const template = templateName('webhook', receiver.spec, context.options, 'webhook.default.message');
-    if (isJsonTemplate(template)) {
-      return [{ alerts: alerts.length, body: alertsBody(alerts, groupLabels) }];
+    const form = jsonForm(template);
+    if (form === 'object') return [{ alerts: alerts.length, body: alertsBody(alerts, groupLabels) }];
+    if (form === 'lines') {
+      const notifiedAt = context.clock.now();
+      const body = historyLines(alerts.map((alert) => ({ alert, notifiedAt })));
+      return [{ alerts: alerts.length, body }];
     }
     const text = context.render(template, alerts);
     if (text === '') {
