@@ -87,10 +87,10 @@ test.each<[TraceStep, string]>([
     {
       step: 'skipped',
       receiver: email('x'),
-      address: 'a@example.com',
+      address: 'email to a@example.com',
       reason: 'email y is told there already',
     },
-    'email x is not told at a@example.com: email y is told there already.',
+    'email x is not told by email to a@example.com: email y is told there already.',
   ],
   [
     { step: 'told', receiver: email('x'), config: 'smtp', why: 'router r gives it' },

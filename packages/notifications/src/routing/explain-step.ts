@@ -22,7 +22,7 @@ export function explainStep(step: TraceStep): string {
     case 'policy':
       return `Route policy ${step.policy}: ${step.reason}.`;
     case 'skipped':
-      return `${shown(step.receiver)} is not told${step.address === undefined ? '' : ` at ${step.address}`}: ${step.reason}.`;
+      return `${shown(step.receiver)} is not told${step.address === undefined ? '' : ` by ${step.address}`}: ${step.reason}.`;
     case 'told':
       return `${shown(step.receiver)} is told${step.config === undefined ? '' : ` with config ${step.config}`}: ${step.why}.`;
   }
