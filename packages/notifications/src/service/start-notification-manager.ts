@@ -95,10 +95,14 @@ export async function startNotificationManager(
   }
 }
 
-async function openStore(options: NotificationManagerOptions): Promise<NotificationStore> {
-  const { storeUrl, folder } = options;
-  if (storeUrl === undefined) return new SqliteStore({ file: join(folder, 'alerts.db') });
+async function openStore({
+  storeUrl,
+  folder,
+  clock,
+}: NotificationManagerOptions): Promise<NotificationStore> {
+  const time = clock && { clock };
+  if (storeUrl === undefined) return new SqliteStore({ file: join(folder, 'alerts.db'), ...time });
   // Loaded here: most installations have one process and no PostgreSQL.
   const { PostgresStore } = await import('../store/postgres/postgres-store.ts');
-  return await PostgresStore.open({ url: storeUrl });
+  return await PostgresStore.open({ url: storeUrl, ...time });
 }

@@ -118,6 +118,7 @@ describe('a malicious source', () => {
         spec: { email: { to: ['a@b.example'], alertSelector: { matchLabels: { alertname: 'a b' } } } },
       },
       { metadata: { name: 'kind' }, kind: 'Pod', apiVersion: 'v1', spec: {} },
+      { metadata: { name: 'misspelt' }, spec: { mail: { to: ['ann@example.com'] } } },
       mailTo('ann'),
     ];
     const reasons = await skipped(list(...entries));
@@ -132,6 +133,7 @@ describe('a malicious source', () => {
       'wrong',
       'selector',
       'receivers[9]',
+      'misspelt',
       'ann',
     ]);
   });

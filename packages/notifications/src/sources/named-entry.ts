@@ -31,11 +31,10 @@ const namePattern = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[
 /** Reads a v2beta2 Receiver that a source named. Channels that are not enabled are no part of it. */
 export function receiverEntry(entry: unknown, source: string, trust: Trust): NamedEntry<ChannelReceiver> {
   const checks = { kind: receiverKind, validate: validateReceiver, trust };
-  return read(entry, checks, (object) =>
-    receiversOf(object as unknown as Receiver, { origin: { kind: 'source', source } }).filter(
-      ({ spec }) => spec.enabled !== false,
-    ),
+  const found = read(entry, checks, (object) =>
+    receiversOf(object as unknown as Receiver, { origin: { kind: 'source', source } }),
   );
+  return { ...found, parts: found.parts.filter(({ spec }) => spec.enabled !== false) };
 }
 
 /** Reads a v2beta2 Config that a source named. */
@@ -79,9 +78,10 @@ function read<T>(
   const object = { apiVersion, kind, ...entry, metadata: { name, labels, annotations } };
   const [cause] = validate(object);
   if (cause) return { ...none, name, reason: `${cause.field}: ${withoutValue(cause)}` };
-  const reason = distrust(object, trust);
+  const parts = split(object);
+  const reason = distrust(object, trust) ?? (parts.length === 0 ? 'spec: names no channel' : undefined);
   const known = { name, addresses: addressCount(entry['spec']) };
-  return reason === undefined ? { ...known, parts: split(object) } : { ...known, parts: [], reason };
+  return reason === undefined ? { ...known, parts } : { ...known, parts: [], reason };
 }
 
 function texts(value: unknown): Readonly<Record<string, string>> | undefined {
