@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { goFunction, regexFunctions, TemplateError, TemplateSet, type Budget } from './index.ts';
 
+let slowCalls = 0;
+
 const functions = {
   ...regexFunctions,
+  slow: goFunction([], () => {
+    slowCalls += 1;
+    for (const end = performance.now() + 1; performance.now() < end;);
+    return true;
+  }),
   inner: goFunction([], () =>
     new TemplateSet().parse('in', '{{range 9999999}}{{end}}').execute('in', {}, { steps: 10 }),
   ),
@@ -92,6 +99,16 @@ describe('the budget ends', () => {
     expect(exhausted('{{match "(?:abcdefghij){600}" ""}}')).toContain('too large when compiled');
     expect(exhausted('{{match "(a?){500}a{500}" .}}', 'a'.repeat(100_000))).toContain('too long for it');
     expect(exhausted('{{reReplaceAll "a" . .}}', 'a'.repeat(20_000))).toContain('result is too long');
+  });
+
+  test('a regular expression that would fill the memory, before it is compiled', () => {
+    expect(exhausted('{{match "(?:abcdefghij.{50}){200}{5}" ""}}')).toContain('too large when compiled');
+  });
+
+  test('calls that give back little and take long, by time', () => {
+    const text = '{{range 1000}}{{if slow}}{{end}}{{end}}';
+    expect(exhausted(text, {}, { milliseconds: 20 })).toContain('more than 20 ms');
+    expect(slowCalls).toBeLessThan(1_000);
   });
 
   test('a template that a function has executed, and with it the outer one', () => {

@@ -9,7 +9,7 @@ export interface Budget {
   readonly outputBytes: number;
   /** How deep templates may call templates. */
   readonly depth: number;
-  /** Milliseconds; looked at every thousand steps. */
+  /** Milliseconds; looked at after every call and every thousand steps. */
   readonly milliseconds: number;
 }
 

@@ -30,6 +30,7 @@ export { sprint } from './format/printer.ts';
 export { sprintf } from './format/sprintf.ts';
 export { quote } from './format/quote.ts';
 export { compileRegex, regexFunctions, type Regex } from './regex.ts';
+export { regexSize } from './regex-size.ts';
 export { loadLocation, location, parseTime, time, timeOf } from './time/time.ts';
 export { duration, durationText } from './time/duration.ts';
 export { formatInstant } from './time/layout.ts';

@@ -1,11 +1,14 @@
 import { RE2JS } from 're2js';
 import { OverBudget } from './budget.ts';
 import { goFunction, type GoFunction } from './functions/go-function.ts';
+import { regexSize } from './regex-size.ts';
 
-/** Longest pattern, largest compiled program, and most work (program size × text length) of one search. */
+/** Longest pattern, largest compiled program, and most work (program size × text length) of one search: some 0.3 s. */
 const maxPattern = 1_000;
 const maxProgram = 5_000;
-const maxWork = 50_000_000;
+const maxWork = 10_000_000;
+/** Longest result of a replacement in characters. */
+const maxResult = 50_000_000;
 /** Milliseconds for one replacement: many searches may each look at all of the text. */
 const maxReplacing = 1_000;
 /** Compiled patterns that are kept. */
@@ -39,9 +42,12 @@ export function compileRegex(pattern: string): Regex {
 function compile(pattern: string): Regex {
   if (pattern.length > maxPattern)
     throw new OverBudget(`a regular expression of more than ${maxPattern} characters`);
+  const tooLarge = 'a regular expression that is too large when compiled';
+  // A million instructions are not made to be counted.
+  if (regexSize(pattern) > 2 * maxProgram) throw new OverBudget(tooLarge);
   const expression = RE2JS.compile(pattern);
   const size = expression.programSize();
-  if (size > maxProgram) throw new OverBudget('a regular expression that is too large when compiled');
+  if (size > maxProgram) throw new OverBudget(tooLarge);
   const check = (text: string): void => {
     if (size * text.length > maxWork)
       throw new OverBudget('a regular expression on a text that is too long for it');
@@ -100,7 +106,7 @@ function replaceAll(expression: RE2JS, text: string, pieces: readonly Piece[]): 
     const end = matcher.end();
     result += text.slice(copied, start);
     if (end > copied || start === 0) result += expand(pieces, matcher, names);
-    if (result.length > maxWork) throw new OverBudget('a replacement whose result is too long');
+    if (result.length > maxResult) throw new OverBudget('a replacement whose result is too long');
     if (performance.now() > deadline) throw new OverBudget(`a replacement of more than ${maxReplacing} ms`);
     copied = end;
     search = end > search ? end : search + ((text.codePointAt(search) ?? 0) > 0xff_ff ? 2 : 1);

@@ -122,3 +122,12 @@ test('long runs of spaces and digits are read once', () => {
   expect(() => new TemplateSet().parse('a', `{{${'1_'.repeat(200_000)}}}`)).toThrow('illegal number syntax');
   expect(() => new TemplateSet().parse('a', `{{${'9'.repeat(1_000_000)}}}`)).toThrow('integer overflow');
 });
+
+test.each([
+  ['a number of a million digits', `{{0x${'a'.repeat(1_000_000)}}}`, 'integer overflow'],
+  ['a number of a million digits and no end', `{{${'1'.repeat(1_000_000)}e}}`, 'illegal number syntax'],
+  ['a million arguments', `{{print${' 1'.repeat(500_000)}}}`, 'more than 50000 tokens'],
+  ['a hundred thousand actions', '{{if 1}}{{end}}'.repeat(50_000), 'more than 50000 tokens'],
+])('a template with %s is refused soon', (_, text, problem) => {
+  expect(() => new TemplateSet().parse('bomb', text)).toThrow(problem);
+});

@@ -46,6 +46,7 @@ export function call(
   if (final !== none) values.push(checked(run, final, typeAt(values.length)));
   const result = invoke(run, callee, values);
   if (typeof result === 'string') run.made(result);
+  run.checkTime();
   return result;
 }
 

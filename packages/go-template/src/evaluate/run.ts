@@ -50,6 +50,11 @@ export class Run {
     if (this.#steps > this.#budget.steps) this.exhausted(`more than ${this.#budget.steps} steps`);
     if (this.#steps < this.#nextLook) return;
     this.#nextLook = this.#steps + 1_000;
+    this.checkTime();
+  }
+
+  /** To be called after anything of which one step can take long. */
+  checkTime(): void {
     if (performance.now() > this.#deadline) this.exhausted(`more than ${this.#budget.milliseconds} ms`);
   }
 

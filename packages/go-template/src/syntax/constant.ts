@@ -9,6 +9,8 @@ export interface Constant {
 
 const maxInt = 2n ** 63n - 1n;
 const maxUint = 2n ** 64n - 1n;
+/** Longest float that is looked at, in characters. */
+const maxFloat = 1_000;
 /** More digits than any integer of 64 bits has, in whatever base. */
 const tooManyDigits = 100;
 const underscores = /^(?:[0-9a-f]|_(?=[0-9a-f]))*$/i;
@@ -51,6 +53,7 @@ function parseInteger(text: string): bigint | undefined {
 
 /** The float that Go's strconv.ParseFloat reads. */
 function parseFloating(text: string): number | undefined {
+  if (text.length > maxFloat) return undefined;
   const hexadecimal = /^([+-]?)0x([0-9a-f_]*)\.?([0-9a-f_]*)p([+-]?[0-9]+)$/i.exec(text);
   if (hexadecimal) {
     const [, sign, whole = '', fraction = '', power] = hexadecimal;

@@ -1,6 +1,9 @@
 import { quote, unicodeName } from '../format/quote.ts';
 import { isKeyword, type Token, type TokenType } from './token.ts';
 
+/** Most tokens of one text, about ten thousand actions: a megabyte of them would take seconds to read. */
+const maxTokens = 50_000;
+
 const leftDelimiter = '{{';
 const rightDelimiter = '}}';
 const space = /[ \t\r\n]+/y;
@@ -88,6 +91,7 @@ export class Lexer {
       }
       const type = this.#inside();
       if (type === 'error') return false;
+      if (this.#tokens.length > maxTokens) return this.#error(`a template of more than ${maxTokens} tokens`);
       if (type === 'left parenthesis') depth += 1;
       if (type === 'right parenthesis') depth -= 1;
       if (depth < 0) return this.#error(`unexpected right paren ${unicodeName(')')}`);
