@@ -1,10 +1,11 @@
+import { loadZone, utc } from '@armillary/go-template';
 import { describe, expect, test } from 'vitest';
 import { parseAlertPost } from './alert-post.ts';
 import { enrich, namingReceiver } from './enrichment.ts';
 
 const now = Date.UTC(2026, 10, 22, 6, 11, 2, 660);
-const enriched = (alert: unknown, at = now) =>
-  enrich(parseAlertPost({ alerts: [alert] }, at).at(0)!, { cluster: 'host', now: at });
+const enriched = (alert: unknown, at = now, zone = utc) =>
+  enrich(parseAlertPost({ alerts: [alert] }, at).at(0)!, { cluster: 'host', now: at, zone });
 
 test.each([[{}], [{ cluster: '' }]])('an alert with labels %j belongs to this cluster', (labels) => {
   expect(enriched({ labels }).labels).toEqual({ cluster: 'host' });
@@ -38,6 +39,11 @@ describe('the time of an alert on metrics', () => {
     [Date.UTC(2026, 10, 22, 6, 11, 0), '2026-11-22 06:11:00 +0000 UTC'],
   ])('is written as Go prints a time', (at, alerttime) => {
     expect(enriched(metric, at).annotations).toEqual({ summary: 's', alerttime });
+  });
+
+  test('is that of the clocks where the program runs', () => {
+    const { annotations } = enriched(metric, now, loadZone('Asia/Shanghai'));
+    expect(annotations).toMatchObject({ alerttime: '2026-11-22 14:11:02.66 +0800 CST' });
   });
 
   test('is not given to other alerts', () => {

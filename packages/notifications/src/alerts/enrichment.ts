@@ -1,3 +1,4 @@
+import { formatInstant, loadZone, type Zone } from '@armillary/go-template';
 import type { Alert } from './alert.ts';
 
 /** What an alert is enriched with. */
@@ -6,6 +7,8 @@ export interface Enrichment {
   readonly cluster: string;
   /** When the alert came in, in milliseconds since 1970. */
   readonly now: number;
+  /** Whose clocks `alerttime` shows; the process's own time zone when absent. */
+  readonly zone?: Zone;
 }
 
 /**
@@ -13,10 +16,12 @@ export interface Enrichment {
  * alerts on metrics (label `alerttype: metric`) the annotation `alerttime`. The fingerprint stays the sender's: it is
  * how people find the alert in Alertmanager.
  */
-export function enrich(alert: Alert, { cluster, now }: Enrichment): Alert {
+export function enrich(alert: Alert, { cluster, now, zone }: Enrichment): Alert {
   const labels = alert.labels['cluster'] ? alert.labels : { ...alert.labels, cluster };
   const annotations =
-    labels['alerttype'] === 'metric' ? { ...alert.annotations, alerttime: goTime(now) } : alert.annotations;
+    labels['alerttype'] === 'metric'
+      ? { ...alert.annotations, alerttime: goTime(now, zone) }
+      : alert.annotations;
   return { ...alert, labels, annotations };
 }
 
@@ -28,10 +33,11 @@ export const namingReceiver = (alert: Alert, name: string): Alert =>
   alert.labels['receiver'] ? alert : { ...alert, labels: { ...alert.labels, receiver: name } };
 
 /**
- * A time in milliseconds since 1970 as Go prints it, `2026-11-22 06:11:02.666 +0000 UTC`: what templates of upstream cut
- * into pieces.
+ * A time in milliseconds since 1970 as Go prints it, `2026-11-22 14:11:02.666 +0800 CST`: what templates of upstream cut
+ * into pieces. By the process's own time zone, the environment variable `TZ`, unless another is given.
  */
-export function goTime(now: number): string {
-  const [date, time] = new Date(now).toISOString().slice(0, -1).split('T');
-  return `${date} ${time?.replace(/\.?0+$/, '')} +0000 UTC`;
-}
+export const goTime = (now: number, zone: Zone = loadZone('Local')): string =>
+  formatInstant(
+    { seconds: Math.floor(now / 1000), nanoseconds: (now % 1000) * 1e6, zone },
+    '2006-01-02 15:04:05.999999999 -0700 MST',
+  );

@@ -214,7 +214,7 @@ describe('what is sent at once', () => {
       payload: { receiver: object },
     });
     expect(answer.json()).toEqual({ Status: 200, Message: 'Verify successfully' });
-    const time = expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? \+0000 UTC$/);
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)? [+-]\d{4} \S+$/);
     expect(sent).toEqual([{ alertname: 'verify', alerttype: 'verify', alerttime: time }]);
   });
 
