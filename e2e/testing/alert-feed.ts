@@ -35,7 +35,7 @@ export class AlertFeed {
   async #post(url: string, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const number = this.#sent++;
-      const namespace = this.#namespaces[number % this.#namespaces.length]!;
+      const namespace = this.#namespaces[number % this.#namespaces.length] ?? '';
       const status = await this.#send(url, [{ name: `alert-${number}`, namespace }]).catch(() => undefined);
       if (status === undefined) return;
       if (status !== 200) await sleep(20);

@@ -36,7 +36,7 @@ export class ToldCluster {
 
   private constructor(
     api: ApiServer,
-    folder: { path: string; remove(): Promise<void> },
+    folder: { path: string; remove: () => Promise<void> },
     tally: Tally,
     people: { everybody: readonly string[]; namespaces: readonly string[] },
   ) {
