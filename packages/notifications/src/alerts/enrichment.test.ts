@@ -1,11 +1,14 @@
 import { loadZone, utc } from '@armillary/go-template';
 import { describe, expect, test } from 'vitest';
 import { parseAlertPost } from './alert-post.ts';
-import { enrich, namingReceiver } from './enrichment.ts';
+import { enrich, goTime, namingReceiver } from './enrichment.ts';
 
 const now = Date.UTC(2026, 10, 22, 6, 11, 2, 660);
 const enriched = (alert: unknown, at = now, zone = utc) =>
-  enrich(parseAlertPost({ alerts: [alert] }, at).at(0)!, { cluster: 'host', now: at, zone });
+  enrich(parseAlertPost({ alerts: [alert] }, at).at(0)!, {
+    cluster: 'host',
+    alerttime: goTime(at, zone),
+  });
 
 test.each([[{}], [{ cluster: '' }]])('an alert with labels %j belongs to this cluster', (labels) => {
   expect(enriched({ labels }).labels).toEqual({ cluster: 'host' });

@@ -5,10 +5,8 @@ import type { Alert } from './alert.ts';
 export interface Enrichment {
   /** The cluster this program looks after. */
   readonly cluster: string;
-  /** When the alert came in, in milliseconds since 1970. */
-  readonly now: number;
-  /** Whose clocks `alerttime` shows; the process's own time zone when absent. */
-  readonly zone?: Zone;
+  /** When the alert came in, by {@link goTime}. */
+  readonly alerttime: string;
 }
 
 /**
@@ -16,12 +14,10 @@ export interface Enrichment {
  * alerts on metrics (label `alerttype: metric`) the annotation `alerttime`. The fingerprint stays the sender's: it is
  * how people find the alert in Alertmanager.
  */
-export function enrich(alert: Alert, { cluster, now, zone }: Enrichment): Alert {
+export function enrich(alert: Alert, { cluster, alerttime }: Enrichment): Alert {
   const labels = alert.labels['cluster'] ? alert.labels : { ...alert.labels, cluster };
   const annotations =
-    labels['alerttype'] === 'metric'
-      ? { ...alert.annotations, alerttime: goTime(now, zone) }
-      : alert.annotations;
+    labels['alerttype'] === 'metric' ? { ...alert.annotations, alerttime } : alert.annotations;
   return { ...alert, labels, annotations };
 }
 

@@ -7,7 +7,7 @@ import {
 } from '@armillary/kube';
 import { parseAlertPost } from '../alerts/alert-post.ts';
 import type { Alert } from '../alerts/alert.ts';
-import { enrich } from '../alerts/enrichment.ts';
+import { enrich, goTime } from '../alerts/enrichment.ts';
 import { channelTypes, type ChannelType } from '../channels/channel-type.ts';
 import { createChannels } from '../channels/channels.ts';
 import { createEmailChannel } from '../channels/email/email-channel.ts';
@@ -296,11 +296,11 @@ export class NotificationService implements NotificationApi {
   }
 
   async #accept(alerts: readonly Alert[]): Promise<void> {
-    const now = this.#clock.now();
+    const alerttime = goTime(this.#clock.now());
     const cluster = this.#clusterName.get(this.#world.spec?.receivers?.options?.global?.cluster);
     try {
       const counts = await this.#options.store.accept(
-        alerts.map((alert) => enrich(alert, { cluster, now })),
+        alerts.map((alert) => enrich(alert, { cluster, alerttime })),
         { repeatWindowMs },
       );
       this.#metrics.accepted(counts);
