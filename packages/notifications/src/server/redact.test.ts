@@ -86,3 +86,11 @@ test('what is no secret is shown: hosts, names and references to Secrets', () =>
   };
   expect(redact(spec)).toEqual({ ...spec, url: 'https://hooks.example.com:8443/…' });
 });
+
+test.each([
+  ' https://a.example/SECRET',
+  'http:user:SECRET@proxy.example:3128',
+  'HTTPS:\\\\a.example\\SECRET',
+])('an address that is written oddly loses as much: %s', (proxyUrl) => {
+  expect(JSON.stringify(redact({ httpConfig: { proxyUrl } }))).not.toContain('SECRET');
+});

@@ -22,7 +22,7 @@ export function redact(value: unknown, field = ''): unknown {
   if (Array.isArray(value)) return value.map((item) => redact(item, field));
   if (typeof value === 'string') {
     if (secretFields.has(field)) return hidden;
-    return value.includes('://') ? hostOnly(value) : value;
+    return hostOnly(value);
   }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, item]): [string, unknown] => {
@@ -33,8 +33,11 @@ export function redact(value: unknown, field = ''): unknown {
   return Object.fromEntries(entries);
 }
 
-/** Addresses of proxies have other schemes than HTTP. A text that holds an address among other words stays. */
+/**
+ * An address is what the parser takes for one with a host: `http:a.example` is, and addresses of proxies have other
+ * schemes. A text that holds an address among other words stays.
+ */
 function hostOnly(text: string): string {
   const url = URL.parse(text);
-  return url ? `${url.protocol}//${url.host}/…` : text;
+  return url && url.host !== '' ? `${url.protocol}//${url.host}/…` : text;
 }

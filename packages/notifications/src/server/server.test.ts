@@ -172,6 +172,23 @@ describe('who may', () => {
     expect([answer.statusCode, api.taken]).toEqual([401, []]);
   });
 
+  test('a page in a browser may post nothing, also where everybody else may', async () => {
+    const api = memoryApi();
+    const headers = { 'content-type': 'text/plain', origin: 'https://evil.example' };
+    for (const url of ['/api/v2/alerts', '/api/v2/notifications', '/api/v2/deadletters/replay']) {
+      const answer = await serverOf(api).inject({ ...posted('{"alerts":[]}', headers), url });
+      expect(answer.statusCode).toBe(403);
+    }
+    expect(api.taken).toEqual([]);
+  });
+
+  test('a long request to forget answers is refused before anybody looks at its signature', async () => {
+    const server = createServer({ api: memoryApi(), access: openAccess, logger: silentLogger });
+    const url = '/api/v2/sources/one/invalidate';
+    expect((await server.inject({ method: 'POST', url, payload: 'x'.repeat(100_000) })).statusCode).toBe(413);
+    expect((await server.inject({ method: 'POST', url })).statusCode).toBe(200);
+  });
+
   test('health and metrics are for everybody', async () => {
     const server = serverOf(memoryApi(), tokenAccess(token));
     for (const url of ['/healthz', '/readyz', '/-/live', '/-/ready', '/-/reload', '/status', '/metrics']) {
@@ -192,6 +209,16 @@ test('it lives and is not ready while something keeps it from working, where ups
 test('metrics are metrics, where upstream answers with the word', async () => {
   const answer = await serverOf(memoryApi()).inject('/metrics');
   expect([answer.headers['content-type'], answer.body]).toEqual(['text/plain', 'metric 1\n']);
+});
+
+test('ids of dead letters that are none are refused, not handed to the database', async () => {
+  const url = '/api/v2/deadletters/replay';
+  for (const id of ['x', '', '1; DROP TABLE alerts', '1e5', '9'.repeat(30)]) {
+    const answer = await serverOf(memoryApi()).inject({ method: 'POST', url, payload: { ids: ['1', id] } });
+    expect(answer.statusCode).toBe(400);
+  }
+  const answer = await serverOf(memoryApi()).inject({ method: 'POST', url, payload: { ids: ['1', '22'] } });
+  expect(answer.json()).toEqual({ replayed: 2 });
 });
 
 describe('what is sent at once', () => {

@@ -19,6 +19,9 @@ export interface ServerOptions {
 /** Routes that answer in upstream's form, `{"Status":…,"Message":…}`. */
 const upstreamRoutes = new Set(['/api/v2/alerts', '/api/v2/notifications', '/api/v2/verify']);
 
+/** Longest body of a request that names what to forget, in bytes. */
+const maxInvalidation = 64 * 1024;
+
 type Route = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
 /**
@@ -62,7 +65,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
       method,
       url,
       onRequest: async (request, reply) => {
-        const { authorization } = request.headers;
+        const { authorization, origin } = request.headers;
+        // Browsers say where a page comes from: one that somebody looks at could reach this machine through them.
+        if (method === 'POST' && origin !== undefined)
+          return answerProblem(reply, 403, 'a page in a browser may not post here');
         const verdict = await access({
           action,
           verb: method.toLowerCase(),
@@ -136,14 +142,14 @@ export function createServer(options: ServerOptions): FastifyInstance {
   });
   route('POST', '/api/v2/deadletters/replay', 'act', async (request, reply) => {
     const { ids } = (jsonOf(request) ?? {}) as { ids?: unknown };
-    if (!Array.isArray(ids) || ids.length > 1000 || !ids.every((id) => typeof id === 'string')) {
+    if (!Array.isArray(ids) || ids.length > 1000 || !ids.every(isId)) {
       return answerProblem(reply, 400, 'ids is a list of up to 1,000 ids that GET /api/v2/deadletters shows');
     }
     return { replayed: await api.replay(ids) };
   });
 
-  // Whoever may call it is decided by the signature, which the source and this process share.
-  app.post('/api/v2/sources/:source/invalidate', async (request) => {
+  // Whoever may call it is decided by the signature, which is over the body: it has to be read before.
+  app.post('/api/v2/sources/:source/invalidate', { bodyLimit: maxInvalidation }, async (request) => {
     const { source } = request.params as { source: string };
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     await api.invalidate({
@@ -177,6 +183,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   });
   return app;
 }
+
+/** An id of a dead letter, as both stores count them. */
+const isId = (id: unknown): id is string => typeof id === 'string' && /^\d{1,15}$/.test(id);
 
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0]!;
