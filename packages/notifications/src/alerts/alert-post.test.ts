@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { maxAlertsPerPost, maxLabels, maxNameLength, maxValueLength, parseAlertPost } from './alert-post.ts';
+import {
+  leftOutOf,
+  maxAlertsPerPost,
+  maxLabels,
+  maxNameLength,
+  maxValueLength,
+  parseAlertPost,
+} from './alert-post.ts';
 
 const now = Date.UTC(2026, 10, 22, 12);
 const parse = (...alerts: unknown[]) => parseAlertPost({ alerts }, now);
@@ -159,3 +166,8 @@ test('whatever is posted, there are whole alerts or one clear refusal', () => {
   }
   expect(taken).toBeGreaterThan(50);
 });
+
+test.each([[undefined], [null], ['3'], [-3], [0.5], [1e300], [{}]])(
+  '%j is no number of alerts that were left out',
+  (truncatedAlerts) => expect(leftOutOf({ alerts: [], truncatedAlerts })).toBe(0),
+);

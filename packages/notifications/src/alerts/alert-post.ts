@@ -36,6 +36,12 @@ export function parseAlertPost(body: unknown, now: number): Alert[] {
   return alerts.map((alert: unknown, index) => parseAlert(alert, `alerts[${index}]`, now));
 }
 
+/** How many alerts of a group Alertmanager left out of a post, as its `max_alerts` has it: nobody can be told of them. */
+export function leftOutOf(body: unknown): number {
+  const count = isObject(body) ? body['truncatedAlerts'] : undefined;
+  return typeof count === 'number' && Number.isSafeInteger(count) && count > 0 ? count : 0;
+}
+
 function parseAlert(value: unknown, field: string, now: number): Alert {
   if (!isObject(value)) throw invalid(field, 'must be an object');
   const labels = parseLabels(value['labels'], `${field}.labels`);

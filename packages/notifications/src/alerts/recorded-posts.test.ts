@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { alertKey } from './alert.ts';
-import { parseAlertPost } from './alert-post.ts';
+import { leftOutOf, parseAlertPost } from './alert-post.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 interface RecordedPost {
@@ -38,6 +38,11 @@ describe('what a real Alertmanager posted', () => {
       ['firing', 'firing'],
       ['resolved', 'resolved'],
     ]);
+  });
+
+  test('says how many alerts it left out', () => {
+    const leftOut = posts.map(({ body }) => leftOutOf(JSON.parse(body))).filter((count) => count > 0);
+    expect(leftOut).toEqual([3, 3]);
   });
 
   test('gives firing and resolved of one alert different keys', () => {

@@ -25,7 +25,7 @@ export class Metrics {
     const name = (text: string): string => `armillary_notifications_${text}`;
     this.#accepted = new Counter({
       name: name('alerts_total'),
-      help: 'Alerts that came in: accepted, repeated (known already), or refused (backlog or disk full).',
+      help: 'Alerts that came in: accepted, repeated (known already), refused (backlog or disk full), or left out by the sender (max_alerts of Alertmanager).',
       labelNames: ['result'],
       registers,
     });
@@ -66,6 +66,10 @@ export class Metrics {
 
   refused(alerts: number): void {
     this.#accepted.inc({ result: 'refused' }, alerts);
+  }
+
+  leftOut(alerts: number): void {
+    this.#accepted.inc({ result: 'left_out' }, alerts);
   }
 
   routed(result: 'told' | 'nobody' | 'held'): void {

@@ -5,7 +5,7 @@ import {
   type KubeClient,
   type Logger,
 } from '@armillary/kube';
-import { parseAlertPost } from '../alerts/alert-post.ts';
+import { leftOutOf, parseAlertPost } from '../alerts/alert-post.ts';
 import type { Alert } from '../alerts/alert.ts';
 import { enrich, goTime } from '../alerts/enrichment.ts';
 import { channelTypes, type ChannelType } from '../channels/channel-type.ts';
@@ -213,6 +213,13 @@ export class NotificationService implements NotificationApi {
     // What is added to an alert, such as the cluster's name, is read from objects.
     if (!this.#started) throw new NotificationError('Busy', 'the objects of the cluster are not read yet');
     await this.#accept(parseAlertPost(body, this.#clock.now()));
+    const leftOut = leftOutOf(body);
+    if (leftOut === 0) return;
+    this.#metrics.leftOut(leftOut);
+    this.#options.logger.warn(
+      { leftOut },
+      'the sender left alerts out, of which nobody is told: set max_alerts: 0 in webhook_configs of Alertmanager',
+    );
   }
 
   async sendNow(notification: DirectNotification): Promise<string[]> {
