@@ -43,7 +43,9 @@ const ReceiverSourceSpec = Type.Object(
         staleIfError: duration('How much longer it is used when no new one can be had; 24h when absent.'),
         negativeTTL: duration('How long "nobody" is fresh; 30s when absent.'),
         errorTTL: duration('How long nothing is asked again after a failure, growing; 5s when absent.'),
-        maxEntries: Type.Optional(Type.Integer({ minimum: 1, description: '10000 when absent.' })),
+        maxEntries: Type.Optional(
+          Type.Integer({ minimum: 1, maximum: 1_000_000, description: '10000 when absent.' }),
+        ),
         maxBytes: Type.Optional(Type.Integer({ minimum: 1, description: '67108864 when absent.' })),
       }),
     ),

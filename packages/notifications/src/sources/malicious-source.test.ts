@@ -32,6 +32,23 @@ describe('a malicious source', () => {
     expect(await skipped(own, { secretNamespaces: ['hr'] })).toEqual([]);
   });
 
+  test('gets no label or annotation of a size that no index holds', async () => {
+    const entry = (metadata: object): object => ({
+      metadata: { name: 'l', ...metadata },
+      spec: { slack: { channels: ['#ops'] } },
+    });
+    const long = 'é'.repeat(513);
+    for (const metadata of [
+      { labels: { user: long } },
+      { labels: { [long]: 'x' } },
+      { annotations: { a: long } },
+    ]) {
+      expect(await skipped(list(entry(metadata)))).toEqual([
+        expect.stringContaining('must be strings of at most 512 characters'),
+      ]);
+    }
+  });
+
   test('gets no ConfigMap either', async () => {
     const entry = {
       metadata: { name: 't' },

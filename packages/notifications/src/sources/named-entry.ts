@@ -25,6 +25,8 @@ export interface NamedEntry<T> {
 
 /** Most labels of one entry, and as many annotations. */
 const maxLabels = 64;
+/** Most characters of a name or value of them: they get into indexes and keys, which hold no more than a page. */
+const maxText = 512;
 /** A DNS subdomain, as names of Kubernetes objects are. */
 const namePattern = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/u;
 
@@ -72,7 +74,7 @@ function read<T>(
     return {
       ...none,
       name,
-      reason: `metadata: labels and annotations must be strings, at most ${maxLabels} of each`,
+      reason: `metadata: labels and annotations must be strings of at most ${maxText} characters, at most ${maxLabels} of each`,
     };
   }
   const object = { apiVersion, kind, ...entry, metadata: { name, labels, annotations } };
@@ -88,7 +90,8 @@ function texts(value: unknown): Readonly<Record<string, string>> | undefined {
   if (value === undefined || value === null) return {};
   if (!isObject(value)) return undefined;
   const pairs = Object.entries(value);
-  const valid = pairs.length <= maxLabels && pairs.every(([, text]) => typeof text === 'string');
+  const fits = (text: unknown): boolean => typeof text === 'string' && text.length <= maxText;
+  const valid = pairs.length <= maxLabels && pairs.every(([name, text]) => fits(name) && fits(text));
   return valid ? (value as Record<string, string>) : undefined;
 }
 

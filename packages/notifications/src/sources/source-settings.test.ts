@@ -29,6 +29,10 @@ test('everything but the address has a default', () => {
   });
 });
 
+test('a memory for a billion answers is not asked of the machine', () => {
+  expect(settings({ url: 'http://a', cache: { maxEntries: 1e9 } }).cache.maxEntries).toBe(1_000_000);
+});
+
 test('what is said counts', () => {
   const { timeoutMs, cache } = settings({
     url: 'http://a',

@@ -68,6 +68,9 @@ const defaults = {
   trust: { secretNamespaces: [], addressPolicy: {} },
 } as const satisfies Partial<SourceSettings>;
 
+/** Room for so many answers is made at once; definitions of an older release allow any number. */
+const mostEntries = 1_000_000;
+
 /** The settings of a ReceiverSource. Throws `NotificationError` `Invalid` that names the field. */
 export function settingsOf({ metadata, spec }: ReceiverSource): SourceSettings {
   const { cache = {} } = spec;
@@ -89,7 +92,7 @@ export function settingsOf({ metadata, spec }: ReceiverSource): SourceSettings {
       negativeTtlMs:
         milliseconds('spec.cache.negativeTTL', cache.negativeTTL) ?? defaults.cache.negativeTtlMs,
       errorTtlMs: milliseconds('spec.cache.errorTTL', cache.errorTTL) ?? defaults.cache.errorTtlMs,
-      maxEntries: cache.maxEntries ?? defaults.cache.maxEntries,
+      maxEntries: Math.min(cache.maxEntries ?? defaults.cache.maxEntries, mostEntries),
       maxBytes: cache.maxBytes ?? defaults.cache.maxBytes,
     },
     mergePolicy: spec.mergePolicy ?? defaults.mergePolicy,
