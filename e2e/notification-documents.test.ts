@@ -1,0 +1,95 @@
+/** The pages about notifications say what the program does: examples, flags, metrics, and where links lead. */
+import { readdirSync, readFileSync, existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { armillary } from './testing/armillary.ts';
+import { NotificationWorld } from './testing/notification-world.ts';
+import { runProgram } from './testing/process.ts';
+
+const root = new URL('..', import.meta.url).pathname;
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+/** What the first group of a pattern finds. */
+const found = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map(([, group = '']) => group);
+const reference = read('docs/notification-manager.md');
+
+test('the YAML of each channel is that of its example', () => {
+  const blocks = found(read('docs/notification-channels.md'), /```yaml\n(.*?)```/gs);
+  const examples = readdirSync(join(root, 'examples/notifications')).map((name) =>
+    read(`examples/notifications/${name}`),
+  );
+  expect(blocks).toHaveLength(11);
+  for (const block of blocks) expect(examples).toContain(block);
+});
+
+describe('every flag is described, and no other', () => {
+  const commands = read('docs/command-line.md');
+  const section = (page: string, heading: string): string =>
+    page.slice(page.indexOf(heading)).split('\n## ')[0];
+
+  test.each([
+    ['', section(reference, '## Flags').split('`armillary up`')[0]],
+    ['explain', section(commands, '## `armillary notification-manager explain')],
+    ['check-source', section(commands, '## `armillary notification-manager check-source')],
+    ['sidecar', section(commands, '## `armillary notification-manager sidecar')],
+  ])('notification-manager %s', async (command, text) => {
+    const args = ['notification-manager', ...(command === '' ? [] : [command]), '--help'];
+    const { stdout } = await runProgram(process.execPath, [armillary, ...args]);
+    const flags = found(stdout, /^ {2}(--[\w.-]+)/gm);
+    const described = found(text, /`(--[\w.-]+)[ `]/g);
+    expect(new Set(described)).toEqual(new Set(flags));
+  });
+});
+
+test('the program of the README runs', async () => {
+  const [, code = ''] = /```ts\n(.*?)```/s.exec(read('packages/notifications/README.md')) ?? [];
+  const world = await NotificationWorld.start();
+  const program = code.replace("'.armillary/notifications'", JSON.stringify(join(world.folder, 'readme')));
+  const { stdout, stderr } = await runProgram(
+    process.execPath,
+    ['--input-type=module-typescript', '--eval', program],
+    { cwd: join(root, 'packages/notifications'), env: { ...process.env, KUBECONFIG: world.api.kubeconfig } },
+  );
+  await world.close();
+  expect([stdout, stderr]).toEqual([expect.stringMatching(/^alerts are taken at http.*alerts\n$/), '']);
+});
+
+test('the reference has every metric, and no other', async () => {
+  const world = await NotificationWorld.start();
+  const text = await (await fetch(`${world.manager.url}/metrics`)).text();
+  await world.close();
+  const names = found(text, /^# HELP armillary_notifications_(\w+)/gm);
+  const table = reference.slice(reference.indexOf('## Metrics'), reference.indexOf('Worth an alert'));
+  const rows = found(table, /^\| (`.+?) +\|/gm);
+  const described = rows.flatMap((cell) => found(cell, /`(\w+)/g));
+  expect(described.toSorted()).toEqual(names.toSorted());
+});
+
+describe('links lead somewhere', () => {
+  const pages = readdirSync(join(root, 'docs')).filter((name) => /notification|webhook|command/.test(name));
+  test.each([...pages.map((name) => `docs/${name}`), 'README.md', 'packages/notifications/README.md'])(
+    '%s',
+    (page) => {
+      const targets = found(read(page), /\]\(([^)\s]+)\)/g);
+      const broken = targets.filter((target) => !target.startsWith('http') && !leadsSomewhere(page, target));
+      expect(broken).toEqual([]);
+    },
+  );
+});
+
+function leadsSomewhere(page: string, target: string): boolean {
+  const [path = '', anchor] = target.split('#');
+  const file = path === '' ? join(root, page) : join(root, dirname(page), path);
+  if (!existsSync(file)) return false;
+  return anchor === undefined || headings(readFileSync(file, 'utf8')).includes(anchor);
+}
+
+/** The anchors of a page, as GitHub makes them of headings. */
+function headings(text: string): string[] {
+  return found(text, /^#+ (.+)$/gm).map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\s-]/g, '')
+      .replace(/ /g, '-'),
+  );
+}
