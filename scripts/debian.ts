@@ -18,6 +18,9 @@ interface SystemPackage {
 const required: SystemPackage[] = [
   { command: 'git', debian: 'git', purpose: 'checks that generated files have not drifted' },
   { command: 'mount', debian: 'mount', purpose: 'a small file system that runs full' },
+  { command: 'curl', debian: 'curl', purpose: 'runs the commands of the documents' },
+  { command: 'openssl', debian: 'openssl', purpose: 'runs the commands of the documents' },
+  { command: 'python3', debian: 'python3', purpose: 'runs an example of a webhook that names receivers' },
   { command: 'dpkg-deb', debian: 'dpkg', purpose: 'unpacks kubectl' },
   { command: 'chromium', debian: 'chromium', purpose: 'runs the Jenkins client in a page' },
   {

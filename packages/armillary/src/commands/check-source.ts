@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { CommandError } from '../command-error.ts';
-import { outputOption } from '../options.ts';
+import { duration, outputOption } from '../options.ts';
 import { printEvent } from '../output.ts';
 
 interface CheckSourceFlags {
@@ -12,6 +12,8 @@ interface CheckSourceFlags {
   signedAnswers?: true;
   allowLoopback?: true;
   secretNamespace?: string[];
+  caFile?: string;
+  timeout: number;
   output: 'text' | 'json';
 }
 
@@ -25,6 +27,8 @@ export function checkSourceCommand(): Command {
     .option('--token-file <file>', 'file with the bearer token that it expects')
     .option('--hmac-secret-file <file>', 'file with the secret that requests are signed with')
     .option('--signed-answers', 'its answers must be signed with the same secret')
+    .option('--ca-file <file>', 'file with the certificates that its own is signed by')
+    .option('--timeout <duration>', 'how long one answer may take', duration, 2000)
     .option('--allow-loopback', 'its receivers may be on this machine')
     .option('--secret-namespace <name...>', 'namespaces whose Secrets its receivers may name')
     .addOption(outputOption())
@@ -33,13 +37,15 @@ export function checkSourceCommand(): Command {
 }
 
 async function check(url: string, flags: CheckSourceFlags): Promise<void> {
-  const { AddressPolicy, checkSource, createOutgoingHttp } = await import('@armillary/notifications');
+  const { AddressPolicy, checkSource, createOutgoingHttp, NotificationError } =
+    await import('@armillary/notifications');
   const http = createOutgoingHttp({
     policy: new AddressPolicy({ allowLoopback: true }),
     userAgent: 'armillary',
   });
   const token = await textOf('--token-file', flags.tokenFile);
   const secret = await textOf('--hmac-secret-file', flags.hmacSecretFile);
+  const ca = await textOf('--ca-file', flags.caFile);
   let failed = 0;
   try {
     const results = checkSource(url, {
@@ -47,10 +53,14 @@ async function check(url: string, flags: CheckSourceFlags): Promise<void> {
       namespace: flags.namespace,
       cluster: flags.cluster,
       auth: {
-        client: { headers: token === undefined ? {} : { authorization: `Bearer ${token}` } },
+        client: {
+          headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+          ...(ca === undefined ? {} : { tls: { ca } }),
+        },
         secrets: secret === undefined ? [] : [secret],
         verifyAnswers: flags.signedAnswers ?? false,
       },
+      timeoutMs: flags.timeout,
       secretNamespaces: flags.secretNamespace ?? [],
       addressPolicy: new AddressPolicy({ allowLoopback: flags.allowLoopback ?? false }),
     });
@@ -59,6 +69,9 @@ async function check(url: string, flags: CheckSourceFlags): Promise<void> {
       if (flags.output === 'json') printEvent(result);
       else process.stdout.write(`${result.outcome.padEnd(8)}${result.check}: ${result.message}\n`);
     }
+  } catch (error) {
+    if (!(error instanceof NotificationError && error.code === 'Invalid')) throw error;
+    throw new CommandError('usage', error.message, { cause: error });
   } finally {
     await http.close();
   }
