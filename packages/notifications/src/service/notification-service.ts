@@ -31,9 +31,8 @@ import type {
   Invalidation,
   NotificationApi,
 } from '../server/notification-api.ts';
-import { parseInvalidation } from '../sources/invalidation.ts';
+import { invalidationRefusal, parseInvalidation } from '../sources/invalidation.ts';
 import { ReceiverSources } from '../sources/receiver-sources.ts';
-import { requestRefusal } from '../sources/signature.ts';
 import { sourceSecrets } from '../sources/source-auth.ts';
 import type { AlertTrace, DeadLetter, NotificationStore } from '../store/notification-store.ts';
 import { parseGoDuration } from '../validation/go-duration.ts';
@@ -98,6 +97,7 @@ export class NotificationService implements NotificationApi {
   readonly #close: (() => Promise<unknown>)[];
   #cancelHousekeeping: () => void = () => {};
   #started = false;
+  #stopping = false;
 
   constructor(options: NotificationServiceOptions) {
     const { client, manager, store, logger, userAgent } = options;
@@ -204,6 +204,7 @@ export class NotificationService implements NotificationApi {
 
   /** Ends gracefully: what is under way is finished or given back, and everything accepted stays in the store. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     this.#cancelHousekeeping();
     await Promise.all([this.#router.stop(), this.#dispatcher.stop(drainMs)]);
     await Promise.all(this.#close.map((close) => close()));
@@ -266,17 +267,14 @@ export class NotificationService implements NotificationApi {
 
   async invalidate({ source, method, url, headers, body }: Invalidation): Promise<void> {
     const found = this.#world.snapshot.sources.find(({ metadata }) => metadata.name === source);
-    const secrets = found
-      ? await sourceSecrets(found.spec.auth ?? {}, (one) => this.#credentials.read(one))
-      : [];
+    // A Secret that cannot be read is told to those who ask about the source, not to those who call it.
+    const secrets = await sourceSecrets(found?.spec.auth ?? {}, (one) => this.#credentials.read(one)).catch(
+      () => [],
+    );
     const single = Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
     );
-    // A source that is not there is refused as one whose secret is not known, so that names cannot be tried out.
-    const refusal =
-      secrets.length === 0
-        ? 'the source has no auth.hmac.secret to sign with'
-        : requestRefusal({ method, target: url, body }, single, secrets, this.#clock.now());
+    const refusal = invalidationRefusal({ method, target: url, body }, single, secrets, this.#clock.now());
     if (refusal !== undefined) throw new NotificationError('Unauthenticated', refusal);
     this.#sources.invalidate(parseInvalidation(source, body));
   }
@@ -319,6 +317,7 @@ export class NotificationService implements NotificationApi {
   }
 
   #keepHouse(): void {
+    if (this.#stopping) return;
     this.#cancelHousekeeping = this.#clock.setTimeout(() => {
       void this.#houseWork().finally(() => this.#keepHouse());
     }, housekeeping.everyMs);

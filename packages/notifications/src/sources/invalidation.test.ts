@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { parseInvalidation } from './invalidation.ts';
+import { invalidationRefusal, parseInvalidation } from './invalidation.ts';
+import { signRequest } from './signature.ts';
 
 test('a request to invalidate names what is to be asked again', () => {
   const parse = (text: string) => parseInvalidation('hr', Buffer.from(text));
@@ -9,4 +10,16 @@ test('a request to invalidate names what is to be asked again', () => {
   for (const bad of ['[]', 'null', '{', '{"namespace":1}', '{"cluster":null}', '['.repeat(100)]) {
     expect(() => parse(bad)).toThrow(expect.objectContaining({ code: 'Invalid' }));
   }
+});
+
+test('of a source without a secret nobody learns by asking that it is there', () => {
+  const request = { method: 'POST', target: '/api/v2/sources/a/invalidate', body: '' };
+  const now = Date.UTC(2026, 0, 1);
+  const refusal = (headers: Readonly<Record<string, string>>, secrets: string[]) =>
+    invalidationRefusal(request, headers, secrets, now);
+  for (const headers of [{}, signRequest(request, ['wrong'], now), signRequest(request, [''], now)]) {
+    expect(refusal(headers, [])).toBe(refusal(headers, ['right']));
+    expect(refusal(headers, [])).toBeDefined();
+  }
+  expect(refusal(signRequest(request, ['right'], now), ['right'])).toBeUndefined();
 });

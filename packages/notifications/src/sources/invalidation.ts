@@ -1,12 +1,29 @@
+import { randomUUID } from 'node:crypto';
 import { isObject } from '@armillary/resource';
 import { NotificationError } from '../errors.ts';
 import { parseBoundedJson } from './bounded-json.ts';
+import { requestRefusal } from './signature.ts';
+import type { SignedRequest } from './signature.ts';
 
 /** Which answers shall not be used any longer without asking again; absent fields stand for all. */
 export interface Invalidation {
   readonly source?: string;
   readonly cluster?: string;
   readonly namespace?: string;
+}
+
+/**
+ * Why a request to forget answers is refused; undefined when it is signed with one of the secrets. Without secrets,
+ * because there is no such source or its Secret cannot be read, it is refused in the words for a wrong signature:
+ * anybody may ask, and shall not learn by asking which sources there are.
+ */
+export function invalidationRefusal(
+  request: SignedRequest,
+  headers: Readonly<Record<string, string | undefined>>,
+  secrets: readonly string[],
+  now: number,
+): string | undefined {
+  return requestRefusal(request, headers, secrets.length > 0 ? secrets : [randomUUID()], now);
 }
 
 /**
