@@ -166,6 +166,14 @@ describe('who may', () => {
     }
   });
 
+  test("who may not is told so in upstream's form on upstream's routes, for programs that show it to people", async () => {
+    const server = serverOf(memoryApi(), tokenAccess(token));
+    for (const url of ['/api/v2/alerts', '/api/v2/verify', '/api/v2/notifications']) {
+      const answer = await server.inject({ method: 'POST', url, payload: {} });
+      expect(answer.json()).toEqual({ Status: 401, Message: expect.stringContaining('token') });
+    }
+  });
+
   test('nothing is read of a body whose sender may not send it', async () => {
     const api = memoryApi();
     const answer = await serverOf(api, tokenAccess(token)).inject(posted('{"alerts":', {}));

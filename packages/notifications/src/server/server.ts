@@ -52,9 +52,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     const message =
       status === 500 ? 'internal error; the log of the notification manager says more' : error.message;
     if (status === 503) reply.header('retry-after', '5');
-    return upstreamRoutes.has(request.routeOptions.url ?? '')
-      ? answerAsUpstream(reply, status, message)
-      : answerProblem(reply, status, message);
+    return answerRefusal(request, reply, status, message);
   });
   app.setNotFoundHandler((request, reply) =>
     answerProblem(reply, 404, `there is nothing at ${pathOf(request)}`),
@@ -68,7 +66,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
         const { authorization, origin } = request.headers;
         // Browsers say where a page comes from: one that somebody looks at could reach this machine through them.
         if (method === 'POST' && origin !== undefined)
-          return answerProblem(reply, 403, 'a page in a browser may not post here');
+          return answerRefusal(request, reply, 403, 'a page in a browser may not post here');
         const verdict = await access({
           action,
           verb: method.toLowerCase(),
@@ -77,10 +75,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
         });
         if (verdict === 'unknown') {
           reply.header('www-authenticate', 'Bearer');
-          return answerProblem(reply, 401, 'give a token in the header Authorization: Bearer …');
+          return answerRefusal(request, reply, 401, 'give a token in the header Authorization: Bearer …');
         }
         if (verdict === 'forbidden')
-          return answerProblem(reply, 403, `${method} ${pathOf(request)} is not allowed`);
+          return answerRefusal(request, reply, 403, `${method} ${pathOf(request)} is not allowed`);
         return undefined;
       },
       handler,
@@ -186,6 +184,18 @@ export function createServer(options: ServerOptions): FastifyInstance {
 
 /** An id of a dead letter, as both stores count them. */
 const isId = (id: unknown): id is string => typeof id === 'string' && /^\d{1,15}$/.test(id);
+
+/** Upstream's clients, such as KubeSphere's console, show people what `Message` says. */
+function answerRefusal(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  message: string,
+): FastifyReply {
+  return upstreamRoutes.has(request.routeOptions.url ?? '')
+    ? answerAsUpstream(reply, status, message)
+    : answerProblem(reply, status, message);
+}
 
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?', 1)[0]!;
