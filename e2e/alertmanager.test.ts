@@ -1,7 +1,8 @@
 /** Debian's Alertmanager posts to the notification manager, which tells people behind webhooks. */
-import { fetchTrace, fingerprintOf } from '@armillary/notifications';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { fetchTrace, fingerprintOf, tokenAccess } from '@armillary/notifications';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Alertmanager, type AlertmanagerOptions, type Pairs } from './testing/alertmanager.ts';
+import { MovingClock } from './testing/moving-clock.ts';
 import { NotificationWorld } from './testing/notification-world.ts';
 import { eventually as within } from './testing/process.ts';
 
@@ -65,6 +66,8 @@ describe('a group', () => {
       ['firing a', 'firing b', 'firing c'],
       ['resolved a', 'resolved b'],
     ]);
+    const metrics = await (await fetch(`${world.manager.url}/metrics`)).text();
+    expect(metrics).toMatch(/^armillary_notifications_alerts_total\{result="left_out"\} [1-9]/m);
   });
 
   test('keeps every character of its alerts', async () => {
@@ -94,6 +97,35 @@ test.each(['SIGTERM', 'SIGKILL'] as const)('a restart by %s makes nobody hear tw
   await eventually('what is new is told', () => toldOf(name).length > 1);
   expect(toldOf(name)).toEqual([['firing a'], ['firing b']]);
   expect(await repetitionsOf(pod(name, 'a'))).toBeGreaterThan(0);
+});
+
+test('what Alertmanager repeats on purpose is told again, what it repeats by mistake is not', async () => {
+  const clock = new MovingClock();
+  onTestFinished(() => world.restart());
+  await world.restart({ clock });
+  await using alerts = await alertmanager({ route: { repeat_interval: '1s' } });
+  await alerts.fire(...pods('Reminded', 'a'));
+  await eventually('it is repeated', async () => (await repetitionsOf(pod('Reminded', 'a'))) > 1);
+  expect(toldOf('Reminded')).toEqual([['firing a']]);
+  clock.advance(5 * 60_000);
+  await eventually('a reminder is told', () => toldOf('Reminded').length > 1);
+  expect(toldOf('Reminded')).toEqual([['firing a'], ['firing a']]);
+});
+
+test('a token keeps others out and lets Alertmanager in', async () => {
+  onTestFinished(() => world.restart());
+  await world.restart({ access: tokenAccess(async () => 'xK3-9_f2') });
+  expect(await world.post({ labels: pod('Stranger', 'a') })).toBe(401);
+  const webhooks = {
+    bearer: { authorization: { credentials: 'xK3-9_f2' } },
+    basic: { basic_auth: { username: 'alertmanager', password: 'xK3-9_f2' } },
+  };
+  for (const [name, http_config] of Object.entries(webhooks)) {
+    await using alerts = await alertmanager({ webhook: { http_config } });
+    await alerts.fire(...pods('Known', name));
+    await eventually(`${name} is let in`, () => toldOf('Known').flat().includes(`firing ${name}`));
+  }
+  expect(toldOf('Stranger')).toEqual([]);
 });
 
 describe('a pair', () => {
