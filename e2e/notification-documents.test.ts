@@ -67,6 +67,14 @@ test('the reference has every metric, and no other', async () => {
   expect(described.toSorted()).toEqual(names.toSorted());
 });
 
+test('the manifests run the image of this version', () => {
+  const { version } = JSON.parse(read('packages/armillary/package.json')) as { version: string };
+  const images = ['operator.yaml', 'deployment.yaml'].flatMap((name) =>
+    found(read(`deploy/notification-manager/${name}`), /image: (\S+)/g),
+  );
+  expect(new Set(images)).toEqual(new Set([`ghcr.io/armillary/armillary:${version}`]));
+});
+
 describe('links lead somewhere', () => {
   const pages = readdirSync(join(root, 'docs')).filter((name) => /notification|webhook|command/.test(name));
   test.each([...pages.map((name) => `docs/${name}`), 'README.md', 'packages/notifications/README.md'])(
