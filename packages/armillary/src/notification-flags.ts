@@ -150,6 +150,12 @@ export async function readTokenFile(file: string): Promise<string> {
     },
   );
   if (token === '') throw new CommandError('usage', `--token-file: ${file} is empty`);
+  if (/\s/.test(token)) {
+    throw new CommandError(
+      'usage',
+      `--token-file: the token in ${file} has blanks, which no header can carry`,
+    );
+  }
   return token;
 }
 
