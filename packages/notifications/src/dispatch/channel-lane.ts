@@ -18,6 +18,8 @@ export interface ChannelLaneOptions extends Required<Omit<DispatcherOptions, 'co
 /** One destination being told. */
 interface Place {
   readonly controller: AbortController;
+  /** The destination was claimed once more meanwhile: it is told further after this. */
+  claimedAgain: boolean;
   done: Promise<void>;
 }
 
@@ -108,16 +110,21 @@ export class ChannelLane {
   }
 
   #begin(destination: string): void {
-    // Its lease had ended, for want of a renewal, and it was claimed once more: the work goes on.
-    if (this.#places.has(destination)) return;
-    const place: Place = { controller: new AbortController(), done: Promise.resolve() };
+    const taken = this.#places.get(destination);
+    if (taken) {
+      // It is being given back and got more meanwhile, or its lease had ended for want of a renewal.
+      taken.claimedAgain = true;
+      return;
+    }
+    const place: Place = { controller: new AbortController(), claimedAgain: false, done: Promise.resolve() };
     this.#places.set(destination, place);
-    place.done = this.#tell(destination, place.controller.signal);
+    place.done = this.#tell(destination, place);
   }
 
   /** Never rejects. */
-  async #tell(destination: string, signal: AbortSignal): Promise<void> {
+  async #tell(destination: string, place: Place): Promise<void> {
     const { store, logger, channel } = this.#options;
+    const { signal } = place.controller;
     try {
       for (let made = 0; made < deliveriesPerTurn && !this.#draining && !signal.aborted; made++) {
         const delivery = await store.nextDelivery(destination);
@@ -133,6 +140,7 @@ export class ChannelLane {
       );
     }
     this.#places.delete(destination);
+    if (place.claimedAgain) this.#begin(destination);
     this.wake();
   }
 

@@ -330,6 +330,25 @@ describe('a dispatcher', () => {
     expect(dispatcher?.active('webhook')).toBe(1);
   });
 
+  test('tells a destination further that gets more while it is given back', async () => {
+    await queue(['a']);
+    const claim = vi.spyOn(store, 'claimDestinations');
+    const release = store.release.bind(store);
+    vi.spyOn(store, 'release').mockImplementationOnce(async (destination) => {
+      await release(destination);
+      // The answer to that is late, and the queue is claimed before it comes.
+      await queue(['a']);
+      await eventually(async () => {
+        const results = await Promise.all(claim.mock.results.map(({ value }) => value));
+        expect(results.flat()).toHaveLength(2);
+      });
+    });
+    start();
+    // The clock stands still: no lease ends.
+    await eventually(() => expect(ended).toHaveLength(2));
+    await eventually(() => expect(dispatcher?.active('webhook')).toBe(0));
+  });
+
   test('breaks off what another process has taken over, and says nothing of it', async () => {
     await queue(['a']);
     const aborted = Promise.withResolvers<void>();
