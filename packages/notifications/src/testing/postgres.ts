@@ -11,6 +11,8 @@ import { Client } from 'pg';
 export interface TestPostgres {
   /** Makes an empty database; resolves to its address. */
   createDatabase(): Promise<string>;
+  /** Runs one statement in a database. */
+  run(address: string, statement: string): Promise<void>;
   /** Kills the server as a crash would; `start` brings it back with all that was committed. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -73,6 +75,7 @@ export async function startPostgres(options: TestPostgresOptions = {}): Promise<
       await query(address('postgres'), `CREATE DATABASE ${name}`);
       return address(name);
     },
+    run: query,
     kill: async () => {
       // All of its processes at once, without writing anything down; SIGKILL would leave some of them behind.
       await end('SIGQUIT');
