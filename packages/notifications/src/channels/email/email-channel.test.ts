@@ -177,10 +177,12 @@ describe('destinations', () => {
 describe('one mail for several mailboxes', () => {
   const group = { to: ['a@example.com', 'b@example.com', 'c@example.com'] };
 
-  test('is one mail', async () => {
+  test('is one mail, in which none of them sees the others', async () => {
     await using server = await startMailServer();
     await send(emailNotice({ port: server.port, receiver: group }));
     expect(server.mails.map((mail) => mail.to)).toEqual([group.to]);
+    expect(server.mails[0]?.text).toMatch(/^To: undisclosed-recipients:;\r?$/mu);
+    expect(server.mails[0]?.text).not.toContain('b@example.com');
   });
 
   test('reaches the others when a mailbox is refused for good, which is reported', async () => {

@@ -63,7 +63,8 @@ export class MailServers {
       signal.throwIfAborted();
       const sent = await this.#pool(server).sendMail({
         from,
-        to: [...to],
+        // Who shares a mail is not told who else gets it: upstream's examples have large groups.
+        to: to.length === 1 ? [...to] : 'undisclosed-recipients:;',
         envelope: { from: from.address, to: [...recipients] },
         subject: mail.subject,
         text: mail.text,
