@@ -36,6 +36,25 @@ test('a thousand alerts of a namespace are one request, and as many after it is 
   expect(await site.metrics(name)).toContain('calls 2');
 }, 60_000);
 
+test('a source that takes batches is asked about all namespaces at once', async () => {
+  await site.use({ url: `${site.source.url}/people`, batch: true, mergePolicy: 'Only' });
+  site.source.handler = ({ body }, response) => {
+    const { items } = JSON.parse(body.toString()) as { items: { namespace: string }[] };
+    json({ items: items.map(({ namespace }) => ({ receivers: [site.person(`of-${namespace}`)] })) })(
+      {} as SourceRequest,
+      response,
+    );
+  };
+  const namespaces = ['north', 'south', 'west'];
+  await site.world.post(
+    ...namespaces.map((namespace) => ({ labels: { alertname: 'Batched', namespace, cluster: 'here' } })),
+  );
+  for (const namespace of namespaces) await site.world.inbox.tells(`of-${namespace}`, 'Batched');
+  expect(site.source.requests.map(({ method, target }) => `${method} ${target}`)).toEqual([
+    'POST /people:query',
+  ]);
+});
+
 describe('the merge policy', () => {
   test.each<[string, string[], string, string[]]>([
     ['Append', ['ann'], 'shop', ['ann', 'everybody', 'shop-team']],

@@ -49,7 +49,7 @@ const ReceiverSourceSpec = Type.Object(
         maxBytes: Type.Optional(Type.Integer({ minimum: 1, description: '67108864 when absent.' })),
       }),
     ),
-    timeout: duration('How long one request may take; 2s when absent.'),
+    timeout: duration('How long one request may take, at most 30s; 2s when absent.'),
     batch: Type.Optional(
       Type.Boolean({
         description: 'Whether the webhook answers several questions at once; false when absent.',

@@ -171,6 +171,18 @@ describe('many questions', () => {
     expect(await failing).toBe('stale bob Timeout');
   });
 
+  test('with old answers nobody waits longer than a request may take, also those whose turn has not come', async () => {
+    await using world = await SourceWorld.start(receivers('ann'));
+    const namespaces = Array.from({ length: 20 }, (_, index) => `n${index}`);
+    await Promise.all(namespaces.map((namespace) => world.told(namespace)));
+    world.fake.handler = () => undefined;
+    world.clock.advance(3600 * second);
+    const answers = Promise.all(namespaces.map((namespace) => world.told(namespace)));
+    await world.fake.received(28);
+    world.clock.advance(2 * second);
+    expect(new Set(await answers)).toEqual(new Set(['stale ann Timeout']));
+  });
+
   test('whoever stops waiting gets an answer at once, and stops nobody else', async () => {
     await using world = await SourceWorld.start(() => undefined);
     const stop = new AbortController();

@@ -46,7 +46,7 @@ interface Flight {
   superseded: boolean;
 }
 
-/** How long a request may keep alerts waiting while there is an old answer that may be used meanwhile. */
+/** How long alerts wait for a new answer while the old one may be used because the source is slow. */
 const patienceMs = 2_000;
 
 /**
@@ -93,9 +93,10 @@ export class RememberedSource {
     }
     this.#counts.misses++;
     const restraint = this.#restraint(query.key);
+    const waitMs = state === 'revalidate' ? patienceMs : this.#options.settings.timeoutMs;
     const refreshed = restraint
       ? { failure: restraint }
-      : await this.#wait(this.#refresh(query), { impatient: state === 'revalidate' }, signal);
+      : await this.#wait(this.#refresh(query), held && waitMs, signal);
     if ('held' in refreshed) return this.#answer(refreshed.held, 'fetched');
     this.#counts[held ? 'stale' : 'unanswered']++;
     return held
@@ -206,21 +207,22 @@ export class RememberedSource {
     this.#breaker.failed();
   }
 
-  /** What a flight brings, or a failure when it takes too long for the impatient or nobody waits any more. */
+  /** What a flight brings, or a failure when it takes longer than it may or nobody waits any more. */
   async #wait(
     { done, startedAt }: Flight,
-    { impatient }: { impatient: boolean },
+    waitMs: number | undefined,
     signal: AbortSignal,
   ): Promise<Refreshed> {
     const { clock } = this.#options;
     const early = Promise.withResolvers<Refreshed>();
     const end = (code: string, message: string): void => early.resolve({ failure: { code, message } });
     const abort = (): void => end('Aborted', 'nobody waits any more');
-    // Whoever comes later does not wait longer; a clock that was set back lengthens nothing.
-    const leftMs = Math.min(patienceMs, Math.max(0, startedAt + patienceMs - clock.now()));
-    const clear = impatient
-      ? clock.setTimeout(() => end('Timeout', `no new answer within ${patienceMs} ms`), leftMs)
-      : undefined;
+    const giveUpAfter = (ms: number): (() => void) => {
+      // Whoever comes later does not wait longer; a clock that was set back lengthens nothing.
+      const leftMs = Math.min(ms, Math.max(0, startedAt + ms - clock.now()));
+      return clock.setTimeout(() => end('Timeout', `no new answer within ${ms} ms`), leftMs);
+    };
+    const clear = waitMs === undefined ? undefined : giveUpAfter(waitMs);
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     try {

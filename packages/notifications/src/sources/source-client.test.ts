@@ -20,11 +20,14 @@ describe('a request', () => {
     expect(request?.headers['authorization']).toBeUndefined();
   });
 
-  test('goes to the path of the address when it has one', async () => {
+  test('goes to the path of the address when it has one, and so do batches', async () => {
     await using world = await SourceWorld.start(receivers());
     world.use({ url: `${world.fake.url}/people/` });
     await world.ask();
     expect(world.fake.requests[0]?.target).toBe('/people/?cluster=c&namespace=shop');
+    world.use({ url: `${world.fake.url}/people`, batch: true });
+    await Promise.all([world.ask('shop'), world.ask('bank')]);
+    expect(world.fake.requests[1]?.target).toBe('/people:query');
   });
 
   test.each([

@@ -55,6 +55,10 @@ test('what is said counts', () => {
   });
 });
 
+test('a request may not take longer than routing may wait', () => {
+  expect(settings({ url: 'http://a', timeout: '1h' }).timeoutMs).toBe(30_000);
+});
+
 test.each<[ReceiverSourceSpec, string]>([
   [{ url: 'http://a/' }, 'http://a/api/v2/receivers'],
   [{ url: 'http://a:80' }, 'http://a/api/v2/receivers'],

@@ -49,6 +49,9 @@ export interface SourceSettings {
   readonly trust: TrustSettings;
 }
 
+/** The longest that a request may take: routing waits for it. */
+const maxTimeoutMs = 30_000;
+
 const defaults = {
   keyLabels: ['cluster', 'namespace'],
   auth: {},
@@ -81,7 +84,7 @@ export function settingsOf({ metadata, spec }: ReceiverSource): SourceSettings {
     keyLabels: spec.keyLabels ?? defaults.keyLabels,
     auth: spec.auth ?? defaults.auth,
     batch: spec.batch ?? defaults.batch,
-    timeoutMs: milliseconds('spec.timeout', spec.timeout) ?? defaults.timeoutMs,
+    timeoutMs: Math.min(milliseconds('spec.timeout', spec.timeout) ?? defaults.timeoutMs, maxTimeoutMs),
     cache: {
       ttlMs: milliseconds('spec.cache.ttl', cache.ttl) ?? defaults.cache.ttlMs,
       staleWhileRevalidateMs:
