@@ -59,6 +59,17 @@ async function deployment(name: string, fits: (found: Deployment) => boolean): P
   });
 }
 
+/** Waits for events of a reason. */
+async function eventsOf(reason: string): Promise<{ involvedObject: { name: string }; message: string }[]> {
+  return await eventually(`events ${reason}`, async () => {
+    const args = ['get', 'events', `--field-selector=reason=${reason}`, '-o=json', '--namespace=default'];
+    const { items } = JSON.parse(await cluster.kubectl.out(args)) as {
+      items: { involvedObject: { name: string }; message: string }[];
+    };
+    return items.length > 0 && items;
+  });
+}
+
 const containersOf = (found: Deployment): Container[] => found.spec.template.spec.containers;
 
 describe('an object', () => {
@@ -124,25 +135,30 @@ describe('an object', () => {
     const secret = { valueFrom: { secretKeyRef: { name: 'store', key: 'url' } } };
     await applyManager('sharing', { replicas: 2, env: [{ name, ...secret }] });
     await deployment('sharing', ({ spec }) => spec.replicas === 2);
-    const warned = await eventually('the event', async () => {
-      const args = [
-        'get',
-        'events',
-        '--field-selector=reason=StoreNotShared',
-        '-o=json',
-        '--namespace=default',
-      ];
-      const { items } = JSON.parse(await cluster.kubectl.out(args)) as {
-        items: { involvedObject: { name: string }; message: string }[];
-      };
-      return items.length > 0 && items;
-    });
+    const warned = await eventsOf('StoreNotShared');
     expect(warned.map(({ involvedObject }) => involvedObject.name)).toEqual(['alone']);
     expect(warned[0]?.message).toMatch(/PostgreSQL/);
   });
 
+  test('that no pods can be made of says so where it was written', async () => {
+    await applyManager('wrong', { portName: 'no name of a port' });
+    const [refused] = await eventsOf('PodsRefused');
+    expect(refused).toMatchObject({
+      involvedObject: { name: 'wrong' },
+      message: expect.stringContaining('spec.ports[0].name'),
+    });
+  });
+
   test('that goes takes its Deployment and its Service with it', async () => {
-    await cluster.kubectl.out(['delete', 'notificationmanagers', 'main', 'next', 'alone', 'sharing']);
+    await cluster.kubectl.out([
+      'delete',
+      'notificationmanagers',
+      'main',
+      'next',
+      'alone',
+      'sharing',
+      'wrong',
+    ]);
     await eventually(
       'nothing is left',
       async () => {

@@ -1,6 +1,7 @@
 import {
   controllerOf,
   coreV1,
+  hasCode,
   isNotFound,
   watchOf,
   type ControllerDefinition,
@@ -46,8 +47,16 @@ export function notificationManagerController(
           'each replica keeps its own alerts: set ARMILLARY_NOTIFICATION_STORE_URL in spec.env to a PostgreSQL',
         );
       }
-      await write(client.resource(coreV1.services), serviceOf(object, options), signal);
-      await write(client.resource(deploymentType), deploymentOf(object, options), signal);
+      try {
+        await write(client.resource(coreV1.services), serviceOf(object, options), signal);
+        await write(client.resource(deploymentType), deploymentOf(object, options), signal);
+      } catch (error) {
+        // Whoever wrote the object sees it there; the log is somebody else's.
+        if (hasCode(error, 'Invalid', 'Forbidden')) {
+          events.event(object, 'Warning', 'PodsRefused', (error as Error).message);
+        }
+        throw error;
+      }
     },
   };
 }
