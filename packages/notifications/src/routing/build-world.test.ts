@@ -168,6 +168,28 @@ describe('what is wrong is left out by itself, and said', () => {
   });
 });
 
+test('a long template is not copied for thousands of mailboxes, and others are told all the same', () => {
+  const all = Array.from({ length: 1_000 }, (_, index) => `p${index}`);
+  const written = { ...mailTo(...all).email, template: `{{/* ${'x'.repeat(60_000)} */}}` };
+  const world = worldOf({
+    receivers: [
+      receiver('all', globalLabels, { email: written }),
+      receiver('named', globalLabels, { email: { ...mailTo(...all).email, template: 'nm.default.text' } }),
+      receiver('few', globalLabels, { email: { ...written, to: ['ann@example.org'] } }),
+    ],
+  });
+  const { targets, steps } = decideNow(world);
+  expect(targets.map(({ receiver, destinations }) => [receiver.name, destinations.length])).toEqual([
+    ['few', 1],
+    ['named', 1_000],
+  ]);
+  expect(steps).toContainEqual(
+    expect.objectContaining({
+      reason: expect.stringMatching(/^its addresses cannot be used: 1000 with settings/u),
+    }),
+  );
+});
+
 describe('what has no effect on purpose, or because of its labels, is said too', () => {
   test('what is turned off is no problem', () => {
     const objects = {

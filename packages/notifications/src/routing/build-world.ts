@@ -1,5 +1,6 @@
 import type { NotificationManager } from '../kinds/notification-manager.ts';
 import type { Destination } from '../channels/channel.ts';
+import { NotificationError } from '../errors.ts';
 import type { Config } from '../kinds/config.ts';
 import type { Receiver } from '../kinds/receiver.ts';
 import type { Router } from '../kinds/router.ts';
@@ -61,15 +62,33 @@ export function buildWorld(
 
 /** Destinations are asked for with every alert, and depend on the receiver's settings alone. */
 function rememberDestinations(facts: ChannelFacts): ChannelFacts {
-  const known = new WeakMap<ReceiverChannelSpec, readonly Destination[]>();
+  const known = new WeakMap<ReceiverChannelSpec, readonly Destination[] | NotificationError>();
   return {
     needsConfig: (type, spec) => facts.needsConfig(type, spec),
     destinations: (receiver) => {
-      const destinations = known.get(receiver.spec) ?? facts.destinations(receiver);
-      known.set(receiver.spec, destinations);
-      return destinations;
+      const found = known.get(receiver.spec) ?? affordable(facts.destinations(receiver));
+      known.set(receiver.spec, found);
+      if (found instanceof NotificationError) throw found;
+      return found;
     },
   };
+}
+
+/**
+ * Most characters of the settings of all destinations of a receiver. Each delivery is stored with settings of its own:
+ * a template of 64 KB written out for 5,000 mailboxes is 320 MB for every alert.
+ */
+const mostCopied = 4 * 1024 * 1024;
+
+/** The destinations, or the error for those that would take too much to be told. */
+function affordable(destinations: readonly Destination[]): readonly Destination[] | NotificationError {
+  const [first] = destinations;
+  const each = first ? JSON.stringify(first.spec).length : 0;
+  if (each * destinations.length <= mostCopied) return destinations;
+  return new NotificationError(
+    'Invalid',
+    `${destinations.length} with settings of ${each} characters each: name a template instead of writing it out`,
+  );
 }
 
 function byTenant<T extends { readonly tenant?: string }>(

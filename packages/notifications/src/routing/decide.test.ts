@@ -168,7 +168,7 @@ describe('with sources', () => {
     );
     const decision = decideNow(breaking, { namespace: 'ann' });
     expect(told(decision)).toEqual(['ops: ops']);
-    expect(decision.steps.at(-1)).toMatchObject({ reason: 'its addresses cannot be read: no such thing' });
+    expect(decision.steps.at(-1)).toMatchObject({ reason: 'its addresses cannot be used: no such thing' });
   });
 });
 
@@ -357,4 +357,22 @@ describe('addresses and configs', () => {
     );
     expect(told(decideNow(world))).toEqual(['both: free']);
   });
+});
+
+test('an answer with thousands of names does not fill the trace of every alert', () => {
+  const many = Array.from({ length: 5_000 }, (_, index) => `tenant-${index}`);
+  const world = worldOf({ receivers: [receiver('ops', tenantLabels('tenant-4999'), mailTo('ops'))] });
+  const { steps, targets } = decideNow(world, {}, [
+    answer({
+      tenants: many,
+      receivers: many.slice(0, 500).map((name) => named(name, { to: [`${name}@example.com`] })),
+      skipped: many.slice(0, 500).map((name) => ({ name, reason: 'x'.repeat(300) })),
+    }),
+  ]);
+  expect(targets).toHaveLength(501);
+  expect(steps.find(({ step }) => step === 'source')).toMatchObject({ more: 4_900 + 400 + 400 });
+  const tenants = steps.find((step) => step.step === 'tenants')?.tenants;
+  expect([tenants?.length, tenants?.at(-1)]).toEqual([101, 'tenant-4999']);
+  const others = steps.filter(({ step }) => step !== 'told');
+  expect(JSON.stringify(others).length).toBeLessThan(100_000);
 });

@@ -52,7 +52,7 @@ export function decide(
       ...brokenSilences(world),
       { step: 'class', ...alertClass },
       ...answers.map(sourceStep),
-      ...(alertClass.matched && !tenantsHeld ? [{ step: 'tenants', tenants: tenants.tenants } as const] : []),
+      ...(alertClass.matched && !tenantsHeld ? [tenantsStep(tenants.tenants, world)] : []),
       ...routerSteps(verdicts, part),
       ...(world.routePolicy === 'All' ? [] : [policyStep(world, policy.reason)]),
       ...judgements.flatMap(({ steps }) => steps),
@@ -86,9 +86,30 @@ const brokenSilences = ({ leftOut }: RoutingWorld): TraceStep[] =>
     .filter(({ kind, problem }) => kind === 'Silence' && problem)
     .map(({ name, reason }) => ({ step: 'silenceInvalid', silence: name, reason }));
 
+/** Most of what a source named that the trace of every alert repeats: an answer may name thousands. */
+const mostListed = 100;
+
 function sourceStep(answer: SourceAnswer): TraceStep {
-  const { configs: _, receivers, ...known } = answer;
-  return { step: 'source', ...known, receivers: receivers.map(namedReceiver) };
+  const { configs: _, receivers, tenants, skipped, ...known } = answer;
+  const more = [receivers, tenants, skipped].reduce(
+    (sum, { length }) => sum + Math.max(0, length - mostListed),
+    0,
+  );
+  return {
+    step: 'source',
+    ...known,
+    tenants: tenants.slice(0, mostListed),
+    receivers: receivers.slice(0, mostListed).map(namedReceiver),
+    skipped: skipped.slice(0, mostListed),
+    ...(more === 0 ? {} : { more }),
+  };
+}
+
+/** Tenants with receivers, who may be asked about, and of the others as many as people read. */
+function tenantsStep(tenants: readonly string[], { tenantReceivers }: RoutingWorld): TraceStep {
+  const idle = tenants.filter((tenant) => !tenantReceivers.has(tenant));
+  const unlisted = new Set(idle.slice(mostListed));
+  return { step: 'tenants', tenants: tenants.filter((tenant) => !unlisted.has(tenant)) };
 }
 
 function routerSteps(verdicts: readonly RouterVerdict[], part: RoutingPart): TraceStep[] {

@@ -37,7 +37,7 @@ export type TraceStep =
       readonly cluster: string;
       readonly namespace?: string;
     }
-  /** A source was asked. */
+  /** A source was asked. Of a long answer only the beginning is here, and `more` entries are not. */
   | {
       readonly step: 'source';
       readonly source: string;
@@ -48,9 +48,11 @@ export type TraceStep =
       readonly receivers: readonly NamedReceiver[];
       readonly mergePolicy: SourceAnswer['mergePolicy'];
       readonly skipped: SourceAnswer['skipped'];
+      readonly more?: number;
       readonly failure?: SourceAnswer['failure'];
       readonly onError: SourceAnswer['onError'];
     }
+  /** Whose receivers may be told. Of those who have none, only the first are here. */
   | { readonly step: 'tenants'; readonly tenants: readonly string[] }
   /** A router's verdict. `receivers` are those it added. */
   | {

@@ -38,6 +38,10 @@ test.each<[TraceStep, string]>([
   ],
   [source, 'Source hr answered now, mergePolicy Append: nobody.'],
   [
+    { ...source, tenants: ['ann'], more: 4_900 },
+    'Source hr answered now, mergePolicy Append: tenants ann; and 4900 more.',
+  ],
+  [
     {
       ...source,
       cache: 'fresh',

@@ -57,6 +57,7 @@ function explainSource(step: StepOf<'source'>): string {
     age(step),
     `, mergePolicy ${step.mergePolicy}: ${said.length === 0 ? 'nobody' : said.join('; ')}`,
     left.length === 0 ? '' : `; left out were ${list(left)}`,
+    step.more === undefined ? '' : `; and ${step.more} more`,
     '.',
   ].join('');
 }

@@ -116,7 +116,7 @@ function partsOf(receiver: ChannelReceiver, { channels }: RoutingWorld): readonl
     }));
     return parts.length > 0 ? parts : 'it has no address';
   } catch (error) {
-    return `its addresses cannot be read: ${(error as Error).message}`;
+    return `its addresses cannot be used: ${(error as Error).message}`;
   }
 }
 
