@@ -1,7 +1,7 @@
 import type { OutgoingAnswer } from '../outgoing/outgoing-http.ts';
 import { retryAfterMs } from '../outgoing/retry-after.ts';
-import { DeliveryError } from './delivery-error.ts';
-import type { DeliveryErrorDetails, DeliveryFault } from './delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
+import type { DeliveryErrorDetails, DeliveryFault } from '../delivery-error.ts';
 import { jsonObject, providerWords, statusFailure } from './http-outcome.ts';
 
 /** What one code of a provider means. */

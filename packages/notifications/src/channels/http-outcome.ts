@@ -2,8 +2,8 @@ import { OutgoingError } from '../outgoing/outgoing-http.ts';
 import type { OutgoingAnswer, OutgoingRequest } from '../outgoing/outgoing-http.ts';
 import { retryAfterMs } from '../outgoing/retry-after.ts';
 import type { ChannelContext } from './channel.ts';
-import { DeliveryError } from './delivery-error.ts';
-import type { DeliveryErrorDetails } from './delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
+import type { DeliveryErrorDetails } from '../delivery-error.ts';
 
 /** A request of a channel: time and signal come from the context. */
 export type ChannelRequest = Omit<OutgoingRequest, 'timeoutMs' | 'signal'>;

@@ -4,7 +4,7 @@ import type { Measure } from '../splitting/measure.ts';
 import { splitMessages } from '../splitting/split-messages.ts';
 import type { MessagePart } from '../splitting/split-messages.ts';
 import type { ChannelContext, Notice } from './channel.ts';
-import { DeliveryError } from './delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
 
 /** How long a channel's texts may be, and what they are made with. */
 export interface TextRules {

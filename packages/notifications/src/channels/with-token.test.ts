@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { DeliveryError } from './delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
 import { TokenCache } from './token-cache.ts';
 import { tokenLifetimeMs, withToken } from './with-token.ts';
 

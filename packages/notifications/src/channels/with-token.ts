@@ -1,4 +1,4 @@
-import { DeliveryError } from './delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
 import type { AccessToken, TokenCache } from './token-cache.ts';
 
 /** Whose token it is, and where it comes from. */

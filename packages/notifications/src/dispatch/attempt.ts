@@ -1,5 +1,5 @@
 import type { Clock } from '@armillary/kube';
-import { DeliveryError } from '../channels/delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
 
 /** An attempt that was broken off by us: whether the message arrived is not known, and it counts as not tried. */
 export class Interrupted extends Error {

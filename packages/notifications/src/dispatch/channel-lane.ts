@@ -1,6 +1,6 @@
 import type { Clock } from '@armillary/kube';
 import type { ChannelType } from '../channels/channel-type.ts';
-import { DeliveryError } from '../channels/delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
 import type { AttemptOutcome, StoredDelivery } from '../store/notification-store.ts';
 import { Interrupted, runAttempt } from './attempt.ts';
 import { backoffMs } from './backoff.ts';

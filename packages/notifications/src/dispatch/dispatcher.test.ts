@@ -1,6 +1,6 @@
 import { silentLogger } from '@armillary/kube';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { DeliveryError } from '../channels/delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
 import type { AttemptOutcome, NewDelivery, StoredDelivery } from '../store/notification-store.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { sampleAlert, sampleDelivery } from '../store/testing/samples.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { DeliveryError } from '../channels/delivery-error.ts';
-import type { DeliveryFault } from '../channels/delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
+import type { DeliveryFault } from '../delivery-error.ts';
 import { failedAttempt } from './failed-attempt.ts';
 
 const now = 1_000_000;

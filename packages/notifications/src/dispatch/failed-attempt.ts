@@ -1,4 +1,4 @@
-import { DeliveryError } from '../channels/delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
 import type { AttemptOutcome } from '../store/notification-store.ts';
 import { backoffMs } from './backoff.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Channel, ChannelContext, RateLimit } from '../channels/channel.ts';
-import { DeliveryError } from '../channels/delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
 import { Postponed } from '../dispatch/postponed.ts';
 import { RateLimiter } from '../dispatch/rate-limiter.ts';
 import { NotificationError } from '../errors.ts';

@@ -9,7 +9,7 @@ import type {
   RateLimit,
 } from '../channels/channel.ts';
 import type { Channels } from '../channels/channels.ts';
-import { DeliveryError } from '../channels/delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
 import type { Delivered } from '../dispatch/dispatcher.ts';
 import { Postponed } from '../dispatch/postponed.ts';
 import type { RateLimiter } from '../dispatch/rate-limiter.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DeliveryError } from '../channels/delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
 import { cutText } from './cut-text.ts';
 import { characters, jsonBytes, utf16Units, utf8Bytes, type Measure } from './measure.ts';
 

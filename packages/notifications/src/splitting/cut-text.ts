@@ -1,4 +1,4 @@
-import { DeliveryError } from '../channels/delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
 import { isPair, type Measure } from './measure.ts';
 
 /** The longest entity of HTML that is worth keeping whole, `&#x1F600;` and the like. */

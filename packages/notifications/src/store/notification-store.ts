@@ -1,6 +1,6 @@
 import type { Alert } from '../alerts/alert.ts';
 import type { ChannelType } from '../channels/channel-type.ts';
-import type { DeliveryFault } from '../channels/delivery-error.ts';
+import type { DeliveryFault } from '../delivery-error.ts';
 import type { TraceStep } from '../routing/decision.ts';
 import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
 

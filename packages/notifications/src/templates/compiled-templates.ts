@@ -1,6 +1,6 @@
 import { TemplateError, type TemplateSet } from '@armillary/go-template';
 import { LRUCache } from 'lru-cache';
-import { DeliveryError } from '../channels/delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
 import type { TemplateText } from './template-text.ts';
 
 /** How much of what receivers write is kept compiled beside the named templates: texts, and characters in them. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DeliveryError } from '../channels/delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { testAlert } from '../testing/notice.ts';
 import { Templates } from './templates.ts';

@@ -1,6 +1,6 @@
 import { TemplateSet } from '@armillary/go-template';
 import { describe, expect, test, vi } from 'vitest';
-import { DeliveryError } from '../channels/delivery-error.ts';
+import { DeliveryError } from '../delivery-error.ts';
 import { utf8Bytes } from '../splitting/measure.ts';
 import { splitMessages } from '../splitting/split-messages.ts';
 import { FakeClock } from '../testing/fake-clock.ts';

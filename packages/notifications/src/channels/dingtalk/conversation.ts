@@ -2,7 +2,7 @@ import type { ReceiverOptions } from '../../kinds/notification-manager.ts';
 import { utf8Bytes } from '../../splitting/measure.ts';
 import type { ChannelContext, Message, Notice, RateLimit } from '../channel.ts';
 import { credentialIdentity, digest } from '../credential-identity.ts';
-import { DeliveryError } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
 import { postJson, sendRequest } from '../http-outcome.ts';
 import type { AccessToken } from '../token-cache.ts';
 import { tokenLifetimeMs, withToken } from '../with-token.ts';

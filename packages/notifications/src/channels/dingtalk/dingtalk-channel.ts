@@ -1,6 +1,6 @@
 import type { Channel, Destination } from '../channel.ts';
 import { credentialIdentity } from '../credential-identity.ts';
-import { DeliveryError } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
 import { chatbotLimit, chatbotMessages, sendToChatbot } from './chatbot.ts';
 import { conversationLimits, conversationMessages, sendToConversation } from './conversation.ts';
 import type { DingtalkContent } from './dingtalk-content.ts';

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { DeliveryError } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
 
 /**
  * The address of a DingTalk robot that wants signatures: `timestamp` in milliseconds, and `sign`, the Base64 of

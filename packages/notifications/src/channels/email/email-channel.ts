@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { mailboxTexts, parseMailbox, type Mailbox } from '../../validation/mailbox.ts';
 import type { Channel } from '../channel.ts';
-import { DeliveryError, type DeliveryFault } from '../delivery-error.ts';
+import { DeliveryError, type DeliveryFault } from '../../delivery-error.ts';
 import { recipientBatches, shownRecipients } from '../recipient-batches.ts';
 import { mailFailure, type Refusal } from './mail-failure.ts';
 import { mailServerOf, type MailServer } from './mail-server.ts';

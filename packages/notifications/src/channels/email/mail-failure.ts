@@ -1,7 +1,7 @@
 import { isObject } from '@armillary/resource';
 import { isTlsCode } from '../../outgoing/connection-failure.ts';
 import { OutgoingError } from '../../outgoing/outgoing-http.ts';
-import { DeliveryError, type DeliveryFault } from '../delivery-error.ts';
+import { DeliveryError, type DeliveryFault } from '../../delivery-error.ts';
 import { providerWords } from '../http-outcome.ts';
 
 /** A recipient that a server did not take. */

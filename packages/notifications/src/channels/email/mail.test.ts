@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Templates } from '../../templates/templates.ts';
 import { testAlert, testContext, testHttp } from '../../testing/notice.ts';
 import type { ChannelContext } from '../channel.ts';
-import { DeliveryError } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
 import { mailsOf } from './mail.ts';
 import { emailNotice } from './testing/email-notice.ts';
 

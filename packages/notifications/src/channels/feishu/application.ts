@@ -1,7 +1,7 @@
 import type { ChannelContext, DeliveryReport, Message, Notice, RateLimit } from '../channel.ts';
 import type { CodedAnswer } from '../coded-answer.ts';
 import { credentialIdentity, digest } from '../credential-identity.ts';
-import { DeliveryError } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
 import { postJson } from '../http-outcome.ts';
 import type { AccessToken } from '../token-cache.ts';
 import { tokenLifetimeMs, withToken } from '../with-token.ts';

@@ -1,5 +1,5 @@
 import type { OutgoingAnswer } from '../../outgoing/outgoing-http.ts';
-import { DeliveryError } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
 import { jsonObject, providerWords, statusFailure } from '../http-outcome.ts';
 
 /** Least wait after a failure of the server (Pushover, "Being friendly to our API"). */

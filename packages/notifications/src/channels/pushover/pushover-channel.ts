@@ -2,7 +2,7 @@ import type { ReceiverChannelSpec } from '../../routing/receiver.ts';
 import { characters } from '../../splitting/measure.ts';
 import type { Channel, ChannelContext } from '../channel.ts';
 import { credentialIdentity, digest } from '../credential-identity.ts';
-import { DeliveryError } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
 import { postJson } from '../http-outcome.ts';
 import { messageTexts } from '../message-texts.ts';
 import { shortened } from '../shortened.ts';

@@ -1,7 +1,7 @@
 import { characters } from '../../splitting/measure.ts';
 import type { Channel } from '../channel.ts';
 import { credentialIdentity } from '../credential-identity.ts';
-import { DeliveryError } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
 import { postJson } from '../http-outcome.ts';
 import { messageTexts } from '../message-texts.ts';
 import { templateName } from '../template-name.ts';

@@ -3,7 +3,7 @@ import type { ConfigChannelSpec } from '../../routing/receiver.ts';
 import type { ChannelContext } from '../channel.ts';
 import { unreadableAnswer } from '../coded-answer.ts';
 import type { CodeMeaning } from '../coded-answer.ts';
-import { DeliveryError } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
 import { jsonObject, sendRequest } from '../http-outcome.ts';
 import { aliyunNumber } from './phone-number.ts';
 import { acs3Authorization } from './signing/acs3.ts';

@@ -2,7 +2,7 @@ import type { OutgoingAnswer } from '../../outgoing/outgoing-http.ts';
 import type { ConfigChannelSpec } from '../../routing/receiver.ts';
 import { unreadableAnswer } from '../coded-answer.ts';
 import type { CodeMeaning } from '../coded-answer.ts';
-import { DeliveryError } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
 import { sendRequest } from '../http-outcome.ts';
 import { internationalNumber } from './phone-number.ts';
 import { canonicalQuery } from './signing/canonical-request.ts';

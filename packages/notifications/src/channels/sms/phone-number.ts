@@ -1,4 +1,4 @@
-import { DeliveryError } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
 
 /** A number without the signs that people put between digits; `00` before the country is `+`. */
 export function plainNumber(text: string): string {

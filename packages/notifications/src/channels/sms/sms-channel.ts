@@ -1,6 +1,6 @@
 import type { ConfigChannelSpec } from '../../routing/receiver.ts';
 import type { Channel, Notice } from '../channel.ts';
-import { DeliveryError } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
 import { aliyunSender } from './aliyun.ts';
 import { awsSender } from './aws.ts';
 import { huaweiSender } from './huawei.ts';

@@ -1,6 +1,6 @@
 import type { CodeMeaning } from '../coded-answer.ts';
-import { DeliveryError } from '../delivery-error.ts';
-import type { DeliveryErrorDetails } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
+import type { DeliveryErrorDetails } from '../../delivery-error.ts';
 import { providerWords } from '../http-outcome.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { characters } from '../../splitting/measure.ts';
 import type { ChannelContext, Message, Notice } from '../channel.ts';
-import { DeliveryError } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
 import { messageTexts } from '../message-texts.ts';
 import { shortened } from '../shortened.ts';
 import { templateName } from '../template-name.ts';

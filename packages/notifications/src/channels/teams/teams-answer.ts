@@ -1,6 +1,6 @@
 import type { OutgoingAnswer } from '../../outgoing/outgoing-http.ts';
-import { DeliveryError } from '../delivery-error.ts';
-import type { DeliveryErrorDetails } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
+import type { DeliveryErrorDetails } from '../../delivery-error.ts';
 import { jsonObject, providerWords, statusFailure } from '../http-outcome.ts';
 
 /** How an old incoming webhook tells of a failure, with the status 200: "connectors do not throw 429s" (Microsoft). */

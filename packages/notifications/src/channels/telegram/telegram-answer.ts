@@ -1,6 +1,6 @@
 import type { OutgoingAnswer } from '../../outgoing/outgoing-http.ts';
-import { DeliveryError } from '../delivery-error.ts';
-import type { DeliveryErrorDetails } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
+import type { DeliveryErrorDetails } from '../../delivery-error.ts';
 import { jsonObject, providerWords, statusFailure } from '../http-outcome.ts';
 
 /** The new id of a group that became a supergroup, as Telegram says when the old one is used; else undefined. */

@@ -1,7 +1,7 @@
 import { clientSettings, serviceUrl } from '../../outgoing/client-settings.ts';
 import type { ReceiverChannelSpec } from '../../routing/receiver.ts';
 import type { Channel } from '../channel.ts';
-import { DeliveryError } from '../delivery-error.ts';
+import { DeliveryError } from '../../delivery-error.ts';
 import { sendRequest, statusFailure } from '../http-outcome.ts';
 import { templateName } from '../template-name.ts';
 import { alertsBody, historyLines, renderedBody } from './webhook-body.ts';
