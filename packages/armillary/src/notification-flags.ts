@@ -118,7 +118,8 @@ export function upstreamOptions(): Option[] {
 export function withUpstreamFlags(flags: NotificationFlags): NotificationFlags {
   const address = flags['webhook.address'];
   const level = flags['log.level'];
-  const [, host, number] = /^(.*):(\d+)$/.exec(address ?? '') ?? [];
+  // Go writes addresses of IPv6 in brackets.
+  const [, host, number] = /^\[?(.*?)\]?:(\d+)$/.exec(address ?? '') ?? [];
   if (address !== undefined && number === undefined) {
     throw new CommandError('usage', '--webhook.address is written :19093 or 127.0.0.1:19093');
   }

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ControllerManager } from '@armillary/kube';
 import type { Access } from '../server/access.ts';
+import { baseUrl } from '../server/base-url.ts';
 import { createServer } from '../server/server.ts';
 import { startSidecar, usualAuthority } from '../sidecar/start-sidecar.ts';
 import type { NotificationStore } from '../store/notification-store.ts';
@@ -83,7 +84,7 @@ export async function startNotificationManager(
   stopped.promise.catch(() => {});
   try {
     await server.listen({ host, port: options.port });
-    running.url = `http://${host}:${(server.server.address() as AddressInfo).port}`;
+    running.url = baseUrl(host, (server.server.address() as AddressInfo).port);
     const following = manager.start();
     following.catch((error: unknown) => stopped.reject(error));
     (sidecar?.ended ?? Promise.resolve()).catch((error: unknown) => stopped.reject(error));

@@ -1,6 +1,7 @@
 import { ControllerManager, type KubeClient, type Logger } from '@armillary/kube';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { baseUrl } from '../server/base-url.ts';
 import { RbacDirectory } from './rbac-directory.ts';
 import { createSidecarServer } from './sidecar-server.ts';
 import type { Authority } from './who-may.ts';
@@ -40,7 +41,7 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningSide
   await server.listen({ host, port });
   const ended = follow(manager, server, options.signal);
   return {
-    url: `http://${host}:${(server.server.address() as AddressInfo).port}`,
+    url: baseUrl(host, (server.server.address() as AddressInfo).port),
     ended,
     async stop() {
       await manager.stop();
