@@ -1,11 +1,10 @@
-/** Debian's Alertmanager posts to a notification manager that is down, full, cut off or slow: nothing is lost. */
+/** Debian's Alertmanager posts to a notification manager that is down, cut off or slow: nothing is lost. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { fetchTrace, fingerprintOf } from '@armillary/notifications';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { startPostgres } from '../packages/notifications/src/testing/postgres.ts';
 import { Alertmanager } from './testing/alertmanager.ts';
 import { NotificationWorld } from './testing/notification-world.ts';
 import { eventually as within } from './testing/process.ts';
@@ -91,29 +90,6 @@ describe('nothing is lost and nobody hears twice', () => {
     await eventually(`${alertname} is posted again`, repeated);
     await world.inbox.tells('shop-team', alertname);
     expect(world.inbox.told('shop-team').filter((name) => name === alertname)).toHaveLength(1);
-  }
-});
-
-test('a store that cannot be written is answered with 503, and Alertmanager tries again', async () => {
-  const postgres = await startPostgres();
-  const world = await NotificationWorld.start({ storeUrl: await postgres.createDatabase() });
-  try {
-    await world.apply(world.webhook('shop-team', { type: 'tenant', user: 'shop' }));
-    await using alerts = await Alertmanager.start({
-      webhook: { url: `${world.manager.url}/api/v2/alerts` },
-    });
-    await postgres.kill();
-    expect(await world.post({ labels: labelsOf('Refused') })).toBe(503);
-    await alerts.fire(...numbers.map((number) => ({ labels: labelsOf(`Full${number}`) })));
-    await eventually('posts fail', async () => (await alerts.metric(failedPosts)) >= numbers.length);
-    await postgres.start();
-    await eventually('all are told', () => world.inbox.told('shop-team').length >= numbers.length);
-    expect(world.inbox.told('shop-team').toSorted()).toEqual(
-      numbers.map((number) => `Full${number}`).toSorted(),
-    );
-  } finally {
-    await world.close();
-    await postgres.stop();
   }
 });
 

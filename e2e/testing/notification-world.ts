@@ -94,6 +94,11 @@ export class NotificationWorld {
     this.manager = await startNotificationManager({ ...this.#options, port, ...overrides });
   }
 
+  /** Starts a second one with the same settings, for worlds whose store can be shared; the caller stops it. */
+  async startReplica(): Promise<RunningNotificationManager> {
+    return await startNotificationManager({ ...this.#options, folder: join(this.folder, 'replica') });
+  }
+
   async close(): Promise<void> {
     await this.manager.stop();
     await this.client.close();
