@@ -4,7 +4,7 @@ import type { Credential } from '../kinds/credential.ts';
 import type { ReceiverOptions } from '../kinds/notification-manager.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import type { OutgoingHttp } from '../outgoing/outgoing-http.ts';
-import type { ChannelConfig, ChannelReceiver, ReceiverChannelSpec } from '../routing/receiver.ts';
+import type { ChannelConfig, ChannelReceiver, ReceiverChannelSpec } from './receiver.ts';
 import type { ChannelType } from './channel-type.ts';
 import type { TokenCache } from './token-cache.ts';
 

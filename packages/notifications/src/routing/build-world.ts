@@ -9,7 +9,7 @@ import type { TenantMatch } from './alert-class.ts';
 import { LeftOutList, type LeftOutObject } from './left-out.ts';
 import { routingSettings } from './routing-settings.ts';
 import type { ChannelFacts, RoutingWorld } from './routing-world.ts';
-import type { ReceiverChannelSpec } from './receiver.ts';
+import type { ReceiverChannelSpec } from '../channels/receiver.ts';
 import { usableConfigs, usableReceivers, usableRouters, usableSilences } from './usable-objects.ts';
 
 /** The objects that routing goes by, in any order. They are not changed and must not change. */

@@ -1,6 +1,6 @@
 import type { Alert } from '../alerts/alert.ts';
 import type { Merged } from '../sources/merge.ts';
-import type { ChannelReceiver } from './receiver.ts';
+import type { ChannelReceiver } from '../channels/receiver.ts';
 import type { RoutingRouter } from './router.ts';
 import type { RoutePolicy } from './routing-settings.ts';
 import type { RoutingWorld } from './routing-world.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { chooseConfig } from './config-choice.ts';
-import type { ChannelConfig } from './receiver.ts';
+import type { ChannelConfig } from '../channels/receiver.ts';
 import {
   config,
   defaultLabels,

@@ -1,7 +1,7 @@
 import type { ChannelType } from '../channels/channel-type.ts';
 import type { LabelSelector } from '../kinds/label-selector.ts';
 import { mismatchOf } from './mismatch.ts';
-import type { ChannelConfig, ChannelReceiver, ReceiverChannelSpec } from './receiver.ts';
+import type { ChannelConfig, ChannelReceiver, ReceiverChannelSpec } from '../channels/receiver.ts';
 import type { RoutingWorld } from './routing-world.ts';
 
 /** The configs of the cluster's objects. */

@@ -1,6 +1,6 @@
 import type { Destination } from '../channels/channel.ts';
 import type { SourceAnswer } from '../sources/source-answer.ts';
-import type { ChannelConfig, ChannelReceiver } from './receiver.ts';
+import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
 
 /** A receiver as the trace names it. */
 export interface NamedReceiver {

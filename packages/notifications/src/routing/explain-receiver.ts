@@ -1,6 +1,6 @@
 import { shown, explainStep } from './explain-step.ts';
 import { namedReceiver, type TraceStep } from './decision.ts';
-import type { ChannelReceiver } from './receiver.ts';
+import type { ChannelReceiver } from '../channels/receiver.ts';
 import type { RoutingWorld } from './routing-world.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { RouterSpec } from '../kinds/router.ts';
 import { compileExpression } from '../selector/expression.ts';
 import { compileSelector } from '../selector/selector.ts';
 import { compileMismatch, type Mismatch } from './mismatch.ts';
-import type { ChannelReceiver } from './receiver.ts';
+import type { ChannelReceiver } from '../channels/receiver.ts';
 
 /** A router at work. */
 export interface RoutingRouter {

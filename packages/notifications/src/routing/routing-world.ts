@@ -1,7 +1,7 @@
 import type { Destination } from '../channels/channel.ts';
 import type { ChannelType } from '../channels/channel-type.ts';
 import type { LeftOutObject } from './left-out.ts';
-import type { ChannelConfig, ChannelReceiver, ReceiverChannelSpec } from './receiver.ts';
+import type { ChannelConfig, ChannelReceiver, ReceiverChannelSpec } from '../channels/receiver.ts';
 import type { RoutingRouter } from './router.ts';
 import type { RoutingSettings } from './routing-settings.ts';
 import type { RoutingSilence } from './silence.ts';

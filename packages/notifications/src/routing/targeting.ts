@@ -5,7 +5,7 @@ import type { Candidate } from './candidates.ts';
 import { chooseConfig } from './config-choice.ts';
 import { namedReceiver, type Target, type TraceStep } from './decision.ts';
 import { mismatchOf } from './mismatch.ts';
-import type { ChannelConfig, ChannelReceiver } from './receiver.ts';
+import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
 import type { RoutingWorld } from './routing-world.ts';
 import { silenceOf } from './silence.ts';
 

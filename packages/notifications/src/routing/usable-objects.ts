@@ -7,10 +7,10 @@ import { validateConfig } from '../validation/config.ts';
 import { validateReceiver } from '../validation/receiver.ts';
 import { validateRouter } from '../validation/router.ts';
 import { validateSilence } from '../validation/silence.ts';
-import { configsOf, receiversOf, type Ownership } from './channels-of.ts';
+import { configsOf, receiversOf, type Ownership } from '../channels/channels-of-object.ts';
 import type { LeftOutList } from './left-out.ts';
 import { classOf, classOfSilence, type ObjectClass, type ObjectClasses } from './object-class.ts';
-import type { ChannelConfig, ChannelReceiver } from './receiver.ts';
+import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
 import { compileRouter, type RoutingRouter } from './router.ts';
 import { compileSilence, type RoutingSilence } from './silence.ts';
 

@@ -1,7 +1,7 @@
 import type { Alert } from '../alerts/alert.ts';
 import type { Config } from '../kinds/config.ts';
 import type { Receiver } from '../kinds/receiver.ts';
-import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
+import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
 import type { AlertTrace, DeadLetter } from '../store/notification-store.ts';
 
 /** What `/api/v2/notifications` and `/api/v2/verify` send at once, past routing and queue. */

@@ -1,7 +1,7 @@
 import { silentLogger } from '@armillary/kube';
 import { describe, expect, test } from 'vitest';
 import { NotificationError } from '../errors.ts';
-import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
+import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
 import { alertsFromEverybody, openAccess, tokenAccess, type Access } from './access.ts';
 import type { DirectNotification, NotificationApi } from './notification-api.ts';
 import { createServer } from './server.ts';

@@ -7,7 +7,7 @@ import { ClusterObjects, type ObjectsSnapshot } from '../objects/cluster-objects
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import type { TenantMatch } from '../routing/alert-class.ts';
 import { buildWorld } from '../routing/build-world.ts';
-import type { ChannelConfig } from '../routing/receiver.ts';
+import type { ChannelConfig } from '../channels/receiver.ts';
 import type { RoutingWorld } from '../routing/routing-world.ts';
 import { sidecarPort } from '../operator/sidecars.ts';
 import type { ReceiverSources } from '../sources/receiver-sources.ts';

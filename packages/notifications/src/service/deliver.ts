@@ -14,7 +14,7 @@ import type { Delivered } from '../dispatch/dispatcher.ts';
 import { Postponed } from '../dispatch/postponed.ts';
 import type { RateLimiter } from '../dispatch/rate-limiter.ts';
 import { NotificationError } from '../errors.ts';
-import type { ChannelConfig } from '../routing/receiver.ts';
+import type { ChannelConfig } from '../channels/receiver.ts';
 import type { NewDelivery, NotificationStore, StoredDelivery } from '../store/notification-store.ts';
 import { historyMessages } from './history.ts';
 

@@ -1,9 +1,9 @@
 import { NotificationError } from '../errors.ts';
-import { configsOf, receiversOf, type Ownership } from '../routing/channels-of.ts';
+import { configsOf, receiversOf, type Ownership } from '../channels/channels-of-object.ts';
 import { chooseConfig, type ConfigPool } from '../routing/config-choice.ts';
 import { groupDeliveries } from '../routing/group-deliveries.ts';
 import { classOf, type ObjectClasses } from '../routing/object-class.ts';
-import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
+import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
 import type { RoutingWorld } from '../routing/routing-world.ts';
 import type { DirectNotification } from '../server/notification-api.ts';
 import { deliver, type DeliverOptions } from './deliver.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NotificationManagerSpec } from '../kinds/notification-manager.ts';
-import type { ChannelReceiver } from '../routing/receiver.ts';
+import type { ChannelReceiver } from '../channels/receiver.ts';
 import type { StoredDelivery } from '../store/notification-store.ts';
 import { testAlert } from '../testing/notice.ts';
 import { historyDelivery, historyMessages } from './history.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ChannelReceiver } from '../routing/receiver.ts';
+import type { ChannelReceiver } from '../channels/receiver.ts';
 import type { Message } from '../channels/channel.ts';
 import { historyBody, historyLines } from '../channels/webhook/webhook-body.ts';
 import { jsonForm } from '../channels/webhook/webhook-channel.ts';

@@ -24,7 +24,7 @@ import type { TenantMatch } from '../routing/alert-class.ts';
 import { chooseConfig } from '../routing/config-choice.ts';
 import type { AlertDecision } from '../routing/decision.ts';
 import { explainReceiver } from '../routing/explain-receiver.ts';
-import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
+import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
 import type {
   DirectNotification,
   EntryFilter,

@@ -1,7 +1,7 @@
 import { isObject } from '@armillary/resource';
 import { Compile } from 'typebox/compile';
 import { NotificationError } from '../errors.ts';
-import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
+import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
 import { CONTRACT_VERSION, ReceiverList } from './contract/receiver-list.ts';
 import type { AnswerLifetime } from './freshness.ts';
 import { configEntry, receiverEntry } from './named-entry.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ChannelReceiver } from '../routing/receiver.ts';
+import type { ChannelReceiver } from '../channels/receiver.ts';
 import { mergeReceivers } from './merge.ts';
 import type { MergePolicy, SourceAnswer } from './source-answer.ts';
 

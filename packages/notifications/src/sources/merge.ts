@@ -1,4 +1,4 @@
-import type { ChannelReceiver } from '../routing/receiver.ts';
+import type { ChannelReceiver } from '../channels/receiver.ts';
 import type { MergePolicy, SourceAnswer } from './source-answer.ts';
 
 /** What the cluster knows and what the sources said, about one alert. */

@@ -1,4 +1,4 @@
-import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
+import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
 
 /** What a source is asked: who shall be told of alerts with these labels? */
 export interface SourceQuestion {

@@ -1,7 +1,7 @@
 import { isObject } from '@armillary/resource';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import { OutgoingError } from '../outgoing/outgoing-http.ts';
-import { apiUrlAnnotation } from '../routing/channels-of.ts';
+import { apiUrlAnnotation } from '../channels/channels-of-object.ts';
 
 /** What receivers and configs of a source may do. */
 export interface Trust {

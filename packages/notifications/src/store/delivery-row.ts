@@ -1,5 +1,5 @@
 import type { ChannelType } from '../channels/channel-type.ts';
-import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
+import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
 import type {
   AlertTrace,
   AttemptOutcome,

@@ -2,7 +2,7 @@ import type { Alert } from '../alerts/alert.ts';
 import type { ChannelType } from '../channels/channel-type.ts';
 import type { DeliveryFault } from '../delivery-error.ts';
 import type { TraceStep } from '../routing/decision.ts';
-import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
+import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
 
 /** Which receivers an alert is still to be routed to: `tenants` after a source that fails closed was not there. */
 export type RoutingPart = 'all' | 'tenants';

@@ -8,7 +8,7 @@ import {
 } from '@armillary/go-template';
 import type { Alert } from '../alerts/alert.ts';
 import { commonPairs } from '../alerts/common-pairs.ts';
-import { alertMessage, alertMessageCn } from './alert-message.ts';
+import { alertMessage, alertMessageCn } from '../alerts/alert-message.ts';
 import { keyValues } from './key-values.ts';
 import { templateTime } from './template-time.ts';
 

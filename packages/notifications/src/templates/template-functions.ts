@@ -1,6 +1,6 @@
 import { goFunction, type GoFunction } from '@armillary/go-template';
 import type { Clock } from '@armillary/kube';
-import { alertMessage, alertMessageCn } from './alert-message.ts';
+import { alertMessage, alertMessageCn } from '../alerts/alert-message.ts';
 import type { Dictionary } from './dictionary.ts';
 import { encodingFunctions } from './functions/encoding-functions.ts';
 import { listFunctions } from './functions/list-functions.ts';

@@ -5,7 +5,7 @@ import type { ChannelContext, Notice } from '../channels/channel.ts';
 import { TokenCache } from '../channels/token-cache.ts';
 import { AddressPolicy } from '../outgoing/address-policy.ts';
 import { createOutgoingHttp } from '../outgoing/create-outgoing-http.ts';
-import type { ChannelConfig, ChannelReceiver } from '../routing/receiver.ts';
+import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
 
 /** An alert with a name and a message. */
 export function testAlert(name: string, rest: Partial<Alert> = {}): Alert {

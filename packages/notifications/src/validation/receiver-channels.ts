@@ -1,7 +1,7 @@
 import { invalid, required, type Cause } from '@armillary/resource';
 import type { ChannelType } from '../channels/channel-type.ts';
 import type { LabelSelector } from '../kinds/label-selector.ts';
-import type { ReceiverChannelSpec } from '../routing/receiver.ts';
+import type { ReceiverChannelSpec } from '../channels/receiver.ts';
 import { selectorCauses } from '../selector/selector.ts';
 import { serverCauses } from './address.ts';
 import { credentialCauses, webhookCauses } from './credential.ts';

@@ -1,5 +1,5 @@
 import type { ReceiverOptions } from '../../kinds/notification-manager.ts';
-import type { ReceiverChannelSpec } from '../../routing/receiver.ts';
+import type { ReceiverChannelSpec } from '../receiver.ts';
 import { characters, utf8Bytes } from '../../splitting/measure.ts';
 import type { Measure } from '../../splitting/measure.ts';
 import type { ChannelContext, Message, Notice } from '../channel.ts';

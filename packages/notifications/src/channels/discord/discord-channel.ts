@@ -1,4 +1,4 @@
-import type { ReceiverChannelSpec } from '../../routing/receiver.ts';
+import type { ReceiverChannelSpec } from '../receiver.ts';
 import { utf16Units } from '../../splitting/measure.ts';
 import type { Channel } from '../channel.ts';
 import { credentialIdentity } from '../credential-identity.ts';

@@ -3,7 +3,7 @@ import type { OutgoingTls } from '../../outgoing/outgoing-http.ts';
 import { tlsSettings } from '../../outgoing/client-settings.ts';
 import { AddressPolicy } from '../../outgoing/address-policy.ts';
 import { networkClass } from '../../outgoing/network-class.ts';
-import type { ChannelConfig } from '../../routing/receiver.ts';
+import type { ChannelConfig } from '../receiver.ts';
 import type { ChannelContext } from '../channel.ts';
 
 /** How to sign in to a mail server. */

@@ -1,4 +1,4 @@
-import type { ReceiverChannelSpec } from '../../routing/receiver.ts';
+import type { ReceiverChannelSpec } from '../receiver.ts';
 import type { ChannelContext, Message, Notice, RateLimit } from '../channel.ts';
 import { credentialIdentity } from '../credential-identity.ts';
 import { postJson } from '../http-outcome.ts';

@@ -1,5 +1,5 @@
 import type { ReceiverOptions } from '../../kinds/notification-manager.ts';
-import type { ReceiverChannelSpec } from '../../routing/receiver.ts';
+import type { ReceiverChannelSpec } from '../receiver.ts';
 import { jsonBytes } from '../../splitting/measure.ts';
 import type { ChannelContext, Message, Notice } from '../channel.ts';
 import { messageTexts } from '../message-texts.ts';

@@ -1,4 +1,4 @@
-import type { ReceiverChannelSpec } from '../../routing/receiver.ts';
+import type { ReceiverChannelSpec } from '../receiver.ts';
 import { characters } from '../../splitting/measure.ts';
 import type { Channel, ChannelContext } from '../channel.ts';
 import { credentialIdentity, digest } from '../credential-identity.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ConfigChannelSpec } from '../../routing/receiver.ts';
+import type { ConfigChannelSpec } from '../receiver.ts';
 import type { ChannelContext } from '../channel.ts';
 import { unreadableAnswer } from '../coded-answer.ts';
 import type { CodeMeaning } from '../coded-answer.ts';

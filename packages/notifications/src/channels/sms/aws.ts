@@ -1,5 +1,5 @@
 import type { OutgoingAnswer } from '../../outgoing/outgoing-http.ts';
-import type { ConfigChannelSpec } from '../../routing/receiver.ts';
+import type { ConfigChannelSpec } from '../receiver.ts';
 import { unreadableAnswer } from '../coded-answer.ts';
 import type { CodeMeaning } from '../coded-answer.ts';
 import { DeliveryError } from '../../delivery-error.ts';

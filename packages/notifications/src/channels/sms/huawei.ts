@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Alert } from '../../alerts/alert.ts';
 import type { OutgoingAnswer } from '../../outgoing/outgoing-http.ts';
-import type { ConfigChannelSpec } from '../../routing/receiver.ts';
+import type { ConfigChannelSpec } from '../receiver.ts';
 import { characters } from '../../splitting/measure.ts';
 import { unreadableAnswer } from '../coded-answer.ts';
 import type { CodeMeaning } from '../coded-answer.ts';

@@ -1,4 +1,4 @@
-import type { ConfigChannelSpec } from '../../routing/receiver.ts';
+import type { ConfigChannelSpec } from '../receiver.ts';
 import type { Channel, Notice } from '../channel.ts';
 import { DeliveryError } from '../../delivery-error.ts';
 import { aliyunSender } from './aliyun.ts';

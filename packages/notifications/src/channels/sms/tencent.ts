@@ -1,4 +1,4 @@
-import type { ConfigChannelSpec } from '../../routing/receiver.ts';
+import type { ConfigChannelSpec } from '../receiver.ts';
 import type { OutgoingAnswer } from '../../outgoing/outgoing-http.ts';
 import type { ChannelContext } from '../channel.ts';
 import { unreadableAnswer } from '../coded-answer.ts';

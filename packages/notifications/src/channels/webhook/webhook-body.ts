@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { alertKey } from '../../alerts/alert.ts';
 import type { Alert } from '../../alerts/alert.ts';
 import { commonPairs } from '../../alerts/common-pairs.ts';
-import { alertMessage } from '../../templates/alert-message.ts';
+import { alertMessage } from '../../alerts/alert-message.ts';
 
 /** A body and its content type. */
 export interface WebhookBody {

@@ -1,5 +1,5 @@
 import { clientSettings, serviceUrl } from '../../outgoing/client-settings.ts';
-import type { ReceiverChannelSpec } from '../../routing/receiver.ts';
+import type { ReceiverChannelSpec } from '../receiver.ts';
 import type { Channel } from '../channel.ts';
 import { DeliveryError } from '../../delivery-error.ts';
 import { sendRequest, statusFailure } from '../http-outcome.ts';

@@ -9,7 +9,7 @@ import type { SourceAnswer } from '../../sources/source-answer.ts';
 import { buildWorld, type RoutingObjects } from '../build-world.ts';
 import { decide } from '../decide.ts';
 import type { AlertDecision } from '../decision.ts';
-import type { ChannelReceiver } from '../receiver.ts';
+import type { ChannelReceiver } from '../../channels/receiver.ts';
 import type { ChannelFacts, RoutingWorld } from '../routing-world.ts';
 
 type Labels = Record<string, string>;

@@ -1,5 +1,5 @@
 import type { Alert } from '../../alerts/alert.ts';
-import type { ChannelReceiver } from '../../routing/receiver.ts';
+import type { ChannelReceiver } from '../../channels/receiver.ts';
 import type { NewDelivery } from '../notification-store.ts';
 
 /** An alert with its own fingerprint for each number. */

@@ -1,4 +1,4 @@
-import { channelTypes, type ChannelType } from '../channels/channel-type.ts';
+import { channelTypes, type ChannelType } from './channel-type.ts';
 import type { Config, ConfigSpec } from '../kinds/config.ts';
 import type { Receiver } from '../kinds/receiver.ts';
 import type { ChannelConfig, ChannelReceiver, Origin } from './receiver.ts';

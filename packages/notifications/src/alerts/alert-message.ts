@@ -1,4 +1,4 @@
-import type { Alert } from '../alerts/alert.ts';
+import type { Alert } from './alert.ts';
 
 const firstOf = (alert: Pick<Alert, 'annotations'>, names: readonly string[]): string =>
   names

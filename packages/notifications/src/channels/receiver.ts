@@ -1,4 +1,4 @@
-import type { ChannelType } from '../channels/channel-type.ts';
+import type { ChannelType } from './channel-type.ts';
 import type { ConfigSpec } from '../kinds/config.ts';
 import type { ReceiverSpec } from '../kinds/receiver.ts';
 
