@@ -1,12 +1,14 @@
 /** What becomes of alerts while a receiver source fails, and how people come to know of it. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { status } from '../packages/notifications/src/sources/testing/fake-source.ts';
+import { sourceObject } from '../packages/notifications/src/sources/testing/source-world.ts';
 import { KubectlSession, requiredKubectls } from './testing/kubectl.ts';
 import { eventually } from './testing/process.ts';
 import { SourceSite } from './testing/source-site.ts';
 import { outcomeOf, postAlert, sourcesAre } from './testing/who-is-told.ts';
 
 const second = 1000;
+const messageOf = '-o=jsonpath={.status.conditions[0].message}';
 
 let site: SourceSite;
 let kubectl: KubectlSession;
@@ -46,8 +48,7 @@ test('global receivers, the object and the metrics say that a source is down, an
   expect(await site.metrics(name)).toContain('down 1');
   site.clock.advance(30 * second);
   await eventually('the object says that it does not', async () => (await ready(name)) === 'False');
-  const message = `-o=jsonpath={.status.conditions[0].message}`;
-  expect(await kubectl.out(['get', 'receiversource', name, message])).toBe('it answered HTTP 500');
+  expect(await kubectl.out(['get', 'receiversource', name, messageOf])).toBe('it answered HTTP 500');
 
   site.source.handler = site.names('ann');
   await eventually('everybody is told that it is back', () => {
@@ -94,14 +95,16 @@ describe('while the source fails', () => {
     expect(words).toContain('it counts for nothing');
   });
 
-  test('and is to fail closed, tenants wait until it is back, and nobody else does', async () => {
-    await site.use({ onError: 'FailClosed' });
+  test('and is to fail closed, tenants wait until it is back, also over a restart, and nobody else does', async () => {
+    const source = await site.use({ onError: 'FailClosed' });
     site.source.handler = status(500);
     const fingerprint = await postAlert(site.url, 'shop');
     const { told, words } = await outcomeOf(site.url, fingerprint);
     expect(told).toEqual(['everybody']);
     expect(words).toContain('tenants wait until it answers');
 
+    await site.world.restart();
+    await sourcesAre(site.url, source);
     site.source.handler = site.names('ann');
     const later = await eventually('tenants are told', async () => {
       site.clock.advance(5 * second);
@@ -112,6 +115,17 @@ describe('while the source fails', () => {
     const name = site.world.inbox.told('ann').at(-1);
     expect(site.world.inbox.told('everybody').filter((one) => one === name)).toHaveLength(1);
   });
+});
+
+test('a source whose settings cannot be used says so, and tenants are told by its policy', async () => {
+  const name = await site.use();
+  site.source.handler = site.names('ann');
+  const wrong = { url: site.source.url, onError: 'FailClosed', timeout: 'soon' } as const;
+  await site.world.apply(sourceObject(wrong, name));
+  await eventually('tenants are not told', async () => (await site.told()).join() === 'everybody');
+  site.clock.advance(30 * second);
+  await eventually('the object says why', async () => (await ready(name)) === 'False');
+  expect(await kubectl.out(['get', 'receiversource', name, messageOf])).toContain('spec.timeout: must be');
 });
 
 test('a source that hangs keeps an alert for two seconds when it answered before, and others not at all', async () => {

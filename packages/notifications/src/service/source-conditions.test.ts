@@ -54,9 +54,11 @@ test.each([
 });
 
 test('a source that cannot be asked at all says so', () => {
-  expect(readyCondition(source(), undefined, now)).toMatchObject({
+  const broken = { ...source(), spec: { url: 'http://hr', timeout: 'soon' } };
+  expect(readyCondition(broken, undefined, now)).toMatchObject({
     status: 'False',
     reason: 'SettingsInvalid',
+    message: 'spec.timeout: must be a duration such as 90s or 1h30m',
   });
 });
 

@@ -1,5 +1,7 @@
 import { hasCode, patchStatus, type KubeClient, type Logger } from '@armillary/kube';
+import { NotificationError } from '../errors.ts';
 import { receiverSourceKind, type ReceiverSource } from '../kinds/receiver-source.ts';
+import { settingsOf } from '../sources/source-settings.ts';
 import type { SourceStatus } from '../sources/source-status.ts';
 
 type Condition = NonNullable<NonNullable<ReceiverSource['status']>['conditions']>[number];
@@ -13,9 +15,7 @@ export function readyCondition(
   status: SourceStatus | undefined,
   now: number,
 ): Condition | undefined {
-  const said = status
-    ? verdictOf(status)
-    : { status: 'False', reason: 'SettingsInvalid', message: 'see the log' };
+  const said = status ? verdictOf(status) : settingsVerdict(source);
   if (!said) return undefined;
   const before = source.status?.conditions?.find((condition) => condition.type === 'Ready');
   const same = before?.status === said.status;
@@ -27,9 +27,19 @@ export function readyCondition(
   };
 }
 
-function verdictOf(
-  status: SourceStatus,
-): (Pick<Condition, 'status' | 'reason'> & { message: string }) | undefined {
+type Verdict = Pick<Condition, 'status' | 'reason'> & { message: string };
+
+function settingsVerdict(source: ReceiverSource): Verdict | undefined {
+  try {
+    settingsOf(source);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof NotificationError)) throw error;
+    return { status: 'False', reason: 'SettingsInvalid', message: error.message };
+  }
+}
+
+function verdictOf(status: SourceStatus): Verdict | undefined {
   const { breaker, lastSuccessAt, lastFailure } = status;
   if (lastFailure && (breaker !== 'closed' || lastFailure.at > (lastSuccessAt ?? 0))) {
     return { status: 'False', reason: lastFailure.code, message: lastFailure.message };
