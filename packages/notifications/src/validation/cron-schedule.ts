@@ -47,19 +47,34 @@ export function parseCronSchedule(text: string): CronSchedule {
       `there must be 5 fields (minute, hour, day of month, month, day of week), not ${parts.length}`,
     );
   }
-  const pattern = fields.map((field, index) => fieldValues(field, parts[index] ?? '')).join(' ');
+  const values = fields.map((field, index) => fieldValues(field, parts[index] ?? ''));
+  const never = namesNoDay(values);
   try {
-    const cron = new Cron(pattern, {
+    const cron = new Cron(never ? '* * * * *' : values.join(' '), {
       mode: '5-part',
       // Go's names: `Local` is the program's own time zone, and no name is UTC.
       ...(zone === undefined || zone === 'Local' ? {} : { timezone: zone || 'UTC' }),
     });
     // An unknown time zone shows only when it is used.
     cron.nextRun(new Date(0));
-    return { next: (after) => cron.nextRun(new Date(after))?.getTime() };
+    return { next: (after) => (never ? undefined : cron.nextRun(new Date(after))?.getTime()) };
   } catch (error) {
     throw refused(zone === undefined ? 'it has no meaning' : `${zone} is no known time zone`, error);
   }
+}
+
+const longestMonths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/**
+ * Whether the days are none that a calendar has, such as the 30th of February. Croner looks for them through thousands
+ * of years, with every alert.
+ */
+function namesNoDay([, , days = '', months = '', weekdays]: readonly string[]): boolean {
+  if (days === '*' || weekdays !== '*') return false;
+  const first = Math.min(...days.split(',').map(Number));
+  const named =
+    months === '*' ? longestMonths : months.split(',').map((month) => longestMonths[Number(month) - 1]!);
+  return named.every((length) => first > length);
 }
 
 /** Not points on the clock: each is as far from the time before, to the second, whatever that is. */
