@@ -109,6 +109,20 @@ describe('a webhook in about twenty lines', () => {
   );
 });
 
+test('check-source ends with 1 for a webhook that fails, and with 2 for what is no address', async () => {
+  site.source.handler = status(500);
+  const run = (...args: string[]) =>
+    runProgram(process.execPath, [armillary, 'notification-manager', 'check-source', ...args]);
+  const failing = await run(site.source.url, '--output', 'json');
+  expect(failing).toMatchObject({ code: 1, stderr: 'armillary: one check failed\n' });
+  expect(JSON.parse(failing.stdout)).toMatchObject({ check: 'answers', outcome: 'failed' });
+  expect(await run('ftp://people.example.com')).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('must be an address that begins with http:// or https://'),
+  });
+});
+
 test('the objects of the page are taken by the API server as they are', async () => {
   const { api } = site.world;
   const kubectl = new KubectlSession(requiredKubectls().at(-1)!, api.kubeconfig, folder.path);

@@ -35,7 +35,9 @@ export const checks: readonly Check[] = [
     async run(probe) {
       const answer = await probe.usual();
       if (answer.status === 404)
-        return passed('HTTP 404, which says that nobody receives for this namespace');
+        return passed(
+          `HTTP 404: nobody receives for this namespace, or there is nothing at ${probe.endpoint}`,
+        );
       const reason = probe.unusable(answer);
       if (reason !== undefined)
         return failed(`${reason}. Answer HTTP 200 with Content-Type application/json.`);

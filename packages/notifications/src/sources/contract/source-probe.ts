@@ -46,12 +46,13 @@ export interface ProbeChanges {
 
 /** Asks a source as the notification manager does, and in the ways that it never should. */
 export class SourceProbe {
+  /** The address that is asked, without a query. */
+  readonly endpoint: string;
   readonly namespace: string;
   readonly cluster: string;
   readonly auth: SourceAuth;
   readonly timeoutMs: number;
   readonly clock: Clock;
-  readonly #endpoint: string;
   readonly #options: CheckSourceOptions;
   readonly #policy: AddressPolicy;
   #usual: Promise<ProbeAnswer> | undefined;
@@ -66,7 +67,7 @@ export class SourceProbe {
     this.auth = options.auth ?? anonymous;
     this.timeoutMs = timeoutMs;
     this.clock = clock;
-    this.#endpoint = sourceEndpoint(address);
+    this.endpoint = sourceEndpoint(address);
     this.#policy = addressPolicy;
     this.#options = options;
   }
@@ -84,14 +85,14 @@ export class SourceProbe {
     more: Readonly<Record<string, string>> = {},
   ): Promise<ProbeAnswer> {
     const query = new URLSearchParams({ cluster: this.cluster, namespace, ...more });
-    return await this.#send({ method: 'GET', url: `${this.#endpoint}?${query.toString()}` }, changes);
+    return await this.#send({ method: 'GET', url: `${this.endpoint}?${query.toString()}` }, changes);
   }
 
   /** Asks about several namespaces at once. Rejects with `OutgoingError`. */
   async askMany(query: object): Promise<ProbeAnswer> {
     const headers = { 'content-type': 'application/json' };
     return await this.#send(
-      { method: 'POST', url: `${this.#endpoint}:query`, headers, body: JSON.stringify(query) },
+      { method: 'POST', url: `${this.endpoint}:query`, headers, body: JSON.stringify(query) },
       {},
     );
   }
