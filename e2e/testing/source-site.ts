@@ -25,9 +25,12 @@ export class SourceSite {
     this.source = source;
   }
 
-  static async start(): Promise<SourceSite> {
+  static async start(overrides: Parameters<typeof NotificationWorld.start>[0] = {}): Promise<SourceSite> {
     const clock = new MovingClock();
-    const [world, source] = await Promise.all([NotificationWorld.start({ clock }), FakeSource.start()]);
+    const [world, source] = await Promise.all([
+      NotificationWorld.start({ clock, ...overrides }),
+      FakeSource.start(),
+    ]);
     const site = new SourceSite(world, clock, source);
     await site.manage({});
     await world.apply(

@@ -14,7 +14,7 @@ export interface Outcome {
 let alerts = 0;
 
 /** The labels of an alert of a namespace that nobody has posted before. */
-export function newAlert(namespace: string): Record<string, string> {
+function newAlert(namespace: string): Record<string, string> {
   return { alertname: `Alert${++alerts}`, namespace, cluster: 'here' };
 }
 
