@@ -181,7 +181,7 @@ describe('one mail for several mailboxes', () => {
     await using server = await startMailServer();
     await send(emailNotice({ port: server.port, receiver: group }));
     expect(server.mails.map((mail) => mail.to)).toEqual([group.to]);
-    expect(server.mails[0]?.text).toMatch(/^To: undisclosed-recipients:;\r?$/mu);
+    expect(server.mails[0]?.text).toMatch(/^To: "undisclosed-recipients":;\r?$/mu);
     expect(server.mails[0]?.text).not.toContain('b@example.com');
   });
 

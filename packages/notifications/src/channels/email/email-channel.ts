@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import { mailboxTexts, parseMailbox, type Mailbox } from '../../validation/mailbox.ts';
 import type { Channel } from '../channel.ts';
 import { DeliveryError, type DeliveryFault } from '../../delivery-error.ts';
 import { recipientBatches, shownRecipients } from '../recipient-batches.ts';
@@ -7,6 +6,7 @@ import { mailFailure, type Refusal } from './mail-failure.ts';
 import { mailServerOf, type MailServer } from './mail-server.ts';
 import { MailServers } from './mail-servers.ts';
 import { mailsOf, type Mail } from './mail.ts';
+import { mailboxTexts, parseMailbox, type Mailbox } from './mailbox.ts';
 
 /** The channel of e-mail; it holds connections until it is closed. */
 export interface EmailChannel extends Channel<'email', Mail> {

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Mailbox } from '../../validation/mailbox.ts';
 import type { ChannelContext } from '../channel.ts';
 import { DeliveryError } from '../../delivery-error.ts';
 import { refusalsOf, type Refusal } from './mail-failure.ts';
 import type { MailServer } from './mail-server.ts';
 import { openMailPool, type MailPool } from './mail-pool.ts';
 import type { Mail } from './mail.ts';
+import type { Mailbox } from './mailbox.ts';
 
 /** A mail with its addresses. */
 export interface AddressedMail {
