@@ -6,7 +6,7 @@ import { parseGoDuration } from '../validation/go-duration.ts';
 import type { MergePolicy } from './source-answer.ts';
 
 /** The sidecars that the notification manager knows, by their keys in `spec.sidecars` of a NotificationManager. */
-export type SidecarKey = 'receiver' | 'tenant';
+type SidecarKey = 'receiver' | 'tenant';
 
 /** A sidecar, and its base address. */
 export interface SidecarAddress {
