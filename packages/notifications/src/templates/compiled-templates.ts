@@ -30,13 +30,14 @@ export class CompiledTemplates {
 
   /**
    * The text of a template over the data, without blanks and line ends behind it. `template` is a name, or a text with
-   * actions, most often `{{ template "nm.default.text" . }}`. Throws `DeliveryError` `permanent`.
+   * actions, most often `{{ template "nm.default.text" . }}`. It may take so many milliseconds. Throws `DeliveryError`
+   * `permanent`.
    */
-  execute(template: string, data: unknown): string {
+  execute(template: string, data: unknown, milliseconds: number): string {
     if (template === '') return '';
     if (template.includes('{{')) {
       const text = attempt('the template of the receiver', () =>
-        this.#compiled(template).execute(unnamed, data),
+        this.#compiled(template).execute(unnamed, data, { milliseconds }),
       );
       return withoutEnd(text);
     }
@@ -46,7 +47,9 @@ export class CompiledTemplates {
         `there is no template ${JSON.stringify(template)}: define it in the ConfigMap that spec.template.text of the NotificationManager names, or in tmplText of the receiver`,
       );
     }
-    return withoutEnd(attempt(`template ${template}`, () => this.#set.execute(template, data)));
+    return withoutEnd(
+      attempt(`template ${template}`, () => this.#set.execute(template, data, { milliseconds })),
+    );
   }
 
   #compiled(text: string): TemplateSet {

@@ -184,6 +184,16 @@ describe('a template that fails is a permanent failure that says what to do', ()
   });
 });
 
+test('a template that takes long for every alert has no more time for a thousand than for a few', () => {
+  const slow = of().renderer({ groupLabels: {}, milliseconds: 50 });
+  let rendered = 0;
+  const error = failureOf(() => {
+    for (; rendered < 1_000_000; rendered += 1) slow('{{ range 20000 }}{{ end }}', [alert]);
+  });
+  expect([error.fault, error.message]).toEqual(['permanent', expect.stringContaining('exceeded the budget')]);
+  expect(() => slow('{{ range 2000 }}{{ end }}', [alert])).toThrow('more than 0 ms');
+});
+
 test('a label that is not there is empty, in texts and in conditions', () => {
   expect(render('<{{ .CommonLabels.nothing }}{{ if .CommonLabels.nothing }}x{{ end }}>')).toBe('<>');
   expect(render('<{{ index .CommonLabels "toString" }}>')).toBe('<>');

@@ -1,7 +1,7 @@
-import { TemplateError, TemplateSet } from '@armillary/go-template';
+import { defaultBudget, TemplateError, TemplateSet } from '@armillary/go-template';
 import type { Clock } from '@armillary/kube';
 import { LRUCache } from 'lru-cache';
-import type { ChannelContext } from '../channels/channel.ts';
+import type { Alert } from '../alerts/alert.ts';
 import { CompiledTemplates } from './compiled-templates.ts';
 import { defaultTemplates } from './default-templates.ts';
 import { defaultLanguage, dictionaryOf } from './dictionary.ts';
@@ -24,10 +24,26 @@ export interface RendererOptions {
   readonly receiverName?: string;
   /** `tmplText` of the receiver: template files for it alone. */
   readonly texts?: readonly TemplateText[];
+  /** For all that is rendered, together; five seconds when absent. */
+  readonly milliseconds?: number;
 }
 
-/** Renders as `render` of a `ChannelContext` does. */
-export type Render = ChannelContext['render'];
+/** How a template is rendered. */
+export interface RenderOptions {
+  readonly html?: boolean;
+  readonly groupLabels?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Renders a template, by its name or given as text, over alerts. `html` escapes what is inserted; `groupLabels` stand
+ * for those of the renderer, for a channel that escapes values in a way of its own. Trailing blanks and line ends are
+ * gone. Throws `DeliveryError` `permanent` when the template fails.
+ */
+export type Render = (template: string, alerts: readonly Alert[], options?: RenderOptions) => string;
+
+/** Milliseconds for all texts of one notice, of which a thousand alerts take some fifty, and for one of them. */
+const usualMs = 5_000;
+const mostMs = defaultBudget.milliseconds;
 
 /** How many template files of single receivers are kept compiled: sets, and characters in them. */
 const kept = { max: 100, maxSize: 8 * 1024 * 1024 };
@@ -79,14 +95,24 @@ export class Templates {
     );
   }
 
-  /** How to render for one receiver. Throws `DeliveryError` `permanent`, then or when its own files are no templates. */
+  /**
+   * How to render for one notice to one receiver. The time is for all of it: each of its alerts is rendered by itself,
+   * and nothing else happens in the process meanwhile. Throws `DeliveryError` `permanent`, then or when the receiver's
+   * own files are no templates.
+   */
   renderer(options: RendererOptions): Render {
-    const { texts = [], ...about } = options;
-    return (template, alerts, { html = false, groupLabels = about.groupLabels } = {}) =>
-      this.#for(html ? 'html' : 'text', texts).execute(
-        template,
-        templateData({ ...about, groupLabels, alerts }),
-      );
+    const { texts = [], milliseconds = usualMs, ...about } = options;
+    let leftMs = milliseconds;
+    return (template, alerts, { html = false, groupLabels = about.groupLabels } = {}) => {
+      const startedAt = performance.now();
+      try {
+        const compiled = this.#for(html ? 'html' : 'text', texts);
+        const data = templateData({ ...about, groupLabels, alerts });
+        return compiled.execute(template, data, Math.max(0, Math.min(leftMs, mostMs)));
+      } finally {
+        leftMs -= performance.now() - startedAt;
+      }
+    };
   }
 
   #for(mode: 'text' | 'html', texts: readonly TemplateText[]): CompiledTemplates {
