@@ -1,5 +1,5 @@
 /** Deepest nesting of an answer: a Receiver in a batch needs 9. */
-export const maxDepth = 20;
+const maxDepth = 20;
 
 /**
  * Parses JSON of a stranger. Throws a `SyntaxError` when it is none, is nested deeper than `maxDepth`, or is no UTF-8.

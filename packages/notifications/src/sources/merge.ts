@@ -13,7 +13,7 @@ export interface MergeInput {
 }
 
 /** A receiver that the merge left out, with the reason in words. */
-export interface LeftOut {
+interface LeftOut {
   readonly receiver: ChannelReceiver;
   readonly reason: string;
 }
