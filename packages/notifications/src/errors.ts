@@ -1,4 +1,4 @@
-/** The stable codes of everything this package throws, beside `DeliveryError` of a channel. */
+/** The stable codes of everything this package throws, beside `DeliveryError`. */
 export type NotificationErrorCode =
   /** The request or object is wrong; the message names the field and says what to write. */
   | 'Invalid'

@@ -4,8 +4,9 @@ import type { Credential } from '../kinds/credential.ts';
 import type { ReceiverOptions } from '../kinds/notification-manager.ts';
 import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import type { OutgoingHttp } from '../outgoing/outgoing-http.ts';
-import type { ChannelConfig, ChannelReceiver, ReceiverChannelSpec } from './receiver.ts';
+import type { Render } from '../templates/templates.ts';
 import type { ChannelType } from './channel-type.ts';
+import type { ChannelConfig, ChannelReceiver, ReceiverChannelSpec } from './receiver.ts';
 import type { TokenCache } from './token-cache.ts';
 
 /** What is to be told to one destination of one receiver. */
@@ -19,12 +20,6 @@ export interface Notice<T extends ChannelType = ChannelType> {
   readonly delivery?: string;
 }
 
-/** How a template is rendered. */
-export interface RenderOptions {
-  readonly html?: boolean;
-  readonly groupLabels?: Readonly<Record<string, string>>;
-}
-
 /** What a channel works with: everything beside the notice itself. Nothing here is global. */
 export interface ChannelContext {
   /** Requests to addresses that this receiver may use; addresses, size and time are checked there. */
@@ -33,12 +28,8 @@ export interface ChannelContext {
   readonly addresses: AddressPolicy;
   /** The text of a credential. Throws `NotificationError` `CredentialUnavailable`. */
   credential(credential: Credential): Promise<string>;
-  /**
-   * Renders a template, by its name or given as text, over alerts of the notice. `html` escapes what is inserted;
-   * `groupLabels` stand for those of the notice, for a channel that escapes values in a way of its own.
-   * Trailing blanks and line ends are gone. Throws `DeliveryError` `permanent` when the template fails.
-   */
-  render(template: string, alerts: readonly Alert[], options?: RenderOptions): string;
+  /** Renders a template over alerts of the notice. */
+  readonly render: Render;
   /** `spec.receivers.options` of the NotificationManager. */
   readonly options: ReceiverOptions | undefined;
   /** Milliseconds one request may take: `notificationTimeout` of the channel, else of the program. */

@@ -1,7 +1,8 @@
 import { silentLogger } from '@armillary/kube';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DeliveryError } from '../delivery-error.ts';
-import type { AttemptOutcome, NewDelivery, StoredDelivery } from '../store/notification-store.ts';
+import type { NewDelivery } from '../routing/new-delivery.ts';
+import type { AttemptOutcome, StoredDelivery } from '../store/notification-store.ts';
 import { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { sampleAlert, sampleDelivery } from '../store/testing/samples.ts';
 import { FakeClock } from '../testing/fake-clock.ts';

@@ -2,12 +2,8 @@ import type { Clock, Logger } from '@armillary/kube';
 import { channelTypes } from '../channels/channel-type.ts';
 import type { ChannelType } from '../channels/channel-type.ts';
 import type { DeliveryReport } from '../channels/channel.ts';
-import type {
-  AttemptOutcome,
-  NewDelivery,
-  NotificationStore,
-  StoredDelivery,
-} from '../store/notification-store.ts';
+import type { NewDelivery } from '../routing/new-delivery.ts';
+import type { AttemptOutcome, NotificationStore, StoredDelivery } from '../store/notification-store.ts';
 import { ChannelLane } from './channel-lane.ts';
 
 /** The part of a store that deliveries are taken from. */

@@ -1,10 +1,9 @@
 import type { Alert } from '../alerts/alert.ts';
 import { mergeReceivers, type Merged } from '../sources/merge.ts';
 import type { SourceAnswer } from '../sources/source-answer.ts';
-import type { RoutingPart } from '../store/notification-store.ts';
 import { classOfAlert } from './alert-class.ts';
 import { askRouters, policyVerdict, regularCandidates, type RouterVerdict } from './candidates.ts';
-import { namedReceiver, type AlertDecision, type TraceStep } from './decision.ts';
+import { namedReceiver, type AlertDecision, type RoutingPart, type TraceStep } from './decision.ts';
 import type { RoutingWorld } from './routing-world.ts';
 import { silenceOf } from './silence.ts';
 import { identityOf, judge, type Judgement } from './targeting.ts';

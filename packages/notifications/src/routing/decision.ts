@@ -79,6 +79,9 @@ export type TraceStep =
       readonly why: string;
     };
 
+/** Which receivers an alert is still to be routed to: `tenants` after a source that fails closed was not there. */
+export type RoutingPart = 'all' | 'tenants';
+
 /** A receiver that shall be told of an alert, with the account to tell it with. */
 export interface Target {
   readonly receiver: ChannelReceiver;

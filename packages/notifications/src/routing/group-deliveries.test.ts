@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { StoredAlert } from '../store/notification-store.ts';
 import { decide } from './decide.ts';
 import { groupDeliveries } from './group-deliveries.ts';
 import type { RoutingWorld } from './routing-world.ts';
@@ -23,12 +22,7 @@ import {
 
 type Labels = Record<string, string>;
 
-const stored = (id: number, labels: Labels): StoredAlert => ({
-  id: `a${id}`,
-  alert: alert(labels),
-  receivedAt: noon,
-  part: 'all',
-});
+const stored = (id: number, labels: Labels) => ({ id: `a${id}`, alert: alert(labels) });
 
 /** Decides about alerts with these labels, which get the ids a0, a1, ..., and groups what is to be told. */
 const grouped = (
@@ -39,7 +33,7 @@ const grouped = (
 ) =>
   groupDeliveries(
     alerts.map((labels, id) => ({
-      alert: stored(id, labels),
+      ...stored(id, labels),
       targets: decide(alert(labels), world, answers, noon, 'all').targets,
     })),
     { groupLabels, expiresAt: 5 },
@@ -139,7 +133,7 @@ test('receivers of sources with equal names and other settings are not mixed up'
   const call = (to: string) => answer({ receivers: [named('on-call', { to: [`${to}@example.com`] })] });
   const targets = ['a', 'b', 'a'].map((to) => decide(alert(), world, [call(to)], noon, 'all').targets);
   const deliveries = groupDeliveries(
-    targets.map((target, id) => ({ alert: stored(id, {}), targets: target })),
+    targets.map((target, id) => ({ ...stored(id, {}), targets: target })),
     { groupLabels: [], expiresAt: 5 },
   );
   expect(deliveries.map(({ shown, alertIds, tenant }) => [shown, alertIds, tenant])).toEqual([

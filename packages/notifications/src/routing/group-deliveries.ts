@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Alert } from '../alerts/alert.ts';
 import type { Destination } from '../channels/channel.ts';
-import type { NewDelivery, StoredAlert } from '../store/notification-store.ts';
+import type { NewDelivery } from './new-delivery.ts';
 import type { Target } from './decision.ts';
 import { configIdentity } from './targeting.ts';
 
-/** An alert and who shall be told of it. */
+/** An alert that is in the store, and who shall be told of it. */
 export interface DecidedAlert {
-  readonly alert: StoredAlert;
+  readonly id: string;
+  readonly alert: Alert;
   readonly targets: readonly Target[];
 }
 
@@ -28,8 +29,8 @@ export function groupDeliveries(
   { groupLabels, expiresAt }: GroupingOptions,
 ): NewDelivery[] {
   const deliveries = new Map<string, NewDelivery & { alertIds: string[] }>();
-  for (const { alert, targets } of decided) {
-    const group = groupOf(alert.alert, groupLabels);
+  for (const { id, alert, targets } of decided) {
+    const group = groupOf(alert, groupLabels);
     for (const target of targets) {
       for (const destination of target.destinations) {
         const key = JSON.stringify([recipientKey(target, destination), group]);
@@ -39,7 +40,7 @@ export function groupDeliveries(
           alertIds: [],
           expiresAt,
         };
-        delivery.alertIds.push(alert.id);
+        delivery.alertIds.push(id);
         deliveries.set(key, delivery);
       }
     }

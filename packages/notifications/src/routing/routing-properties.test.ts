@@ -176,13 +176,8 @@ test('every alert that is told somewhere is in exactly one delivery for that pla
     const batch = tenants.flatMap((namespace) =>
       severities.map((severity) => {
         const known = alert({ namespace, severity });
-        const stored = {
-          id: `${namespace}-${severity}`,
-          alert: known,
-          receivedAt: noon,
-          part: 'all' as const,
-        };
-        return { alert: stored, targets: decide(known, world, answers, noon, 'all').targets };
+        const { targets } = decide(known, world, answers, noon, 'all');
+        return { id: `${namespace}-${severity}`, alert: known, targets };
       }),
     );
     const deliveries = groupDeliveries(batch, { groupLabels: ['severity'], expiresAt: noon });

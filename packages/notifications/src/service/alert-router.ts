@@ -133,7 +133,7 @@ export class AlertRouter {
       const world = this.#options.world();
       const decided = await Promise.all(batch.map((stored) => this.#decide(stored, world)));
       const deliveries = groupDeliveries(
-        decided.map(({ stored, decision }) => ({ alert: stored, targets: decision.targets })),
+        decided.map(({ stored: { id, alert }, decision }) => ({ id, alert, targets: decision.targets })),
         { groupLabels: world.groupLabels, expiresAt: clock.now() + this.#options.expireAfterMs },
       );
       await store.commitRouting(

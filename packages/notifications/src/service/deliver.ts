@@ -15,7 +15,8 @@ import { Postponed } from '../dispatch/postponed.ts';
 import type { RateLimiter } from '../dispatch/rate-limiter.ts';
 import { NotificationError } from '../errors.ts';
 import type { ChannelConfig } from '../channels/receiver.ts';
-import type { NewDelivery, NotificationStore, StoredDelivery } from '../store/notification-store.ts';
+import type { NewDelivery } from '../routing/new-delivery.ts';
+import type { NotificationStore, StoredDelivery } from '../store/notification-store.ts';
 import { historyMessages } from './history.ts';
 
 /** Options of `deliver`. */

@@ -60,7 +60,7 @@ async function sendOne(
     part: 'all' as const,
   }));
   const deliveries = groupDeliveries(
-    stored.map((alert) => ({ alert, targets: [target] })),
+    stored.map(({ id, alert }) => ({ id, alert, targets: [target] })),
     { groupLabels: world.groupLabels, expiresAt: Number.POSITIVE_INFINITY },
   );
   const problems: string[] = [];

@@ -4,7 +4,8 @@ import type { Message } from '../channels/channel.ts';
 import { historyBody, historyLines } from '../channels/webhook/webhook-body.ts';
 import { jsonForm } from '../channels/webhook/webhook-channel.ts';
 import type { NotificationManagerSpec } from '../kinds/notification-manager.ts';
-import type { NewDelivery, StoredDelivery } from '../store/notification-store.ts';
+import type { NewDelivery } from '../routing/new-delivery.ts';
+import type { StoredDelivery } from '../store/notification-store.ts';
 
 /** How long a record for the history webhook is worth sending, in milliseconds. */
 const expiresAfterMs = 24 * 3_600_000;

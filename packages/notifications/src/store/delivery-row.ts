@@ -1,13 +1,12 @@
 import type { ChannelType } from '../channels/channel-type.ts';
 import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
+import type { NewDelivery, ToldRecord } from '../routing/new-delivery.ts';
 import type {
   AlertTrace,
   AttemptOutcome,
   DeadLetter,
-  NewDelivery,
   StoredAlert,
   StoredDelivery,
-  ToldRecord,
 } from './notification-store.ts';
 
 /** Attempts of one delivery that are remembered; older ones are only counted. */

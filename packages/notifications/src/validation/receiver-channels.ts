@@ -1,12 +1,13 @@
 import { invalid, required, type Cause } from '@armillary/resource';
 import type { ChannelType } from '../channels/channel-type.ts';
+import { mailboxTexts } from '../channels/email/mailbox.ts';
 import type { LabelSelector } from '../kinds/label-selector.ts';
 import type { ReceiverChannelSpec } from '../channels/receiver.ts';
 import { selectorCauses } from '../selector/selector.ts';
 import { serverCauses } from './address.ts';
 import { credentialCauses, webhookCauses } from './credential.ts';
 import { httpClientCauses } from './http-client-config.ts';
-import { mailboxCauses, mailboxTexts } from './mailbox.ts';
+import { mailboxCauses } from './mailbox.ts';
 import { profileCauses } from './pushover.ts';
 import { choiceCauses, recipientCauses, templateCauses } from './text.ts';
 

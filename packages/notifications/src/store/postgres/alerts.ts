@@ -2,7 +2,8 @@ import type { Clock } from '@armillary/kube';
 import { alertKey } from '../../alerts/alert.ts';
 import type { Alert } from '../../alerts/alert.ts';
 import { NotificationError } from '../../errors.ts';
-import type { RoutedAlert, RoutingPart, StoredAlert } from '../notification-store.ts';
+import type { RoutingPart } from '../../routing/decision.ts';
+import type { RoutedAlert, StoredAlert } from '../notification-store.ts';
 import type { Database, Queryable } from './database.ts';
 import { storable } from './storable.ts';
 

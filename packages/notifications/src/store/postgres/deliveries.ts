@@ -3,11 +3,11 @@ import type { Alert } from '../../alerts/alert.ts';
 import type { ChannelType } from '../../channels/channel-type.ts';
 import { deadLetter, deliveryBody, isAttempt, rememberedAttempts, storedDelivery } from '../delivery-row.ts';
 import type { DeliveryRow } from '../delivery-row.ts';
+import type { NewDelivery } from '../../routing/new-delivery.ts';
 import type {
   AttemptOutcome,
   ClaimedDestination,
   DeadLetter,
-  NewDelivery,
   StoredDelivery,
 } from '../notification-store.ts';
 import type { Database, Queryable } from './database.ts';

@@ -4,6 +4,7 @@ import type { Clock } from '@armillary/kube';
 import type { Alert } from '../../alerts/alert.ts';
 import type { ChannelType } from '../../channels/channel-type.ts';
 import { Listeners } from '../listeners.ts';
+import type { NewDelivery } from '../../routing/new-delivery.ts';
 import type {
   AlertTrace,
   AttemptOutcome,
@@ -11,7 +12,6 @@ import type {
   ClaimDestinationsOptions,
   ClaimedDestination,
   DeadLetter,
-  NewDelivery,
   NotificationStore,
   RoutedAlert,
   StoredAlert,

@@ -2,7 +2,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { alertKey } from '../../alerts/alert.ts';
 import type { Alert } from '../../alerts/alert.ts';
 import { NotificationError } from '../../errors.ts';
-import type { RoutedAlert, RoutingPart, StoredAlert } from '../notification-store.ts';
+import type { RoutingPart } from '../../routing/decision.ts';
+import type { RoutedAlert, StoredAlert } from '../notification-store.ts';
 import type { Counters } from './counters.ts';
 
 interface WaitingRow {

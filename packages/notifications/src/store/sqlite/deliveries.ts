@@ -3,13 +3,8 @@ import type { Alert } from '../../alerts/alert.ts';
 import type { ChannelType } from '../../channels/channel-type.ts';
 import { deadLetter, deliveryBody, isAttempt, rememberedAttempts, storedDelivery } from '../delivery-row.ts';
 import type { DeliveryRow } from '../delivery-row.ts';
-import type {
-  AttemptOutcome,
-  DeadLetter,
-  NewDelivery,
-  StoredAlert,
-  StoredDelivery,
-} from '../notification-store.ts';
+import type { NewDelivery } from '../../routing/new-delivery.ts';
+import type { AttemptOutcome, DeadLetter, StoredAlert, StoredDelivery } from '../notification-store.ts';
 import type { Counters } from './counters.ts';
 import type { Queues } from './queues.ts';
 

@@ -5,6 +5,7 @@ import type { Alert } from '../../alerts/alert.ts';
 import { channelTypes } from '../../channels/channel-type.ts';
 import type { ChannelType } from '../../channels/channel-type.ts';
 import { Listeners } from '../listeners.ts';
+import type { NewDelivery } from '../../routing/new-delivery.ts';
 import type {
   AlertTrace,
   AttemptOutcome,
@@ -12,7 +13,6 @@ import type {
   ClaimDestinationsOptions,
   ClaimedDestination,
   DeadLetter,
-  NewDelivery,
   NotificationStore,
   RoutedAlert,
   StoredAlert,

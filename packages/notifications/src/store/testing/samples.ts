@@ -1,6 +1,6 @@
 import type { Alert } from '../../alerts/alert.ts';
 import type { ChannelReceiver } from '../../channels/receiver.ts';
-import type { NewDelivery } from '../notification-store.ts';
+import type { NewDelivery } from '../../routing/new-delivery.ts';
 
 /** An alert with its own fingerprint for each number. */
 export function sampleAlert(number: number, more: Partial<Alert> = {}): Alert {

@@ -1,11 +1,7 @@
 import { afterEach, beforeEach } from 'vitest';
 import { FakeClock } from '../../testing/fake-clock.ts';
-import type {
-  AttemptOutcome,
-  NewDelivery,
-  NotificationStore,
-  StoredDelivery,
-} from '../notification-store.ts';
+import type { NewDelivery } from '../../routing/new-delivery.ts';
+import type { AttemptOutcome, NotificationStore, StoredDelivery } from '../notification-store.ts';
 import { sampleAlert } from './samples.ts';
 
 /** Stores over one and the same data, that is empty at first. */
