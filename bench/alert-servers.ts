@@ -13,8 +13,8 @@ export interface AlertServer {
   url: string;
   pid: number;
   /** A post as it takes them. */
-  bodyOf(alerts: BenchAlert[]): object;
-  stop(): Promise<void>;
+  bodyOf: (alerts: BenchAlert[]) => object;
+  stop: () => Promise<void>;
 }
 
 /** Our notification manager, with the means to change the objects it reads. */
@@ -33,7 +33,7 @@ export async function startAlertmanager(work: string, sinkUrl: string): Promise<
     receiver: 'sink',
     group_by: ['group'],
     group_wait: `${waitSeconds}s`,
-    group_interval: '5m',
+    group_interval: '1s',
     repeat_interval: '4h',
   };
   // JSON is YAML.
@@ -55,13 +55,9 @@ export async function startAlertmanager(work: string, sinkUrl: string): Promise<
   return {
     url: program.url,
     pid: program.pid,
+    // It takes the time of the post for the start: a group that began long ago would not wait for its alerts.
     bodyOf: (alerts) =>
-      alerts.map(({ labels, annotations, startsAt, generatorURL }) => ({
-        labels,
-        annotations,
-        startsAt,
-        generatorURL,
-      })),
+      alerts.map(({ labels, annotations, generatorURL }) => ({ labels, annotations, generatorURL })),
     stop: () => program.stop('SIGKILL'),
   };
 }
@@ -78,37 +74,38 @@ export async function startManager(
 ): Promise<ManagerServer> {
   const folder = mkdtempSync(join(work, 'manager-'));
   const api = await startArmillary(main, ['api', '--data', join(folder, 'api'), '--port', '0']);
-  const manager = await startArmillary(
-    main,
-    [
-      'notification-manager',
-      '--standalone',
-      '--kubeconfig',
-      api.ready.kubeconfig!,
-      '--data',
-      folder,
-      '--port',
-      '0',
-    ],
-    storeUrl === undefined ? {} : { ARMILLARY_NOTIFICATION_STORE_URL: storeUrl },
+  const kubeconfig = api.ready.kubeconfig!;
+  const flags = ['--standalone', '--kubeconfig', kubeconfig, '--data', folder, '--port', '0'];
+  const env = storeUrl === undefined ? {} : { ARMILLARY_NOTIFICATION_STORE_URL: storeUrl };
+  const manager = await startArmillary(main, ['notification-manager', ...flags], env).catch(
+    async (error: unknown) => {
+      await api.stop();
+      throw error;
+    },
   );
-  const client = new KubeClient(await loadKubeconfig({ path: api.ready.kubeconfig! }));
+  const client = new KubeClient(await loadKubeconfig({ path: kubeconfig }));
+  const stop = async (): Promise<void> => {
+    await manager.stop();
+    await client.close();
+    await api.stop();
+  };
   const url = manager.ready.notifications!;
-  for (const object of objects(sinkUrl)) await client.apply(object, { fieldManager: 'bench', force: true });
-  await eventually('all receivers are known', async () => {
-    const known = (await (await fetch(`${url}/receivers`)).json()) as object;
-    return Object.keys(known).length === namespaces;
-  });
+  try {
+    for (const object of objects(sinkUrl)) await client.apply(object, { fieldManager: 'bench', force: true });
+    await eventually('all receivers are known', async () => {
+      const known = (await (await fetch(`${url}/receivers`)).json()) as object;
+      return Object.keys(known).length === namespaces;
+    });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     url,
     pid: manager.pid,
     client,
     bodyOf: (alerts) => ({ version: '4', receiver: 'armillary', status: 'firing', alerts }),
-    async stop() {
-      await manager.stop();
-      await client.close();
-      await api.stop();
-    },
+    stop,
   };
 }
 
