@@ -4,7 +4,7 @@ import { jsonBytes } from '../../splitting/measure.ts';
 import type { ChannelContext, Message, Notice } from '../channel.ts';
 import { messageTexts } from '../message-texts.ts';
 import { templateName } from '../template-name.ts';
-import { cutPost, parsePost, postBytes, withParagraph } from './post.ts';
+import { cutPost, postBytes, postReader, withParagraph } from './post.ts';
 import type { Post } from './post.ts';
 
 /** What a Feishu message says, as its API wants it. */
@@ -40,12 +40,13 @@ export function contentMessages(
       body: { msg_type: type, content: { text: text + suffix } },
     }));
   }
-  const complete = (text: string): Post => withParagraph(parsePost(text), closing);
+  const read = postReader();
+  const complete = (text: string): Post => withParagraph(read(text), closing);
   const rules = {
     template,
     limit,
     measure: (text: string) => postBytes(complete(text)),
-    cut: (text: string, most: number) => cutPost(text, most, closing),
+    cut: (text: string, most: number) => cutPost(read(text), most, closing),
   };
   return messageTexts(notice, context, rules).map(({ text, alerts }) => ({
     alerts,

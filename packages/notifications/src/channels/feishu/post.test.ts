@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cutPost, parsePost, postBytes, withParagraph } from './post.ts';
+import { cutPost, parsePost, postBytes, postReader, withParagraph } from './post.ts';
 
 const words = (count: number, word = 'word'): string =>
   Array.from({ length: count }, (_, n) => `${word}${n}`).join(' ');
@@ -64,7 +64,7 @@ describe('a post that is too long', () => {
   test('is cut between paragraphs, with its title in every part', () => {
     const content = Array.from({ length: 50 }, (_, n) => [{ tag: 'text', text: `paragraph ${n}` }]);
     const text = JSON.stringify({ zh_cn: { title: 'Alerts', content } });
-    const pages = cutPost(text, 500, '');
+    const pages = cutPost(parsePost(text), 500, '');
     expect(pages.length).toBeGreaterThan(3);
     for (const page of pages) {
       expect(postBytes(parsePost(page))).toBeLessThanOrEqual(500);
@@ -79,7 +79,11 @@ describe('a post that is too long', () => {
       { tag: 'a', href: 'https://x', text: words(40, 'link') },
       { tag: 'at', user_id: 'all' },
     ];
-    const pages = cutPost(JSON.stringify({ zh_cn: { title: '', content: [paragraph] } }), 400, 'closing');
+    const pages = cutPost(
+      parsePost(JSON.stringify({ zh_cn: { title: '', content: [paragraph] } })),
+      400,
+      'closing',
+    );
     for (const page of pages) {
       expect(postBytes(withParagraph(parsePost(page), 'closing'))).toBeLessThanOrEqual(400);
     }
@@ -93,7 +97,7 @@ describe('a post that is too long', () => {
       zh_cn: { title: '告', content: content('字') },
       en_us: { title: 'A', content: content('en') },
     };
-    const pages = cutPost(JSON.stringify(post), 600, '');
+    const pages = cutPost(parsePost(JSON.stringify(post)), 600, '');
     for (const page of pages) expect(Buffer.byteLength(page)).toBeLessThanOrEqual(600);
     expect(read(pages, 'zh_cn')).toBe(words(60, '字'));
     expect(read(pages, 'en_us')).toBe(words(60, 'en'));
@@ -103,6 +107,16 @@ describe('a post that is too long', () => {
     const text = JSON.stringify({
       zh_cn: { title: 'x'.repeat(500), content: [[{ tag: 'text', text: 'y' }]] },
     });
-    expect(() => cutPost(text, 300, '')).toThrow(expect.objectContaining({ fault: 'permanent' }));
+    expect(() => cutPost(parsePost(text), 300, '')).toThrow(expect.objectContaining({ fault: 'permanent' }));
   });
+});
+
+test('no more of a notice is read as YAML than takes a moment, and the rest is told as it is', () => {
+  const read = postReader();
+  const yaml = (n: number) => `zh_cn: {content: [[{tag: text, text: "${n}"}]]}\n${'#'.repeat(100_000)}`;
+  const texts = Array.from({ length: 20 }, (_, n) => read(yaml(n)));
+  const isRead = texts.map((post) => JSON.stringify(post).length < 1_000);
+  expect([isRead.indexOf(false), isRead.lastIndexOf(true)]).toEqual([10, 9]);
+  expect(read(yaml(3))).toBe(texts[3]);
+  expect(read('{"en_us":{"content":[]}}')).toEqual({ en_us: { content: [] } });
 });

@@ -19,10 +19,28 @@ export type Post = Readonly<Record<string, PostText>>;
 
 /**
  * The rich text that a template wrote as YAML or JSON. What is no rich text, such as the result of a template for plain
- * text, is one whose lines are its paragraphs, so that it is told all the same.
+ * text, is one whose lines are its paragraphs, so that it is told all the same. Without `yaml` only JSON is read.
  */
-export function parsePost(text: string): Post {
-  return readPost(text) ?? { zh_cn: { content: text.split('\n').map((line) => [textElement(line)]) } };
+export function parsePost(text: string, yaml = true): Post {
+  return readPost(text, yaml) ?? { zh_cn: { content: text.split('\n').map((line) => [textElement(line)]) } };
+}
+
+/** Most characters of one notice that are read as YAML: as much as takes two seconds at worst. */
+const mostYaml = 1024 * 1024;
+
+/**
+ * `parsePost` for the texts of one notice: each is read once, however often it is measured, and those that come after
+ * too many others are taken for plain text.
+ */
+export function postReader(): (text: string) => Post {
+  const known = new Map<string, Post>();
+  let left = mostYaml;
+  return (text) => {
+    const found = known.get(text) ?? parsePost(text, text.length <= left);
+    if (!known.has(text)) left -= text.length;
+    known.set(text, found);
+    return found;
+  };
 }
 
 /** A rich text with one more paragraph at the end, in every language; itself when there is nothing to add. */
@@ -41,8 +59,8 @@ export function withParagraph(post: Post, text: string): Post {
  * titles, is JSON, and leaves place for `closing` as one more paragraph. Throws `DeliveryError` `permanent` when the
  * limit leaves no place for text.
  */
-export function cutPost(text: string, limit: number, closing: string): string[] {
-  const post = Object.entries(parsePost(text));
+export function cutPost(whole: Post, limit: number, closing: string): string[] {
+  const post = Object.entries(whole);
   const share = Math.floor(limit / post.length);
   const pages = post.map(([language, of]) => {
     const frame = postBytes(withParagraph({ [language]: { ...of, content: [] } }, closing));
@@ -85,8 +103,8 @@ function cutParagraph(paragraph: readonly PostElement[], limit: number): (readon
   });
 }
 
-function readPost(text: string): Post | undefined {
-  const value = readJson(text) ?? readYaml(text);
+function readPost(text: string, yaml: boolean): Post | undefined {
+  const value = readJson(text) ?? (yaml ? readYaml(text) : undefined);
   if (!isObject(value)) return undefined;
   const languages = Object.entries(value).map(([language, of]) => [language, readText(of)] as const);
   if (languages.length === 0 || languages.some(([, of]) => of === undefined)) return undefined;
