@@ -20,7 +20,7 @@ export class Tally {
     response.end('{}');
   };
   readonly #server: Server;
-  readonly #told = new Map<string, Set<string>>();
+  readonly #told = new Map<string, Map<string, number>>();
 
   private constructor() {
     this.#server = createServer((request, response) => {
@@ -45,9 +45,9 @@ export class Tally {
     return [...this.deliveries.values()].reduce((sum, times) => sum + times - 1, 0);
   }
 
-  /** The names of alerts that a person was told of, in the order they came first. */
-  toldOf(person: string): ReadonlySet<string> {
-    return this.#told.get(person) ?? new Set();
+  /** The names of alerts that a person was told of, and when each came first, by `performance.now`. */
+  toldOf(person: string): ReadonlyMap<string, number> {
+    return this.#told.get(person) ?? new Map();
   }
 
   async close(): Promise<void> {
@@ -61,11 +61,11 @@ export class Tally {
     const delivery = String(request.headers['idempotency-key']);
     const times = this.deliveries.get(delivery) ?? 0;
     this.deliveries.set(delivery, times + 1);
-    const told = this.#told.get(person) ?? new Set();
+    const told = this.#told.get(person) ?? new Map<string, number>();
     this.#told.set(person, told);
     for (const { labels } of times === 0 ? alerts : []) {
       if (told.has(labels.alertname)) this.toldTwice.push(`${person} ${labels.alertname}`);
-      told.add(labels.alertname);
+      else told.set(labels.alertname, performance.now());
     }
     this.#count(person, 1);
     response.once('close', () => this.#count(person, -1));

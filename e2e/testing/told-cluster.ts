@@ -31,16 +31,19 @@ export class ToldCluster {
   readonly tally: Tally;
   readonly everybody: readonly string[];
   readonly namespaces: readonly string[];
-  readonly #api: ApiServer;
+  readonly api: ApiServer;
+  readonly #client: KubeClient;
   readonly #remove: () => Promise<void>;
 
   private constructor(
     api: ApiServer,
+    client: KubeClient,
     folder: { path: string; remove: () => Promise<void> },
     tally: Tally,
     people: { everybody: readonly string[]; namespaces: readonly string[] },
   ) {
-    this.#api = api;
+    this.api = api;
+    this.#client = client;
     this.folder = folder.path;
     this.#remove = folder.remove;
     this.tally = tally;
@@ -55,19 +58,25 @@ export class ToldCluster {
     const folder = await temporaryFolder();
     const api = await startApiServer({ dataDir: join(folder.path, 'api'), host: '127.0.0.1', port: 0 });
     const tally = await Tally.start();
-    const cluster = new ToldCluster(api, folder, tally, people);
     const client = new KubeClient(await loadKubeconfig({ path: api.kubeconfig }));
     await serveKinds(client, notificationKinds);
-    const webhook = (name: string, labels: Record<string, string>): KubeObject =>
-      notification('Receiver', name, labels, { webhook: { url: tally.urlOf(name) } });
-    const objects = [
+    const cluster = new ToldCluster(api, client, folder, tally, people);
+    await cluster.apply(
       settings,
-      ...people.everybody.map((name) => webhook(name, { type: 'global' })),
-      ...people.namespaces.map((name) => webhook(name, { type: 'tenant', user: name })),
-    ];
-    for (const object of objects) await client.apply(object, { fieldManager: 'test', force: true });
-    await client.close();
+      ...people.everybody.map((name) => cluster.webhook(name, { type: 'global' })),
+      ...people.namespaces.map((name) => cluster.webhook(name, { type: 'tenant', user: name })),
+    );
     return cluster;
+  }
+
+  /** Applies objects; a notification manager that is started later knows them. */
+  async apply(...objects: KubeObject[]): Promise<void> {
+    for (const object of objects) await this.#client.apply(object, { fieldManager: 'test', force: true });
+  }
+
+  /** A Receiver for somebody of the tally. */
+  webhook(name: string, labels: Record<string, string>): KubeObject {
+    return notification('Receiver', name, labels, { webhook: { url: this.tally.urlOf(name) } });
   }
 
   /** Starts a notification manager; resolves when it takes alerts. */
@@ -98,20 +107,21 @@ export class ToldCluster {
   /** What was acknowledged and not told, `PERSON ALERT`. */
   missing({ acknowledged }: AlertFeed): string[] {
     return acknowledged.flatMap(({ name, namespace }) =>
-      [...this.everybody, namespace]
+      [...this.everybody, ...this.namespaces.filter((known) => known === namespace)]
         .filter((person) => !this.tally.toldOf(person).has(name))
         .map((person) => `${person} ${name}`),
     );
   }
 
   async close(): Promise<void> {
-    await this.#api.close();
+    await this.#client.close();
+    await this.api.close();
     await this.tally.close();
     await this.#remove();
   }
 
   #arguments({ data = 'manager', args = [] }: ManagerOptions): string[] {
-    const kubeconfig = this.#api.kubeconfig;
+    const kubeconfig = this.api.kubeconfig;
     const folder = join(this.folder, data);
     return ['notification-manager', '--kubeconfig', kubeconfig, '--data', folder, '--port', '0', ...args];
   }
@@ -121,7 +131,7 @@ function environment({ storeUrl }: ManagerOptions): NodeJS.ProcessEnv {
   return storeUrl === undefined ? {} : { ARMILLARY_NOTIFICATION_STORE_URL: storeUrl };
 }
 
-/** Batches that wait for nobody, and several deliveries of each. */
+/** Alerts wait for no others, and those of a batch are told in several deliveries. */
 const settings = notification(
   'NotificationManager',
   'settings',
@@ -131,9 +141,12 @@ const settings = notification(
       tenantKey: 'user',
       globalReceiverSelector: { matchLabels: { type: 'global' } },
       tenantReceiverSelector: { matchLabels: { type: 'tenant' } },
+      // In seconds: whoever does not answer is waited for as long as a test takes.
+      options: { webhook: { notificationTimeout: 100 }, discord: { notificationTimeout: 100 } },
     },
     defaultConfigSelector: { matchLabels: { type: 'default' } },
     batchMaxWait: '50ms',
+    batchMaxSize: 1000,
     groupLabels: ['team'],
   },
 );
