@@ -24,7 +24,7 @@ export interface NotificationManagerOptions extends Omit<
   folder: string;
   /** A PostgreSQL for the alerts, `postgres://…`; SQLite in `folder` when absent. */
   storeUrl: string | undefined;
-  /** Also answers who may act in a namespace, as a sidecar would, on this port (0 picks a free one). */
+  /** Also answers who may act in a namespace, as a sidecar would, on this port of this machine (0 picks a free one). */
   sidecarPort: number | undefined;
   signal: AbortSignal;
 }
@@ -40,6 +40,9 @@ export interface RunningNotificationManager {
   /** Takes no more alerts, finishes what is under way, and closes the store. */
   stop(): Promise<void>;
 }
+
+/** A sidecar tells everybody who asks who may do what: it is for this process alone, as one in a pod is for its pod. */
+const sidecarHost = '127.0.0.1';
 
 /** The caches may take as long as the cluster needs to come up: until then alerts are answered with 503. */
 const cacheSyncTimeoutMs = 24 * 3_600_000;
@@ -57,7 +60,14 @@ export async function startNotificationManager(
   const sidecar =
     sidecarPort === undefined
       ? undefined
-      : await startSidecar({ client, host, port: sidecarPort, authority: usualAuthority, logger, signal });
+      : await startSidecar({
+          client,
+          host: sidecarHost,
+          port: sidecarPort,
+          authority: usualAuthority,
+          logger,
+          signal,
+        });
   const manager = new ControllerManager({ client, logger, cacheSyncTimeoutMs });
   const service = new NotificationService({
     ...options,
