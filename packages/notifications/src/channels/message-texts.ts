@@ -43,5 +43,6 @@ export function messageTexts(
   return parts;
 }
 
-const isOverBudget = (error: unknown): boolean =>
+/** Whether an error says that a template asked for more than it may; over fewer alerts it may not. */
+export const isOverBudget = (error: unknown): boolean =>
   error instanceof DeliveryError && error.cause instanceof TemplateError && error.cause.code === 'budget';

@@ -34,6 +34,17 @@ describe('what is written', () => {
     expect(mail?.body.text).toContain('<script>alert(1)</script> & more');
   });
 
+  test('a page that says little about long alerts goes without its plain text when that would be too much', () => {
+    const long = Array.from({ length: 100 }, (_, index) =>
+      testAlert(`Alert${index}`, { annotations: { message: 'x'.repeat(15_000) } }),
+    );
+    const receiver = { template: '<p>{{ len .Alerts }} alerts</p>' };
+    const mails = mailsOf(emailNotice({ alerts: long, receiver }), realContext());
+    expect(mails.map(({ alerts, body }) => [alerts, body.html, body.text])).toEqual([
+      [100, '<p>100 alerts</p>', ''],
+    ]);
+  });
+
   test('a subject is one line of plain text, cut where it gets long', () => {
     const long = testAlert(`Disk\n${'ä'.repeat(500)}`);
     const [mail] = mailsOf(emailNotice({ alerts: [nasty, long] }), realContext(undefined, ''));

@@ -1,13 +1,14 @@
 import { utf8Bytes } from '../../splitting/measure.ts';
 import type { ChannelContext, Message, Notice } from '../channel.ts';
 import { digest } from '../credential-identity.ts';
-import { messageTexts } from '../message-texts.ts';
+import { isOverBudget, messageTexts } from '../message-texts.ts';
 import { shortened } from '../shortened.ts';
 import { templateName } from '../template-name.ts';
 
 /** One mail without its addresses. */
 export interface Mail {
   readonly subject: string;
+  /** Empty for a page that goes without. */
   readonly text: string;
   /** The same as a page; absent for a mail that is plain text. */
   readonly html?: string;
@@ -39,10 +40,20 @@ export function mailsOf(notice: Notice<'email'>, context: ChannelContext): Messa
   });
   return parts.map(({ alerts, about, text }) => {
     const subject = shortened(context.render(subjectTemplate, about), longestSubject, utf8Bytes);
-    const body = html ? { html: text, text: context.render('nm.default.text', about) } : { text };
+    const body = html ? { html: text, text: plainText(about, context) } : { text };
     const id = idOf(notice, about);
     return { alerts, body: { subject, ...body, ...(id === undefined ? {} : { id }) } };
   });
+}
+
+/** The text beside a page, or none where it would be too much: the page may say little about alerts that are long. */
+function plainText(about: Notice['alerts'], context: ChannelContext): string {
+  try {
+    return context.render('nm.default.text', about);
+  } catch (error) {
+    if (isOverBudget(error)) return '';
+    throw error;
+  }
 }
 
 function idOf({ delivery, receiver }: Notice<'email'>, about: Notice['alerts']): string | undefined {
