@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { expect, test } from 'vitest';
+
+/** The rooms of this package, each importing only those before it. */
+const rooms = [
+  ['errors.ts', 'delivery-error.ts'],
+  ['kinds', 'alerts', 'selector', 'splitting', 'templates'],
+  ['outgoing', 'channels', 'validation', 'sources', 'routing'],
+  ['store', 'dispatch', 'credentials', 'objects', 'operator', 'server', 'sidecar'],
+  ['service', 'index.ts'],
+].flat();
+
+/** Rooms of plain functions over plain data, and the packages that they may use. */
+const pure = ['kinds', 'alerts', 'selector', 'splitting', 'validation', 'routing'];
+const purePackages =
+  /^(?:@armillary\/(?:go-template|resource)|typebox|typebox\/.*|croner|re2js|node:(?:buffer|crypto))$/u;
+
+const folder = import.meta.dirname;
+const roomOf = (file: string): string => relative(folder, file).split(sep)[0]!;
+
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+  .filter((file) => !file.split(sep).includes('testing'))
+  .map((file) => join(folder, file));
+
+const imports = files.flatMap((file) =>
+  [...readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?'([^']+)'/gu)].map(([, name = '']) => ({
+    from: file,
+    name,
+  })),
+);
+
+test('rooms import each other in one direction', () => {
+  const upwards = imports
+    .filter(({ name }) => name.startsWith('.'))
+    .map(({ from, name }) => ({ from, to: join(dirname(from), name) }))
+    .filter(({ from, to }) => rooms.indexOf(roomOf(to)) > rooms.indexOf(roomOf(from)))
+    .map(({ from, to }) => `${relative(folder, from)} imports ${relative(folder, to)}`);
+  expect(upwards).toEqual([]);
+  expect(new Set(files.map(roomOf))).toEqual(new Set(rooms));
+});
+
+test('what decides knows nothing of Kubernetes, HTTP, SQL or the machine', () => {
+  const adapters = imports
+    .filter(({ from, name }) => pure.includes(roomOf(from)) && !name.startsWith('.'))
+    .filter(({ name }) => !purePackages.test(name))
+    .map(({ from, name }) => `${relative(folder, from)} imports ${name}`);
+  expect(adapters).toEqual([]);
+});
