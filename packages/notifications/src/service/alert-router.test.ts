@@ -1,5 +1,6 @@
 import { silentLogger } from '@armillary/kube';
 import { describe, expect, test } from 'vitest';
+import { NotificationError } from '../errors.ts';
 import { buildWorld } from '../routing/build-world.ts';
 import type { SourceAnswer } from '../sources/source-answer.ts';
 import type { NewDelivery } from '../routing/new-delivery.ts';
@@ -28,6 +29,7 @@ class MemoryAlerts {
   deliveries: NewDelivery[] = [];
   returned: string[] = [];
   failing = 0;
+  refused: string | undefined;
   #listener: () => void = () => {};
 
   add(count: number, labels: Record<string, string> = {}): void {
@@ -60,8 +62,9 @@ class MemoryAlerts {
   ): Promise<void> => {
     if (this.failing > 0) {
       this.failing -= 1;
-      throw new Error('the disk is full');
+      throw new NotificationError('Busy', 'the disk is full');
     }
+    if (alerts.some(({ id }) => id === this.refused)) throw new Error('no database takes this');
     this.routed.push(...alerts);
     this.deliveries.push(...deliveries);
   };
@@ -124,6 +127,19 @@ describe('a batch', () => {
     clock.advance(0);
     await settle();
     expect(store.claims).toEqual([3, 3, 1]);
+    await router.stop();
+  });
+
+  test('in which the store refuses one alert does not keep the others from being told', async () => {
+    const [store, clock] = [new MemoryAlerts(), new FakeClock()];
+    store.add(3);
+    store.refused = '1';
+    const router = routerOf(store, clock);
+    router.start();
+    clock.advance(0);
+    await settle();
+    expect(store.routed.map(({ id }) => id)).toEqual(['0', '2']);
+    expect(store.returned).toEqual(['1']);
     await router.stop();
   });
 

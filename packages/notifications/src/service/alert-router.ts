@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@armillary/kube';
+import { NotificationError } from '../errors.ts';
 import { sourceQuestion } from '../routing/alert-class.ts';
 import { decide } from '../routing/decide.ts';
 import type { AlertDecision } from '../routing/decision.ts';
@@ -147,6 +148,11 @@ export class AlertRouter {
           { err: error, alerts: batch.length },
           'alerts could not be routed; they are tried again',
         );
+        // One that no database takes must not hold up those beside it for ever.
+        if (batch.length > 1 && !isBusy(error)) {
+          for (const stored of batch) await this.#route([stored]);
+          return;
+        }
       }
       const ids = batch.map((stored) => stored.id);
       await store.returnAlerts(ids, clock.now() + returnMs).catch((failure: unknown) => {
@@ -183,3 +189,6 @@ export class AlertRouter {
     }
   }
 }
+
+/** Whether an error passes by itself, whatever the alerts are. */
+const isBusy = (error: unknown): boolean => error instanceof NotificationError && error.code === 'Busy';
