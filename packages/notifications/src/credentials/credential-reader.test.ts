@@ -70,3 +70,14 @@ test('Secrets of namespaces that are not listed are not even asked for', async (
   expect(cluster.requests).toEqual([]);
   expect(await reader.read(reference('token'), { namespaces: ['secrets'] })).toBe('xoxb');
 });
+
+test('a clock that is set back by a day does not keep a rotated secret for a day', async () => {
+  await using cluster = await StubCluster.start();
+  cluster.objects.set(path, secret('old'));
+  const clock = new FakeClock();
+  const reader = readerOf(cluster, clock);
+  expect(await reader.read(reference('token'))).toBe('old');
+  cluster.objects.set(path, secret('new'));
+  clock.advance(-86_400_000);
+  expect(await reader.read(reference('token'))).toBe('new');
+});

@@ -21,22 +21,21 @@ export interface ReadOptions {
 /** How long a Secret is kept in memory, so that 1,000 messages are one request and a rotated secret is soon seen. */
 const keptMs = 10_000;
 
+interface Kept {
+  readonly data: Promise<Readonly<Record<string, string>>>;
+  readonly readAt: number;
+}
+
 /**
  * Reads credentials: given in the object, or in a Secret. Secrets are asked for by name and never listed, so that a
  * role which may `get` named Secrets is enough.
  */
 export class CredentialReader {
   readonly #options: CredentialReaderOptions;
-  readonly #secrets: LRUCache<string, Promise<Readonly<Record<string, string>>>>;
+  readonly #secrets = new LRUCache<string, Kept>({ max: 1000 });
 
   constructor(options: CredentialReaderOptions) {
     this.#options = options;
-    this.#secrets = new LRUCache({
-      max: 1000,
-      ttl: keptMs,
-      ttlResolution: 0,
-      perf: { now: () => options.clock.now() + 1 },
-    });
   }
 
   /**
@@ -73,14 +72,16 @@ export class CredentialReader {
     signal: AbortSignal | undefined,
   ): Promise<Readonly<Record<string, string>>> {
     const id = `${namespace}/${name}`;
-    let reading = this.#secrets.get(id);
-    if (!reading) {
-      reading = this.#fetch(namespace, name);
-      this.#secrets.set(id, reading);
-      reading.catch(() => this.#secrets.delete(id));
+    const now = this.#options.clock.now();
+    let kept = this.#secrets.get(id);
+    // A clock that was set back does not make one last longer.
+    if (!kept || Math.abs(now - kept.readAt) >= keptMs) {
+      kept = { data: this.#fetch(namespace, name), readAt: now };
+      this.#secrets.set(id, kept);
+      kept.data.catch(() => this.#secrets.delete(id));
     }
     signal?.throwIfAborted();
-    return await reading;
+    return await kept.data;
   }
 
   async #fetch(namespace: string, name: string): Promise<Readonly<Record<string, string>>> {

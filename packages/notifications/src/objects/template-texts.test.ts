@@ -72,3 +72,13 @@ test('a key that is not there is a problem and no text', async () => {
   expect(await texts.read({ name: 'templates', key: 'z' }, 1000)).toEqual([]);
   expect(problems).toEqual([expect.stringContaining('no key z')]);
 });
+
+test('a clock that is set back by a day does not keep an old text for a day', async () => {
+  await using cluster = await StubCluster.start();
+  cluster.objects.set(path, map({ a: 'old' }));
+  const { texts, clock } = textsOf(cluster);
+  await texts.read({ name: 'templates' }, 1000);
+  cluster.objects.set(path, map({ a: 'new' }));
+  clock.advance(-86_400_000);
+  expect(await texts.read({ name: 'templates' }, 1000)).toMatchObject([{ text: 'new' }]);
+});

@@ -39,7 +39,8 @@ export class TemplateTexts {
     const id = `${namespace}/${name}/${key ?? ''}`;
     const now = this.#options.clock.now();
     const known = this.#kept.get(id);
-    if (known && now - known.readAt < maxAgeMs) return known.texts;
+    // A clock that was set back does not make them last longer.
+    if (known && Math.abs(now - known.readAt) < maxAgeMs) return known.texts;
     const kept: Kept = { texts: known?.texts ?? [], readAt: now, failing: known?.failing ?? false };
     try {
       kept.texts = await this.#fetch(namespace, name, key);
