@@ -17,7 +17,7 @@ const purePackages =
   /^(?:@armillary\/(?:go-template|resource)|typebox|typebox\/.*|croner|re2js|node:(?:buffer|crypto))$/u;
 
 const folder = import.meta.dirname;
-const roomOf = (file: string): string => relative(folder, file).split(sep)[0]!;
+const roomOf = (file: string): string => relative(folder, file).split(sep)[0] ?? '';
 
 const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))

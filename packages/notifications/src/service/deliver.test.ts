@@ -27,7 +27,7 @@ class PairChannel implements Channel {
     return this.rates;
   }
   messages({ alerts }: Parameters<Channel['messages']>[0]) {
-    const names = alerts.map(({ labels }) => labels['alertname']!);
+    const names = alerts.map(({ labels }) => labels['alertname'] ?? '');
     const pairs = names.flatMap((_, index) => (index % 2 === 0 ? [names.slice(index, index + 2)] : []));
     return pairs.map((body) => ({ alerts: body.length, body }));
   }
@@ -35,7 +35,7 @@ class PairChannel implements Channel {
     const names = body as string[];
     if (this.fails && names.includes(this.fails.before)) throw this.fails.with;
     this.told.push(...names);
-    return { rejected: [{ address: names[0]!, reason: 'unknown' }], notes: ['cut'] };
+    return { rejected: [{ address: names[0] ?? '', reason: 'unknown' }], notes: ['cut'] };
   }
 }
 
@@ -48,7 +48,7 @@ function deliveryOf(names: readonly string[], rest: Partial<StoredDelivery> = {}
     tenant: '',
     shown: 'ops',
     kind: 'alerts',
-    receiver: receiver as unknown as StoredDelivery['receiver'],
+    receiver: receiver,
     config: undefined,
     groupLabels: {},
     expiresAt: Number.MAX_SAFE_INTEGER,

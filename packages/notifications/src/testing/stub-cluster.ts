@@ -31,7 +31,7 @@ export class StubCluster implements AsyncDisposable {
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
     const cluster = new StubCluster(server);
     server.on('request', (request, response) => {
-      void text(request).then((body) => {
+      const answerTo = (body: string): void => {
         const path = request.url ?? '';
         const seen = { method: request.method ?? '', path, body: body === '' ? undefined : JSON.parse(body) };
         cluster.requests.push(seen);
@@ -41,7 +41,8 @@ export class StubCluster implements AsyncDisposable {
         const answer =
           typeof found === 'number' ? { kind: 'Status', status: 'Failure', reason, code: status } : found;
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
-      });
+      };
+      void text(request).then(answerTo);
     });
     return cluster;
   }

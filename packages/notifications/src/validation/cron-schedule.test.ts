@@ -62,9 +62,11 @@ describe('schedules', () => {
 
   test('a day that no year has never comes', () => {
     for (const days of ['31 4,6', '31 2,4,6,9,11', '30-31 2', '31 4/5']) {
-      const { next } = parseCronSchedule(`TZ=UTC 0 0 ${days} *`);
+      const schedule = parseCronSchedule(`TZ=UTC 0 0 ${days} *`);
       // Each answer would take a tenth of a second, if it was looked for.
-      expect(Array.from({ length: 10_000 }, (_, at) => next(at)).every((at) => at === undefined)).toBe(true);
+      expect(
+        Array.from({ length: 10_000 }, (_, at) => schedule.next(at)).every((at) => at === undefined),
+      ).toBe(true);
     }
     expect(times('TZ=UTC 0 0 31 2,3 *', '2026-01-01T00:00:00Z', 1)).toEqual(['2026-03-31T00:00:00Z']);
     expect(times('TZ=UTC 0 0 30 2 1', '2026-01-01T00:00:00Z', 1)).toEqual(['2026-02-02T00:00:00Z']);
