@@ -12,7 +12,7 @@ import {
   type ResourceType,
 } from '@armillary/kube';
 import { devopsKinds } from '@armillary/pipelines';
-import { armillary, temporaryFolder } from './testing/armillary.ts';
+import { armillary, processOfRole, temporaryFolder } from './testing/armillary.ts';
 import { ended, eventually } from './testing/process.ts';
 
 interface Run extends KubeObject {
@@ -99,13 +99,6 @@ async function finished(name: string, timeoutMs = 30_000): Promise<{ phase: stri
   );
 }
 
-/** The process of one of the roles of `up`. */
-function role(name: string): number {
-  const children = readFileSync(`/proc/${up.pid!}/task/${up.pid!}/children`, 'utf8').trim().split(' ');
-  const pid = children.find((id) => readFileSync(`/proc/${id}/cmdline`, 'utf8').split('\0')[2] === name);
-  return Number(pid);
-}
-
 /** Processes of this machine that work in our data folder, whoever their parent is. */
 function processesOfSteps(): string[] {
   return readdirSync('/proc').filter((pid) => {
@@ -119,7 +112,7 @@ function processesOfSteps(): string[] {
 
 /** What `up` said beside the words of a quiet life. */
 function complaints(): string[] {
-  return words.split('\n').filter((line) => !/^(Starting|Ready|Stopping|$)/.test(line));
+  return words.split('\n').filter((line) => !/^(Starting|Ready|Alerts are taken|Stopping|$)/.test(line));
 }
 
 const oneStage = (script: string): string =>
@@ -130,7 +123,7 @@ describe('SIGKILL', () => {
     const trace = `${folder.path}/trace`;
     await start('job', oneStage(`echo ran >> ${trace}; sleep 600`));
     await eventually('the step', () => existsSync(trace));
-    process.kill(role('controller'), 'SIGKILL');
+    process.kill(await processOfRole(up.pid, 'controller'), 'SIGKILL');
     const end = await finished('job-0');
     expect(end.phase).toBe('Failed');
     expect(end.message).toMatch(/runner was restarted/);
@@ -145,7 +138,7 @@ describe('SIGKILL', () => {
     const go = `${folder.path}/go`;
     await start('job', oneStage(`echo ran >> ${trace}; while ! test -e ${go}; do sleep 0.1; done`));
     await eventually('the step', () => existsSync(trace));
-    process.kill(role('api'), 'SIGKILL');
+    process.kill(await processOfRole(up.pid, 'api'), 'SIGKILL');
     writeFileSync(go, '');
     const end = await eventually(
       'the run',

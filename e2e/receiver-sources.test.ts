@@ -2,13 +2,17 @@
  * What receivers from a webhook are for: a person with authority over a namespace, who is no member of it, is told of
  * its alerts. On one machine, with kubectl.
  */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { FakeSource, json } from '../packages/notifications/src/sources/testing/fake-source.ts';
-import { startArmillary, temporaryFolder, type Running } from './testing/armillary.ts';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { FakeSource, json, status } from '../packages/notifications/src/sources/testing/fake-source.ts';
+import { processOfRole, startArmillary, temporaryFolder, type Running } from './testing/armillary.ts';
 import { KubectlSession, requiredKubectls } from './testing/kubectl.ts';
 import { Inbox } from './testing/notification-world.ts';
 import { eventually } from './testing/process.ts';
 import { sourcesAre, whoIsTold } from './testing/who-is-told.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let armillary: Running;
@@ -94,14 +98,20 @@ describe('the sidecar that answers from the roles of the cluster', () => {
     await sourcesAre(armillary.ready.notifications, `sidecar/${key}`);
   };
 
+  /** The sidecar follows the cluster, and "nobody" is remembered for a while. */
+  const annIsTold = () =>
+    eventually('the sidecar knows the roles', async () => (await told()).includes('ann'), 50_000);
+
   test('names whoever may act in the namespace, beside the tenant of its name', async () => {
     await sidecar('receiver');
+    await annIsTold();
     expect(await told()).toEqual(['ann', 'bob', 'everybody', 'shop-team']);
     expect(await told('not-there')).toEqual(['everybody']);
   });
 
   test("names them instead of that tenant under upstream's key, by upstream's contract", async () => {
     await sidecar('tenant');
+    await annIsTold();
     expect(await told()).toEqual(['ann', 'bob', 'everybody']);
     expect(await told('not-there')).toEqual(['everybody']);
   });
@@ -138,5 +148,24 @@ describe('a webhook', () => {
     while (source.requests.length === asked) names = await told();
     expect(names).toEqual(['everybody', 'shop-team']);
     expect(await told()).toEqual(['everybody', 'shop-team']);
+  });
+
+  test('that is away when the notification manager is killed has named people all the same', async () => {
+    source.handler = json({ receivers: [receiver('dora', {})] });
+    await use();
+    expect(await told()).toEqual(['dora', 'everybody', 'shop-team']);
+    const onDisk = join(folder.path, 'data/notifications/sources/authority');
+    await eventually('the answer is on disk', async () =>
+      (await readdir(onDisk)).some((file) => file.endsWith('.json')),
+    );
+    source.handler = status(503);
+    process.kill(await processOfRole(armillary.process.pid, 'notification-manager'), 'SIGKILL');
+    await eventually('it is there again', async () => {
+      const response = await fetch(`${armillary.ready.notifications}/readyz`).catch(() => undefined);
+      await response?.arrayBuffer();
+      return response?.ok;
+    });
+    await sourcesAre(armillary.ready.notifications, 'authority');
+    expect(await told()).toEqual(['dora', 'everybody', 'shop-team']);
   });
 });

@@ -1,8 +1,8 @@
 /** The day-to-day verbs on runs on Tekton: logs, cancel, approve and rerun beside kubectl. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { armillary } from './testing/armillary.ts';
+import { armillary, processOfRole } from './testing/armillary.ts';
 import { runProgram } from './testing/process.ts';
 import { eventually, pipeline, run, VerbsWorld } from './testing/verbs-world.ts';
 
@@ -24,16 +24,6 @@ function waits(name: string): string {
 
 async function open(gate: string): Promise<void> {
   await writeFile(join(world.folder, `gate-${gate}`), '');
-}
-
-/** The process of a role that `up` has started. */
-async function childOf(pid: number | undefined, role: string): Promise<number> {
-  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  for (const child of children.trim().split(' ')) {
-    const command = await readFile(`/proc/${child}/cmdline`, 'utf8');
-    if (command.split('\0').includes(role)) return Number(child);
-  }
-  throw new Error(`no process has the role ${role}`);
 }
 
 describe('on Tekton', () => {
@@ -232,7 +222,7 @@ describe('on Tekton', () => {
     );
     const following = world.start('logs', 'crash-1', '-f');
     await eventually('the first half', () => following.stdout().includes('] 1000\n'));
-    const api = await childOf(world.up.process.pid, 'api');
+    const api = await processOfRole(world.up.process.pid, 'api');
     process.kill(api, 'SIGKILL');
     await open('crash');
     expect(await following.done).toMatchObject({ code: 0 });

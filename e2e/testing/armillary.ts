@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -49,6 +49,16 @@ export async function startArmillary(args: string[], env: NodeJS.ProcessEnv = {}
       return child.exitCode;
     },
   };
+}
+
+/** The process of a role that an `up` of this process id has started: `api`, `controller`, `notification-manager`. */
+export async function processOfRole(up: number | undefined, role: string): Promise<number> {
+  const children = await readFile(`/proc/${up}/task/${up}/children`, 'utf8');
+  for (const child of children.trim().split(' ')) {
+    const command = await readFile(`/proc/${child}/cmdline`, 'utf8');
+    if (command.split('\0')[2] === role) return Number(child);
+  }
+  throw new Error(`no process has the role ${role}`);
 }
 
 /** A folder that is gone when the test file is through: pass its `remove` to `afterAll`. */
