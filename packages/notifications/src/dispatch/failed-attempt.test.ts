@@ -26,6 +26,14 @@ describe('a failure', () => {
     expect(fails('permanent')).toEqual({ outcome: 'dead', fault: 'permanent', reason: 'it said no' });
   });
 
+  test('whose words quote a whole template is stored with the beginning of them', () => {
+    const error = new DeliveryError('permanent', `there is no template ${'x'.repeat(60_000)}`);
+    const { reason } = failedAttempt({ error, attempts: 0, expiresAt: now + hour, now, random: 1 }) as {
+      reason: string;
+    };
+    expect([reason.length, reason.startsWith('there is no template xxx')]).toEqual([1_000, true]);
+  });
+
   test('that passes is tried again, slower each time', () => {
     expect([0, 1, 2].map((attempts) => retryIn(fails('transient', undefined, { attempts })))).toEqual([
       1000, 2000, 4000,

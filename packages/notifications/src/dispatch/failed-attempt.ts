@@ -18,9 +18,13 @@ const soonMs = 1000;
 /** No provider may put a delivery off for longer than this. */
 const longestRetryAfterMs = 3_600_000;
 
+/** Most characters of a reason that is stored with every attempt. */
+const longestReason = 1_000;
+
 /** What follows from a failure: another attempt, or the end. Errors that no channel throws count as transient. */
 export function failedAttempt({ error, attempts, expiresAt, now, random }: FailedAttempt): AttemptOutcome {
-  const reason = error instanceof Error ? error.message : String(error);
+  // An error may quote a template that is written out.
+  const reason = (error instanceof Error ? error.message : String(error)).slice(0, longestReason);
   const fault = error instanceof DeliveryError ? error.fault : 'transient';
   if (fault === 'permanent') return { outcome: 'dead', fault, reason };
   const notBefore = now + waitMs(error, fault, backoffMs(attempts + 1, random), attempts);
