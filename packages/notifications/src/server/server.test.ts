@@ -93,6 +93,35 @@ describe('posts of alerts', () => {
     expect(answer.headers['retry-after']).toBe('5');
   });
 
+  test('that are many and long at once are answered with 503 until there is room again', async () => {
+    const [taken, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const accept = async (): Promise<void> => {
+      taken.resolve();
+      await gate.promise;
+    };
+    const api = memoryApi({ accept });
+    const server = createServer({
+      api,
+      access: openAccess,
+      logger: silentLogger,
+      bodyLimit: 100,
+      bodyRoom: 150,
+    });
+    const url = await server.listen({ host: '127.0.0.1', port: 0 });
+    const post = async (length: number): Promise<number> => {
+      const body = '{}'.padEnd(length);
+      const answer = await fetch(`${url}/api/v2/alerts`, { method: 'POST', body });
+      await answer.arrayBuffer();
+      return answer.status;
+    };
+    const first = post(100);
+    await taken.promise;
+    expect([await post(100), await post(200)]).toEqual([503, 503]);
+    gate.resolve();
+    expect([await first, await post(50), await post(100), await post(200)]).toEqual([200, 200, 200, 413]);
+    await server.close();
+  });
+
   test('an error that nobody foresaw tells nothing of the inside', async () => {
     const accept = async (): Promise<void> => {
       throw new Error('SELECT secret');

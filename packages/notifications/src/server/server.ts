@@ -1,5 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from '@armillary/kube';
+import { NotificationError } from '../errors.ts';
+import { BodyRoom } from './body-room.ts';
 import { parseDirectNotification, verificationAlert } from './direct-notification.ts';
 import type { Access, Action } from './access.ts';
 import { answerAsUpstream, answerProblem, statusOf } from './answer.ts';
@@ -14,6 +16,8 @@ export interface ServerOptions {
   logger: Logger;
   /** Longest body in bytes; 16 MiB when absent. Alertmanager posts a whole group at once. */
   bodyLimit?: number;
+  /** Bytes of all bodies that are under way; 16 of the longest when absent. */
+  bodyRoom?: number;
 }
 
 /** Routes that answer in upstream's form, `{"Status":…,"Message":…}`. */
@@ -30,9 +34,10 @@ type Route = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
  * Alertmanager tries again after a 503 and gives up after a 429.
  */
 export function createServer(options: ServerOptions): FastifyInstance {
-  const { api, access, logger } = options;
+  const { api, access, logger, bodyLimit = 16 * 2 ** 20 } = options;
+  const room = new BodyRoom(options.bodyRoom ?? 16 * bodyLimit);
   const app = fastify({
-    bodyLimit: options.bodyLimit ?? 16 * 2 ** 20,
+    bodyLimit,
     // A sender that never ends its request must not keep a connection for ever.
     requestTimeout: 30_000,
     keepAliveTimeout: 75_000,
@@ -58,6 +63,13 @@ export function createServer(options: ServerOptions): FastifyInstance {
     answerProblem(reply, 404, `there is nothing at ${pathOf(request)}`),
   );
 
+  const makeRoom = (request: FastifyRequest, reply: FastifyReply): void => {
+    // A body that does not say how long it is may be as long as any.
+    const said = Number(request.headers['content-length'] ?? bodyLimit);
+    const leave = room.take(Math.min(said, bodyLimit));
+    if (!leave) throw new NotificationError('Busy', 'too many long requests at once: try again later');
+    for (const end of ['finish', 'close']) reply.raw.once(end, leave);
+  };
   const route = (method: 'GET' | 'POST', url: string, action: Action, handler: Route): void => {
     app.route({
       method,
@@ -79,6 +91,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
         }
         if (verdict === 'forbidden')
           return answerRefusal(request, reply, 403, `${method} ${pathOf(request)} is not allowed`);
+        if (method === 'POST') makeRoom(request, reply);
         return undefined;
       },
       handler,
