@@ -1,6 +1,6 @@
 import { isObject } from '@armillary/resource';
 import { NotificationError } from '../errors.ts';
-import type { Alert } from './alert.ts';
+import { noTime, type Alert } from './alert.ts';
 import { fingerprintOf } from './fingerprint.ts';
 
 /** Most alerts in one post. Alertmanager sends a group at a time. */
@@ -12,7 +12,6 @@ export const maxNameLength = 1024;
 /** Most characters of a value. */
 export const maxValueLength = 65_536;
 
-const notKnown = '0001-01-01T00:00:00Z';
 const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/i;
 
 /**
@@ -45,7 +44,7 @@ export function leftOutOf(body: unknown): number {
 function parseAlert(value: unknown, field: string, now: number): Alert {
   if (!isObject(value)) throw invalid(field, 'must be an object');
   const labels = parseLabels(value['labels'], `${field}.labels`);
-  const endsAt = parseTime(value['endsAt'], `${field}.endsAt`) ?? notKnown;
+  const endsAt = parseTime(value['endsAt'], `${field}.endsAt`) ?? noTime;
   const fingerprint = parseText(value['fingerprint'], `${field}.fingerprint`);
   return {
     status: parseStatus(value['status'], `${field}.status`) ?? statusAt(endsAt, now),
@@ -59,7 +58,7 @@ function parseAlert(value: unknown, field: string, now: number): Alert {
 }
 
 const statusAt = (endsAt: string, now: number): Alert['status'] =>
-  endsAt !== notKnown && Date.parse(endsAt) <= now ? 'resolved' : 'firing';
+  endsAt !== noTime && Date.parse(endsAt) <= now ? 'resolved' : 'firing';
 
 function parseStatus(value: unknown, field: string): Alert['status'] | undefined {
   if (value === undefined || value === null || value === '') return undefined;

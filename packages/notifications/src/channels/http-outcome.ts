@@ -1,3 +1,4 @@
+import { isObject } from '@armillary/resource';
 import { OutgoingError } from '../outgoing/outgoing-http.ts';
 import type { OutgoingAnswer, OutgoingRequest } from '../outgoing/outgoing-http.ts';
 import { retryAfterMs } from '../outgoing/retry-after.ts';
@@ -75,9 +76,7 @@ export function statusFailure(
 export function jsonObject(answer: OutgoingAnswer): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(answer.body));
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -25,6 +25,10 @@ export interface ChannelReceiver<T extends ChannelType = ChannelType> {
   readonly origin: Origin;
 }
 
+/** What a receiver is known by: source, channel and name. */
+export const receiverIdentity = ({ type, name, origin }: ChannelReceiver): string =>
+  JSON.stringify([sourceOf(origin), type, name]);
+
 /** One channel of one Config: the account that messages are sent with. */
 export interface ChannelConfig<T extends ChannelType = ChannelType> {
   readonly type: T;
@@ -37,3 +41,9 @@ export interface ChannelConfig<T extends ChannelType = ChannelType> {
   readonly spec: ConfigChannelSpec<T>;
   readonly origin: Origin;
 }
+
+/** What a config is known by among those of its channel. */
+export const configIdentity = (config: ChannelConfig | undefined): string =>
+  config ? JSON.stringify([sourceOf(config.origin), config.name]) : '';
+
+const sourceOf = (origin: Origin): string => (origin.kind === 'source' ? origin.source : '');

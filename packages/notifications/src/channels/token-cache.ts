@@ -1,4 +1,5 @@
 import type { Clock } from '@armillary/kube';
+import { LRUCache } from 'lru-cache';
 
 /** An access token as a provider gave it. */
 export interface AccessToken {
@@ -7,12 +8,8 @@ export interface AccessToken {
   expiresInMs: number;
 }
 
-/** Options of a `TokenCache`. */
-export interface TokenCacheOptions {
-  clock: Clock;
-  /** Most tokens kept; the one unused for longest goes first. */
-  capacity?: number;
-}
+/** Most tokens kept; the one unused for longest goes first. */
+const maxTokens = 1000;
 
 interface Entry {
   token: Promise<string>;
@@ -26,21 +23,16 @@ interface Entry {
  */
 export class TokenCache {
   readonly #clock: Clock;
-  readonly #capacity: number;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new LRUCache<string, Entry>({ max: maxTokens });
 
-  constructor(options: TokenCacheOptions) {
-    this.#clock = options.clock;
-    this.#capacity = options.capacity ?? 1000;
+  constructor({ clock }: { clock: Clock }) {
+    this.#clock = clock;
   }
 
   /** The token of an account, fetched when there is none that is good. Rejects with what `fetch` rejects with. */
   async get(account: string, fetch: () => Promise<AccessToken>): Promise<string> {
     const known = this.#entries.get(account);
-    if (known && known.expiresAt > this.#clock.now()) {
-      this.#keep(account, known);
-      return await known.token;
-    }
+    if (known && known.expiresAt > this.#clock.now()) return await known.token;
     const entry: Entry = { token: Promise.resolve(''), expiresAt: Number.POSITIVE_INFINITY };
     entry.token = fetch().then(
       ({ token, expiresInMs }) => {
@@ -52,7 +44,7 @@ export class TokenCache {
         throw error;
       },
     );
-    this.#keep(account, entry);
+    this.#entries.set(account, entry);
     return await entry.token;
   }
 
@@ -62,14 +54,5 @@ export class TokenCache {
     if (!known) return;
     const current = await known.token.catch(() => undefined);
     if (current === token && this.#entries.get(account) === known) this.#entries.delete(account);
-  }
-
-  #keep(account: string, entry: Entry): void {
-    this.#entries.delete(account);
-    this.#entries.set(account, entry);
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= this.#capacity) break;
-      this.#entries.delete(oldest);
-    }
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import { TokenCache } from './token-cache.ts';
-import { tokenLifetimeMs, withToken } from './with-token.ts';
+import { accessToken, withToken } from './with-token.ts';
 
 const refused = () => new DeliveryError('token', 'refused');
 
@@ -66,6 +66,14 @@ describe('how long a token is kept', () => {
     ['no longer than the provider says, whatever the options ask for', 3600, 7200e9, 3_600_000],
     ['two hours for nonsense', -5, 0, 7_200_000],
   ])('%s', (_, said, asked, expected) => {
-    expect(tokenLifetimeMs(said, asked)).toBe(expected);
+    const given = { token: 'secret', expiresInSeconds: said };
+    expect(accessToken('Somebody', given, asked)).toEqual({ token: 'secret', expiresInMs: expected });
   });
+});
+
+test.each([[undefined], [''], [42]])('%j is no token: it is asked for again later', (token) => {
+  const given = () => accessToken('Somebody', { token, expiresInSeconds: 60 }, undefined);
+  expect(given).toThrow(
+    expect.objectContaining({ fault: 'transient', message: 'Somebody gave no access token' }),
+  );
 });

@@ -45,12 +45,26 @@ function isTokenFault(error: unknown): error is DeliveryError {
   return error instanceof DeliveryError && error.fault === 'token';
 }
 
+/** A token and its lifetime in seconds, as a provider's answer has them: not checked. */
+export interface GivenToken {
+  readonly token: unknown;
+  readonly expiresInSeconds: unknown;
+}
+
 /**
- * Milliseconds to keep a token: what the provider said in seconds, else two hours, and no longer than `tokenExpires`
- * of the options asks for, which is in nanoseconds.
+ * The access token that a provider gave. It is kept as long as the provider said, else two hours, and no longer than
+ * `tokenExpires` of the options asks for, which is in nanoseconds. Throws `DeliveryError` `transient` when there is
+ * none.
  */
-export function tokenLifetimeMs(expiresInSeconds: unknown, tokenExpires: number | undefined): number {
-  const said =
+export function accessToken(
+  provider: string,
+  { token, expiresInSeconds }: GivenToken,
+  tokenExpires: number | undefined,
+): AccessToken {
+  if (typeof token !== 'string' || token === '') {
+    throw new DeliveryError('transient', `${provider} gave no access token`);
+  }
+  const saidMs =
     typeof expiresInSeconds === 'number' && expiresInSeconds > 0 ? expiresInSeconds * 1000 : 7_200_000;
-  return tokenExpires !== undefined && tokenExpires > 0 ? Math.min(said, tokenExpires / 1e6) : said;
+  return { token, expiresInMs: tokenExpires ? Math.min(saidMs, tokenExpires / 1e6) : saidMs };
 }

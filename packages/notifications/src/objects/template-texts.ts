@@ -1,4 +1,5 @@
 import { coreV1, type Clock, type KubeClient } from '@armillary/kube';
+import { LRUCache } from 'lru-cache';
 import type { ConfigMapReference } from '../kinds/config-map-reference.ts';
 import type { TemplateText } from '../templates/template-text.ts';
 
@@ -27,7 +28,7 @@ const capacity = 500;
  */
 export class TemplateTexts {
   readonly #options: TemplateTextsOptions;
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new LRUCache<string, Kept>({ max: capacity });
 
   constructor(options: TemplateTextsOptions) {
     this.#options = options;
@@ -51,9 +52,7 @@ export class TemplateTexts {
       }
       kept.failing = true;
     }
-    this.#kept.delete(id);
     this.#kept.set(id, kept);
-    if (this.#kept.size > capacity) this.#kept.delete(this.#kept.keys().next().value!);
     return kept.texts;
   }
 

@@ -3,6 +3,9 @@ import type { HTTPClientConfig } from '../kinds/http-client-config.ts';
 import type { ServiceReference } from '../kinds/service-reference.ts';
 import type { OutgoingRequest, OutgoingTls } from './outgoing-http.ts';
 
+/** Reads the text of a credential. Rejects with `NotificationError` `CredentialUnavailable`. */
+export type ReadCredential = (credential: Credential) => Promise<string>;
+
 /** What an HTTPClientConfig adds to a request. */
 export type ClientSettings = Pick<OutgoingRequest, 'tls' | 'proxyUrl'> & { headers: Record<string, string> };
 
@@ -13,7 +16,7 @@ export type ClientSettings = Pick<OutgoingRequest, 'tls' | 'proxyUrl'> & { heade
  */
 export async function clientSettings(
   config: HTTPClientConfig | undefined,
-  credential: (credential: Credential) => Promise<string>,
+  credential: ReadCredential,
 ): Promise<ClientSettings> {
   const settings: ClientSettings = { headers: {} };
   if (config?.bearerToken) {
@@ -31,7 +34,7 @@ export async function clientSettings(
 /** TLS settings with their credentials read. Rejects with what `credential` rejects with. */
 export async function tlsSettings(
   config: NonNullable<HTTPClientConfig['tlsConfig']>,
-  credential: (credential: Credential) => Promise<string>,
+  credential: ReadCredential,
 ): Promise<OutgoingTls> {
   const tls: OutgoingTls = {};
   if (config.rootCA) tls.ca = await credential(config.rootCA);

@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { Agent, ProxyAgent } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { OutgoingTls } from './outgoing-http.ts';
+import { tlsOptions } from './tls-options.ts';
 
 /** Most settings of TLS and proxy whose connections are kept open; the one unused for longest goes first. */
 const maxAgents = 64;
@@ -46,13 +47,7 @@ export class OutgoingAgents {
   }
 
   #open(tls: OutgoingTls, proxy: URL | undefined): Dispatcher {
-    const secure = {
-      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-      ...(tls.certificate === undefined ? {} : { cert: tls.certificate }),
-      ...(tls.key === undefined ? {} : { key: tls.key }),
-      ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
-      rejectUnauthorized: tls.insecureSkipVerify !== true,
-    };
+    const secure = tlsOptions(tls);
     const options = {
       allowH2: false,
       connections: maxConnections,

@@ -1,4 +1,5 @@
 import type { Alert } from '../alerts/alert.ts';
+import { receiverIdentity } from '../channels/receiver.ts';
 import { mergeReceivers, type Merged } from '../sources/merge.ts';
 import type { SourceAnswer } from '../sources/source-answer.ts';
 import { classOfAlert } from './alert-class.ts';
@@ -6,7 +7,7 @@ import { askRouters, policyVerdict, regularCandidates, type RouterVerdict } from
 import { namedReceiver, type AlertDecision, type RoutingPart, type TraceStep } from './decision.ts';
 import type { RoutingWorld } from './routing-world.ts';
 import { silenceOf } from './silence.ts';
-import { identityOf, judge, type Judgement } from './targeting.ts';
+import { judge, type Judgement } from './targeting.ts';
 
 /** The source that answers instead of the namespace: with it, a namespace is no tenant. */
 const tenantSidecar = 'sidecar/tenant';
@@ -132,8 +133,8 @@ const policyStep = ({ routePolicy }: RoutingWorld, reason: string): TraceStep =>
 
 /** What the merge of sources and objects left out, unless a router gave it all the same. */
 function leftOutSteps({ leftOut }: Merged, judged: readonly Judgement[]): TraceStep[] {
-  const known = new Set(judged.map(({ candidate }) => identityOf(candidate.receiver)));
+  const known = new Set(judged.map(({ candidate }) => receiverIdentity(candidate.receiver)));
   return leftOut
-    .filter(({ receiver }) => !known.has(identityOf(receiver)))
+    .filter(({ receiver }) => !known.has(receiverIdentity(receiver)))
     .map(({ receiver, reason }) => ({ step: 'skipped', receiver: namedReceiver(receiver), reason }));
 }

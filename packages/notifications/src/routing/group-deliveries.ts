@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Alert } from '../alerts/alert.ts';
 import type { Destination } from '../channels/channel.ts';
+import { configIdentity } from '../channels/receiver.ts';
 import type { NewDelivery } from './new-delivery.ts';
 import type { Target } from './decision.ts';
-import { configIdentity } from './targeting.ts';
 
 /** An alert that is in the store, and who shall be told of it. */
 export interface DecidedAlert {

@@ -5,7 +5,12 @@ import type { Candidate } from './candidates.ts';
 import { chooseConfig } from './config-choice.ts';
 import { namedReceiver, type Target, type TraceStep } from './decision.ts';
 import { mismatchOf } from './mismatch.ts';
-import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
+import {
+  configIdentity,
+  receiverIdentity,
+  type ChannelConfig,
+  type ChannelReceiver,
+} from '../channels/receiver.ts';
 import type { RoutingWorld } from './routing-world.ts';
 import { silenceOf } from './silence.ts';
 
@@ -40,20 +45,12 @@ export function judge(candidates: readonly Candidate[], input: TargetingInput): 
   const seen = new Set<string>();
   const taken = new Map<string, ChannelReceiver>();
   return candidates.flatMap((candidate) => {
-    const identity = identityOf(candidate.receiver);
+    const identity = receiverIdentity(candidate.receiver);
     if (seen.has(identity)) return [];
     seen.add(identity);
     return [judgeOne(candidate, input, taken)];
   });
 }
-
-/** What a receiver is known by: source, channel and name. */
-export const identityOf = ({ type, name, origin }: ChannelReceiver): string =>
-  JSON.stringify([origin.kind === 'source' ? origin.source : '', type, name]);
-
-/** What a config is known by among those of its channel. */
-export const configIdentity = (config: ChannelConfig | undefined): string =>
-  config ? JSON.stringify([config.origin.kind === 'source' ? config.origin.source : '', config.name]) : '';
 
 function judgeOne(
   candidate: Candidate,

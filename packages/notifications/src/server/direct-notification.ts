@@ -1,6 +1,6 @@
 import { isObject, type Cause } from '@armillary/resource';
 import { parseAlertPost } from '../alerts/alert-post.ts';
-import type { Alert } from '../alerts/alert.ts';
+import { noTime, type Alert } from '../alerts/alert.ts';
 import { goTime } from '../alerts/enrichment.ts';
 import { fingerprintOf } from '../alerts/fingerprint.ts';
 import { NotificationError } from '../errors.ts';
@@ -88,7 +88,7 @@ export function verificationAlert(now: number): Alert {
     labels,
     annotations: { message, summary: message },
     startsAt: new Date(now).toISOString(),
-    endsAt: '0001-01-01T00:00:00Z',
+    endsAt: noTime,
     generatorURL: '',
     fingerprint: fingerprintOf(labels),
   };

@@ -1,4 +1,4 @@
-import type { ChannelReceiver } from '../channels/receiver.ts';
+import { receiverIdentity, type ChannelReceiver } from '../channels/receiver.ts';
 import type { MergePolicy, SourceAnswer } from './source-answer.ts';
 
 /** What the cluster knows and what the sources said, about one alert. */
@@ -66,7 +66,7 @@ export function mergeReceivers(input: MergeInput): Merged {
   if (fallback) parts.push(fallback.part);
 
   const merged = together(parts);
-  const told = new Set(merged.receivers.map(identity));
+  const told = new Set(merged.receivers.map(receiverIdentity));
   const unheard = [
     ...(silencing ? [{ part: cluster, reason: silencedBy(silencing.answer) }] : []),
     ...fallbacks
@@ -78,7 +78,7 @@ export function mergeReceivers(input: MergeInput): Merged {
   ];
   const leftOut = unheard.flatMap(({ part, reason }) =>
     [...part.objects, ...part.named]
-      .filter((receiver) => !told.has(identity(receiver)))
+      .filter((receiver) => !told.has(receiverIdentity(receiver)))
       .map((receiver) => ({ receiver, reason })),
   );
   return { ...merged, leftOut: [...merged.leftOut, ...leftOut] };
@@ -120,9 +120,6 @@ function together(parts: readonly Part[]): Merged {
 
 const nameOf = ({ type, name }: ChannelReceiver): string => `${type}/${name}`;
 
-const identity = (receiver: ChannelReceiver): string =>
-  `${receiver.origin.kind === 'source' ? receiver.origin.source : ''}/${nameOf(receiver)}`;
-
 function distinct(receivers: readonly ChannelReceiver[]): ChannelReceiver[] {
-  return [...new Map(receivers.map((receiver) => [identity(receiver), receiver])).values()];
+  return [...new Map(receivers.map((receiver) => [receiverIdentity(receiver), receiver])).values()];
 }

@@ -4,11 +4,11 @@ import { silentLogger, systemClock } from '@armillary/kube';
 import type { Clock, Logger } from '@armillary/kube';
 import { NotificationError } from '../errors.ts';
 import type { ReceiverSource } from '../kinds/receiver-source.ts';
+import type { ReadCredential } from '../outgoing/client-settings.ts';
 import type { OutgoingHttp } from '../outgoing/outgoing-http.ts';
 import type { Invalidation } from './invalidation.ts';
 import { failureAnswer, RememberedSource } from './remembered-source.ts';
 import type { SourceAnswer, SourceQuestion } from './source-answer.ts';
-import type { ReadCredential } from './source-auth.ts';
 import { settingsOf, sidecarSettings } from './source-settings.ts';
 import type { SidecarAddress, SourceSettings } from './source-settings.ts';
 import type { SourceStatus } from './source-status.ts';
@@ -23,6 +23,7 @@ export interface ReceiverSourcesOptions {
   folder?: string;
   /** A source failed so often that it is left alone for a while. Called once until `onSourceUp`. */
   onSourceDown?: (source: string, reason: string) => void;
+  /** It answers again, or for the first time. */
   onSourceUp?: (source: string) => void;
   clock?: Clock;
   logger?: Logger;

@@ -1,4 +1,5 @@
 import type { Clock, Logger } from '@armillary/kube';
+import type { ReadCredential } from '../outgoing/client-settings.ts';
 import type { OutgoingHttp } from '../outgoing/outgoing-http.ts';
 import { namesNobody, nobody } from './answer-content.ts';
 import type { AnswerContent } from './answer-content.ts';
@@ -10,7 +11,6 @@ import { freshnessOf } from './freshness.ts';
 import type { AnswerLifetime, Freshness } from './freshness.ts';
 import type { Invalidation } from './invalidation.ts';
 import type { CacheState, SourceAnswer, SourceQuestion } from './source-answer.ts';
-import type { ReadCredential } from './source-auth.ts';
 import { SourceCalls } from './source-calls.ts';
 import { SourceClient } from './source-client.ts';
 import type { SourceOutcome } from './source-client.ts';
@@ -32,7 +32,7 @@ export interface RememberedSourceOptions {
   folder?: string;
   /** What the folder waits for: another one's last writing to it. */
   after?: Promise<unknown>;
-  /** It failed so often that it is left alone, or it is back (no reason). */
+  /** It failed so often that it is left alone; or it answers, for the first time or again (no reason). */
   onChange(reason: string | undefined): void;
 }
 
@@ -171,6 +171,9 @@ export class RememberedSource {
       this.#noteFailure(query.key, renewed.failure);
       return renewed;
     }
+    // Another process may have said that it is down.
+    if (this.#lastSuccessAt === undefined && this.#breaker.state === 'closed')
+      this.#options.onChange(undefined);
     this.#breaker.succeeded();
     this.#failures.succeeded(query.key);
     this.#lastSuccessAt = renewed.held.answeredAt;

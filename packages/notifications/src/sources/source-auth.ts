@@ -1,11 +1,7 @@
 import { NotificationError } from '../errors.ts';
-import type { Credential } from '../kinds/credential.ts';
 import { clientSettings } from '../outgoing/client-settings.ts';
-import type { ClientSettings } from '../outgoing/client-settings.ts';
+import type { ClientSettings, ReadCredential } from '../outgoing/client-settings.ts';
 import type { SourceSettings } from './source-settings.ts';
-
-/** Reads the text of a credential. Rejects with `NotificationError` `CredentialUnavailable`. */
-export type ReadCredential = (credential: Credential) => Promise<string>;
 
 /** By what a source knows who asks, and by what it is known who answers. */
 export interface SourceAuth {

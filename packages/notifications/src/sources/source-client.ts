@@ -1,6 +1,7 @@
 import type { Clock } from '@armillary/kube';
 import { Compile } from 'typebox/compile';
 import { NotificationError } from '../errors.ts';
+import type { ReadCredential } from '../outgoing/client-settings.ts';
 import { OutgoingError } from '../outgoing/outgoing-http.ts';
 import type { OutgoingAnswer, OutgoingHttp } from '../outgoing/outgoing-http.ts';
 import { nobody, readAnswer } from './answer-content.ts';
@@ -12,7 +13,7 @@ import { maxAgeMs } from './freshness.ts';
 import type { AnswerLifetime } from './freshness.ts';
 import { answerRefusal } from './signature.ts';
 import { sourceAuth } from './source-auth.ts';
-import type { ReadCredential, SourceAuth } from './source-auth.ts';
+import type { SourceAuth } from './source-auth.ts';
 import { answerInvalid } from './source-failure.ts';
 import type { SourceFailure } from './source-failure.ts';
 import type { SourceQuery } from './source-query.ts';

@@ -5,7 +5,7 @@ import { credentialIdentity, digest } from '../credential-identity.ts';
 import { DeliveryError } from '../../delivery-error.ts';
 import { postJson, sendRequest } from '../http-outcome.ts';
 import type { AccessToken } from '../token-cache.ts';
-import { tokenLifetimeMs, withToken } from '../with-token.ts';
+import { accessToken, withToken } from '../with-token.ts';
 import { dingtalkAnswer } from './dingtalk-codes.ts';
 import { contentMessages } from './dingtalk-content.ts';
 import type { DingtalkContent } from './dingtalk-content.ts';
@@ -57,11 +57,8 @@ export async function sendToConversation(
   const fetch = async (): Promise<AccessToken> => {
     const url = `${base}/gettoken?${new URLSearchParams({ appkey, appsecret }).toString()}`;
     const answer = await sendRequest(context, 'DingTalk', { method: 'GET', url });
-    const { access_token: token, expires_in: expires } = dingtalkAnswer(answer, context.clock.now());
-    if (typeof token !== 'string' || token === '') {
-      throw new DeliveryError('transient', 'DingTalk gave no access token');
-    }
-    return { token, expiresInMs: tokenLifetimeMs(expires, context.options?.dingtalk?.tokenExpires) };
+    const { access_token: token, expires_in: expiresInSeconds } = dingtalkAnswer(answer, context.clock.now());
+    return accessToken('DingTalk', { token, expiresInSeconds }, context.options?.dingtalk?.tokenExpires);
   };
   const account = `dingtalk/${digest(JSON.stringify([base, appkey, appsecret]))}`;
   await withToken({ tokens: context.tokens, account, fetch }, async (token) => {

@@ -1,5 +1,6 @@
 import { createTransport, type Transporter } from 'nodemailer';
 import type { SMTPPoolOptions, SMTPPoolSentMessageInfo } from 'nodemailer/lib/smtp-pool';
+import { tlsOptions } from '../../outgoing/tls-options.ts';
 import type { MailServer } from './mail-server.ts';
 import { openMailSocket } from './mail-socket.ts';
 import { plainWithIdentity } from './plain-with-identity.ts';
@@ -27,13 +28,7 @@ export function openMailPool(server: MailServer): MailPool {
     ...(hello === undefined ? {} : { name: hello }),
     secure: encryption === 'begin',
     requireTLS: encryption === 'require',
-    tls: {
-      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-      ...(tls.certificate === undefined ? {} : { cert: tls.certificate }),
-      ...(tls.key === undefined ? {} : { key: tls.key }),
-      ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
-      rejectUnauthorized: tls.insecureSkipVerify !== true,
-    },
+    tls: tlsOptions(tls),
     ...(login === undefined
       ? {}
       : {

@@ -4,7 +4,7 @@ import { credentialIdentity, digest } from '../credential-identity.ts';
 import { DeliveryError } from '../../delivery-error.ts';
 import { postJson } from '../http-outcome.ts';
 import type { AccessToken } from '../token-cache.ts';
-import { tokenLifetimeMs, withToken } from '../with-token.ts';
+import { accessToken, withToken } from '../with-token.ts';
 import { feishuAnswer } from './feishu-codes.ts';
 import { contentMessages } from './feishu-content.ts';
 import type { FeishuContent } from './feishu-content.ts';
@@ -57,11 +57,11 @@ export async function sendAsApplication(
   const fetch = async (): Promise<AccessToken> => {
     const url = `${base}/auth/v3/tenant_access_token/internal`;
     const answer = await postJson(context, 'Feishu', url, { app_id: appId, app_secret: appSecret });
-    const { tenant_access_token: token, expire } = feishuAnswer(answer, context.clock.now());
-    if (typeof token !== 'string' || token === '') {
-      throw new DeliveryError('transient', 'Feishu gave no access token');
-    }
-    return { token, expiresInMs: tokenLifetimeMs(expire, context.options?.feishu?.tokenExpires) };
+    const { tenant_access_token: token, expire: expiresInSeconds } = feishuAnswer(
+      answer,
+      context.clock.now(),
+    );
+    return accessToken('Feishu', { token, expiresInSeconds }, context.options?.feishu?.tokenExpires);
   };
   const account = `feishu/${digest(JSON.stringify([base, appId, appSecret]))}`;
   const json = await withToken({ tokens: context.tokens, account, fetch }, async (token) => {

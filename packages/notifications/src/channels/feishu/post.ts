@@ -1,3 +1,4 @@
+import { isObject } from '@armillary/resource';
 import { parse } from 'yaml';
 import { cutText } from '../../splitting/cut-text.ts';
 import { jsonBytes, utf8Bytes } from '../../splitting/measure.ts';
@@ -143,10 +144,6 @@ function readText(value: unknown): PostText | undefined {
 
 function isElement(value: unknown): value is PostElement {
   return isObject(value) && typeof value['tag'] === 'string';
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const textElement = (text: string): PostElement => ({ tag: 'text', text });

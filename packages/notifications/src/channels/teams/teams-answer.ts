@@ -1,3 +1,4 @@
+import { isObject } from '@armillary/resource';
 import type { OutgoingAnswer } from '../../outgoing/outgoing-http.ts';
 import { DeliveryError } from '../../delivery-error.ts';
 import type { DeliveryErrorDetails } from '../../delivery-error.ts';
@@ -15,8 +16,7 @@ const passing = new Set([412]);
  */
 export function checkTeamsAnswer(answer: OutgoingAnswer, now: number): void {
   const error = jsonObject(answer)?.['error'];
-  const { code, message } =
-    typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {};
+  const { code, message } = isObject(error) ? error : {};
   const said = [code, message].map(providerWords).filter(Boolean).join(': ');
   const failure = statusFailure(answer, 'Teams', now, said);
   if (failure) {

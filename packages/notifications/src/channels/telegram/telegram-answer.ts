@@ -1,3 +1,4 @@
+import { isObject } from '@armillary/resource';
 import type { OutgoingAnswer } from '../../outgoing/outgoing-http.ts';
 import { DeliveryError } from '../../delivery-error.ts';
 import type { DeliveryErrorDetails } from '../../delivery-error.ts';
@@ -29,5 +30,5 @@ export function checkTelegramAnswer(answer: OutgoingAnswer, now: number): void {
 
 function parametersOf(answer: OutgoingAnswer): Readonly<Record<string, unknown>> {
   const parameters = jsonObject(answer)?.['parameters'];
-  return typeof parameters === 'object' && parameters !== null ? (parameters as Record<string, unknown>) : {};
+  return isObject(parameters) ? parameters : {};
 }

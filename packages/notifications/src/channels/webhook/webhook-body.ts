@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { alertKey } from '../../alerts/alert.ts';
-import type { Alert } from '../../alerts/alert.ts';
+import { alertKey, noTime, type Alert } from '../../alerts/alert.ts';
 import { commonPairs } from '../../alerts/common-pairs.ts';
 import { alertMessage } from '../../alerts/alert-message.ts';
 
@@ -18,9 +17,6 @@ export interface ToldAlert {
   /** Where it was told, by the receiver's name and the channel's type. */
   readonly receivers: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
-
-/** How Go writes the time that is not set. */
-const noTime = '0001-01-01T00:00:00Z';
 
 /** The alerts as upstream's notification-manager posts them, with what it drops: fingerprint and generatorURL. */
 export function alertsBody(

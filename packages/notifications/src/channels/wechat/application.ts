@@ -4,7 +4,7 @@ import { digest } from '../credential-identity.ts';
 import { DeliveryError } from '../../delivery-error.ts';
 import { postJson, sendRequest } from '../http-outcome.ts';
 import type { AccessToken } from '../token-cache.ts';
-import { tokenLifetimeMs, withToken } from '../with-token.ts';
+import { accessToken, withToken } from '../with-token.ts';
 import { wechatAnswer } from './wechat-codes.ts';
 import { contentMessages } from './wechat-content.ts';
 import type { WechatContent } from './wechat-content.ts';
@@ -50,11 +50,8 @@ export async function sendAsApplication(
   const fetch = async (): Promise<AccessToken> => {
     const url = `${base}/gettoken?${new URLSearchParams({ corpid, corpsecret }).toString()}`;
     const answer = await sendRequest(context, 'WeCom', { method: 'GET', url });
-    const { access_token: token, expires_in: expires } = wechatAnswer(answer, context.clock.now());
-    if (typeof token !== 'string' || token === '') {
-      throw new DeliveryError('transient', 'WeCom gave no access token');
-    }
-    return { token, expiresInMs: tokenLifetimeMs(expires, context.options?.wechat?.tokenExpires) };
+    const { access_token: token, expires_in: expiresInSeconds } = wechatAnswer(answer, context.clock.now());
+    return accessToken('WeCom', { token, expiresInSeconds }, context.options?.wechat?.tokenExpires);
   };
   const account = `wechat/${digest(JSON.stringify([base, corpid, corpsecret]))}`;
   const json = await withToken({ tokens: context.tokens, account, fetch }, async (token) => {
