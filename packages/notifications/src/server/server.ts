@@ -5,6 +5,7 @@ import { BodyRoom } from './body-room.ts';
 import { parseDirectNotification, verificationAlert } from './direct-notification.ts';
 import type { Access, Action } from './access.ts';
 import { answerAsUpstream, answerProblem, statusOf } from './answer.ts';
+import { endConnectionsOnClose } from './closing.ts';
 import type { EntryFilter, NotificationApi } from './notification-api.ts';
 import { redact } from './redact.ts';
 import { tracePage } from './trace-page.ts';
@@ -47,6 +48,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     onProtoPoisoning: 'ignore',
     onConstructorPoisoning: 'ignore',
   });
+  endConnectionsOnClose(app);
   // Senders other than Alertmanager forget the content type, or send form's; the body is JSON all the same.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
