@@ -61,6 +61,19 @@ test('global receivers, the object and the metrics say that a source is down, an
   await eventually('the object says so too', async () => (await ready(name)) === 'True');
 });
 
+test('global receivers are told that a source is back also by the next process', async () => {
+  const name = await site.use();
+  site.source.handler = status(500);
+  for (let n = 0; n < 5; n++) await site.told(`namespace${n}`);
+  await eventually('everybody is told that it is down', () => newsOf(name).includes('firing'));
+  await site.world.restart();
+  await sourcesAre(site.url, name);
+  site.source.handler = site.names('ann');
+  await site.told();
+  await eventually('everybody is told that it is back', () => newsOf(name).includes('resolved'));
+  expect(newsOf(name)).toEqual(['firing', 'resolved']);
+});
+
 describe('while the source fails', () => {
   test('whoever it named before is told', async () => {
     await site.use();

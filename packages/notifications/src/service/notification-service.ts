@@ -108,6 +108,7 @@ export class NotificationService implements NotificationApi {
     this.#credentials = new CredentialReader({ client, clock, defaultNamespace: () => this.#namespace });
     const selfAlerts = new SelfAlerts({
       clock,
+      newest: async (fingerprint) => (await store.traces(fingerprint, 1))[0]?.alert,
       accept: async (alerts) => await this.#accept(alerts),
       onError: (err) => logger.error({ err }, 'an alert about a source could not be kept'),
     });
@@ -184,7 +185,7 @@ export class NotificationService implements NotificationApi {
     });
     this.#close = [
       () => this.#contexts.close(),
-      () => this.#sources.close(),
+      () => this.#sources.close().then(() => selfAlerts.settled()),
       () => toSources.close(),
       () => email.close(),
     ];

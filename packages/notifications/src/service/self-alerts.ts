@@ -5,6 +5,8 @@ import { fingerprintOf } from '../alerts/fingerprint.ts';
 /** Options of `SelfAlerts`. */
 export interface SelfAlertsOptions {
   clock: Clock;
+  /** The newest alert with a fingerprint that was taken, by this process or another one. */
+  newest(fingerprint: string): Promise<Alert | undefined>;
   /** Takes an alert as if it had been posted. */
   accept(alerts: readonly Alert[]): Promise<unknown>;
   onError(error: unknown): void;
@@ -14,11 +16,12 @@ const stillFiring = '0001-01-01T00:00:00Z';
 
 /**
  * Alerts about the notification manager itself: that a source of receivers is away, which is how people lose alerts
- * without anybody noticing. They name no namespace, so that global receivers are told.
+ * without anybody noticing. They name no namespace, so that global receivers are told. What was told is asked of the
+ * store, so that an alert ends also when the process that began it is gone.
  */
 export class SelfAlerts {
   readonly #options: SelfAlertsOptions;
-  readonly #down = new Map<string, Alert>();
+  #work: Promise<void> = Promise.resolve();
 
   constructor(options: SelfAlertsOptions) {
     this.#options = options;
@@ -26,33 +29,63 @@ export class SelfAlerts {
 
   /** A source fails so often that it is left alone for a while. `reason` holds no secret. */
   sourceDown(source: string, reason: string): void {
-    if (this.#down.has(source)) return;
-    const labels = { alertname: 'ReceiverSourceDown', severity: 'warning', receiver_source: source };
-    const alert: Alert = {
+    const labels = labelsOf(source);
+    const at = this.#now();
+    this.#then(async () => ({
       status: 'firing',
       labels,
       annotations: {
         summary: `The source ${source} does not say who is to be told`,
         message: `The source ${source} of receivers cannot be asked: ${reason}. Its last answers are used as long as they may be.`,
       },
-      startsAt: new Date(this.#options.clock.now()).toISOString(),
+      // It goes on when it was told already.
+      startsAt: (await this.#firing(source))?.startsAt ?? at,
       endsAt: stillFiring,
       generatorURL: '',
       fingerprint: fingerprintOf(labels),
-    };
-    this.#down.set(source, alert);
-    this.#accept(alert);
+    }));
   }
 
-  /** The source answers again. */
+  /** The source answers again, or for the first time in this process. */
   sourceUp(source: string): void {
-    const alert = this.#down.get(source);
-    if (!alert) return;
-    this.#down.delete(source);
-    this.#accept({ ...alert, status: 'resolved', endsAt: new Date(this.#options.clock.now()).toISOString() });
+    const endsAt = this.#now();
+    this.#then(async () => {
+      const firing = await this.#firing(source);
+      return firing && { ...firing, status: 'resolved', endsAt };
+    });
   }
 
-  #accept(alert: Alert): void {
-    this.#options.accept([alert]).catch((error: unknown) => this.#options.onError(error));
+  /** Resolves when everything is taken that was to be told. Never rejects. */
+  async settled(): Promise<void> {
+    await this.#work;
+  }
+
+  #now(): string {
+    return new Date(this.#options.clock.now()).toISOString();
+  }
+
+  async #firing(source: string): Promise<Alert | undefined> {
+    const newest = await this.#options.newest(fingerprintOf(labelsOf(source)));
+    return newest?.status === 'firing' ? newest : undefined;
+  }
+
+  /** One after the other: an end must not be taken before its beginning. */
+  #then(make: () => Promise<Alert | undefined>): void {
+    this.#work = this.#work.then(() => this.#take(make));
+  }
+
+  async #take(make: () => Promise<Alert | undefined>): Promise<void> {
+    try {
+      const alert = await make();
+      if (alert) await this.#options.accept([alert]);
+    } catch (error) {
+      this.#options.onError(error);
+    }
   }
 }
+
+const labelsOf = (source: string): Alert['labels'] => ({
+  alertname: 'ReceiverSourceDown',
+  severity: 'warning',
+  receiver_source: source,
+});
