@@ -93,7 +93,7 @@ describe('posts of alerts', () => {
     expect(answer.headers['retry-after']).toBe('5');
   });
 
-  test('that are many and long at once are answered with 503 until there is room again', async () => {
+  test('that are long and many at once are answered with 503, and short ones as ever', async () => {
     const [taken, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const accept = async (): Promise<void> => {
       taken.resolve();
@@ -104,8 +104,8 @@ describe('posts of alerts', () => {
       api,
       access: openAccess,
       logger: silentLogger,
-      bodyLimit: 100,
-      bodyRoom: 150,
+      bodyLimit: 6400,
+      bodyRoom: 6400,
     });
     const url = await server.listen({ host: '127.0.0.1', port: 0 });
     const post = async (length: number): Promise<number> => {
@@ -114,11 +114,12 @@ describe('posts of alerts', () => {
       await answer.arrayBuffer();
       return answer.status;
     };
-    const first = post(100);
+    const long = post(6400);
     await taken.promise;
-    expect([await post(100), await post(200)]).toEqual([503, 503]);
+    expect([await post(6400), await post(9000), await post(101)]).toEqual([503, 503, 503]);
+    const short = post(100);
     gate.resolve();
-    expect([await first, await post(50), await post(100), await post(200)]).toEqual([200, 200, 200, 413]);
+    expect([await long, await short, await post(6400), await post(9000)]).toEqual([200, 200, 200, 413]);
     await server.close();
   });
 

@@ -67,8 +67,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
 
   const makeRoom = (request: FastifyRequest, reply: FastifyReply): void => {
     // A body that does not say how long it is may be as long as any.
-    const said = Number(request.headers['content-length'] ?? bodyLimit);
-    const leave = room.take(Math.min(said, bodyLimit));
+    const length = Math.min(Number(request.headers['content-length'] ?? bodyLimit), bodyLimit);
+    // Whoever announces long bodies and sends none must not shut out the ordinary ones, of up to 256 KiB.
+    if (length <= bodyLimit / 64) return;
+    const leave = room.take(length);
     if (!leave) throw new NotificationError('Busy', 'too many long requests at once: try again later');
     for (const end of ['finish', 'close']) reply.raw.once(end, leave);
   };
