@@ -6,24 +6,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AlertFeed } from './testing/alert-feed.ts';
-import { ended } from './testing/process.ts';
+import { ended, eventually } from './testing/process.ts';
 import { ToldCluster } from './testing/told-cluster.ts';
 
 const rounds = Number(process.env['ARMILLARY_CRASH_ROUNDS'] ?? 5);
 /** The longest that alerts are posted before a kill, in milliseconds. */
 const longestMs = 1500;
 
+const namespaces = ['shop', 'bank', 'mail'];
+const feed = new AlertFeed(namespaces);
 let cluster: ToldCluster;
 beforeAll(async () => {
-  cluster = await ToldCluster.start({ everybody: ['ops', 'audit'], namespaces: ['shop', 'bank', 'mail'] });
+  cluster = await ToldCluster.start({ everybody: ['ops', 'audit'], namespaces });
 });
 afterAll(async () => await cluster?.close());
 
 test(
   `${rounds} times kill -9 loses no alert that was acknowledged, and repeats only what was under way`,
   async () => {
-    const { tally, namespaces, everybody } = cluster;
-    const feed = new AlertFeed(namespaces);
+    const { tally, everybody } = cluster;
     let startMs = 0;
     for (let round = 0; round < rounds; round++) {
       const startedAt = Date.now();
@@ -53,3 +54,30 @@ test(
   },
   60_000 + rounds * 20_000,
 );
+
+test('one that is told to stop ends what is under way, takes nothing more, and the next one repeats nothing', async () => {
+  const { tally } = cluster;
+  const repeated = tally.repeated;
+  const { promise: stopping, resolve: stop } = Promise.withResolvers<void>();
+  tally.answer = async (_, response) => {
+    await stopping;
+    response.end('{}');
+  };
+  const underWay = (): number => [...tally.open.values()].reduce((sum, open) => sum + open, 0);
+  const manager = await cluster.startManager();
+  const posting = feed.run(manager.ready.notifications, new AbortController().signal);
+  await eventually('everybody is being told', () => underWay() === 5);
+  const stopped = manager.stop();
+  // Until nobody answers any more: a post is refused, or it is kept.
+  await posting;
+  expect([...feed.refusals.keys()].filter((status) => status !== 503)).toEqual([]);
+  expect(underWay()).toBe(5);
+  expect(manager.process.exitCode).toBeNull();
+  stop();
+  expect(await stopped).toBe(0);
+
+  const next = await cluster.startManager();
+  await cluster.allTold(feed);
+  expect(await next.stop()).toBe(0);
+  expect(tally.repeated).toBe(repeated);
+}, 60_000);
