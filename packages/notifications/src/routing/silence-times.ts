@@ -23,10 +23,6 @@ export function compileSilenceTimes(spec: SilenceSpec): ActiveAt {
   return (now) => start <= now && now < end;
 }
 
-/** {@link compileSilenceTimes} for a silence that is asked once. A disabled one is never active. */
-export const silenceActive = (spec: SilenceSpec, now: number): boolean =>
-  spec.enabled !== false && compileSilenceTimes(spec)(now);
-
 function scheduled(text: string, durationMs: number | undefined): ActiveAt {
   const schedule = parseCronSchedule(text);
   if (durationMs === undefined) return () => true;

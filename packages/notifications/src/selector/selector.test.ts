@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { NotificationError } from '../errors.ts';
 import type { LabelSelector } from '../kinds/label-selector.ts';
-import { compileSelector, matches, matchesAny, selectorCauses, type Labels } from './selector.ts';
+import { compileSelector, matchesAny, selectorCauses, type Labels } from './selector.ts';
 
 const expression = (key: string, operator: string, values?: string[]): LabelSelector => ({
   matchExpressions: [{ key, operator, ...(values ? { values } : {}) }],
@@ -58,13 +58,13 @@ describe('what is selected', () => {
   ];
 
   test.each(table)('%s', (_, selector, given, expected) => {
-    expect(matches(selector, given)).toBe(expected);
+    expect(compileSelector(selector)(given)).toBe(expected);
   });
 
   test('a label with the name of a prototype is a label like others', () => {
     const given = JSON.parse('{"__proto__": "y"}') as Labels;
-    expect(matches(match('__proto__', '^y$'), given)).toBe(true);
-    expect(matches(match('__proto__', '^$'), {})).toBe(true);
+    expect(compileSelector(match('__proto__', '^y$'))(given)).toBe(true);
+    expect(compileSelector(match('__proto__', '^$'))({})).toBe(true);
   });
 });
 
@@ -112,7 +112,7 @@ describe('what Kubernetes refuses', () => {
   });
 
   test('an expression that back-tracks for ever elsewhere takes no time', () => {
-    expect(matches(match('a', '^(a+)+$'), { a: `${'a'.repeat(50_000)}b` })).toBe(false);
+    expect(compileSelector(match('a', '^(a+)+$'))({ a: `${'a'.repeat(50_000)}b` })).toBe(false);
   });
 });
 
@@ -181,7 +181,7 @@ test('selectors mean what the documentation says, over 20,000 of them', () => {
     };
     const labels = pairs(4);
     const expected = model(selector, labels);
-    expect(matches(selector, labels), JSON.stringify({ selector, labels })).toBe(expected);
+    expect(compileSelector(selector)(labels), JSON.stringify({ selector, labels })).toBe(expected);
     if (expected) selected++;
   }
   expect(selected).toBeGreaterThan(2_000);

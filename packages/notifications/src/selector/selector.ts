@@ -34,10 +34,6 @@ export function compileSelector(selector: LabelSelector | undefined): Selector {
   return (labels) => labels !== undefined && tests.every((test) => test(labels));
 }
 
-/** `compileSelector` for a selector that is used once. */
-export const matches = (selector: LabelSelector | undefined, labels: Labels | undefined): boolean =>
-  compileSelector(selector)(labels);
-
 /**
  * The meaning that upstream gives to `globalReceiverSelector` and `tenantReceiverSelector`: any one pair of
  * `matchLabels` is enough, and nothing else counts. No selector selects nothing.

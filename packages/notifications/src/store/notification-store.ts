@@ -141,8 +141,6 @@ export interface NotificationStore {
   commitRouting(alerts: readonly RoutedAlert[], deliveries: readonly NewDelivery[]): Promise<void>;
   /** Gives alerts back that could not be routed now. */
   returnAlerts(ids: readonly string[], notBefore: number): Promise<void>;
-  /** When the next alert that nobody has claimed is due for routing, in milliseconds since 1970. */
-  nextAlertDue(): Promise<number | undefined>;
   /** Calls back when alerts may wait for routing that did not before; the returned function ends it. */
   onAlerts(callback: () => void): () => void;
 

@@ -2,17 +2,10 @@ import type { Clock } from '@armillary/kube';
 import { alertKey } from '../../alerts/alert.ts';
 import type { Alert } from '../../alerts/alert.ts';
 import { NotificationError } from '../../errors.ts';
-import type { RoutingPart } from '../../routing/decision.ts';
+import { storedAlert, type AlertRow } from '../alert-row.ts';
 import type { RoutedAlert, StoredAlert } from '../notification-store.ts';
 import type { Database, Queryable } from './database.ts';
 import { storable } from './storable.ts';
-
-interface WaitingRow {
-  id: number;
-  part: RoutingPart;
-  received_at: number;
-  alert: string;
-}
 
 /** How old the count of waiting alerts may be that posts are measured by, in milliseconds. */
 const backlogAgeMs = 1000;
@@ -61,18 +54,13 @@ export class Alerts {
   }
 
   async claim(limit: number, leaseMs: number): Promise<StoredAlert[]> {
-    const rows = await this.#database.query<WaitingRow>(claim, [
+    const rows = await this.#database.query<AlertRow>(claim, [
       this.#clock.now(),
       limit,
       this.#owner,
       leaseMs,
     ]);
-    return rows.map(({ id, part, received_at: receivedAt, alert }) => ({
-      id: String(id),
-      alert: JSON.parse(alert) as Alert,
-      receivedAt,
-      part,
-    }));
+    return rows.map(storedAlert);
   }
 
   /** Notes what was decided. Throws `Busy` when this process no longer holds one of them. */
@@ -109,14 +97,6 @@ export class Alerts {
        WHERE alert = ANY ($2::bigint[]) AND owner = $3`,
       [notBefore, ids, this.#owner],
     );
-  }
-
-  async nextDue(): Promise<number | undefined> {
-    const [row] = await this.#database.query<{ not_before: number }>(
-      `SELECT not_before FROM notifications.waiting WHERE lease_until IS NULL OR lease_until <= clock_timestamp()
-       ORDER BY not_before LIMIT 1`,
-    );
-    return row?.not_before;
   }
 
   async count(): Promise<number> {

@@ -1,6 +1,6 @@
 import type { Clock } from '@armillary/kube';
-import type { Alert } from '../../alerts/alert.ts';
 import type { ChannelType } from '../../channels/channel-type.ts';
+import { storedAlert, type AlertRow } from '../alert-row.ts';
 import { deadLetter, deliveryBody, isAttempt, rememberedAttempts, storedDelivery } from '../delivery-row.ts';
 import type { DeliveryRow } from '../delivery-row.ts';
 import type { NewDelivery } from '../../routing/new-delivery.ts';
@@ -65,18 +65,12 @@ export class Deliveries {
       [destination, this.#owner],
     );
     if (row === undefined || row.not_before > this.#clock.now()) return undefined;
-    const alerts = await this.#database.query<{ id: number; received_at: number; alert: string }>(
+    const alerts = await this.#database.query<AlertRow>(
       `SELECT id, received_at, alerts.alert FROM notifications.delivery_alerts
        JOIN notifications.alerts ON alerts.id = delivery_alerts.alert WHERE delivery = $1 ORDER BY position`,
       [row.id],
     );
-    const stored = alerts.map(({ id, received_at: receivedAt, alert }) => ({
-      id: String(id),
-      alert: JSON.parse(alert) as Alert,
-      receivedAt,
-      part: 'all' as const,
-    }));
-    return storedDelivery(row, stored);
+    return storedDelivery(row, alerts.map(storedAlert));
   }
 
   async told(id: string, count: number): Promise<void> {

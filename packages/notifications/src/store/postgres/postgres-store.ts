@@ -93,10 +93,6 @@ export class PostgresStore implements NotificationStore {
     this.#alertListeners.call();
   }
 
-  async nextAlertDue(): Promise<number | undefined> {
-    return await this.#alerts.nextDue();
-  }
-
   onAlerts(callback: () => void): () => void {
     return this.#alertListeners.add(callback);
   }

@@ -2,16 +2,9 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { alertKey } from '../../alerts/alert.ts';
 import type { Alert } from '../../alerts/alert.ts';
 import { NotificationError } from '../../errors.ts';
-import type { RoutingPart } from '../../routing/decision.ts';
+import { storedAlert, type AlertRow } from '../alert-row.ts';
 import type { RoutedAlert, StoredAlert } from '../notification-store.ts';
 import type { Counters } from './counters.ts';
-
-interface WaitingRow {
-  id: number;
-  part: RoutingPart;
-  received_at: number;
-  alert: string;
-}
 
 /** Alerts, and which of them wait for routing. Its methods run within a transaction of the caller's. */
 export class Alerts {
@@ -20,7 +13,7 @@ export class Alerts {
   /** Ends of the leases of alerts that are being routed. They end with the process: there is only one. */
   readonly #leases = new Map<number, number>();
   readonly #statements: Record<
-    'newest' | 'repeat' | 'insert' | 'wait' | 'due' | 'next' | 'oldest' | 'routed' | 'again' | 'decide',
+    'newest' | 'repeat' | 'insert' | 'wait' | 'due' | 'oldest' | 'routed' | 'again' | 'decide',
     StatementSync
   >;
 
@@ -36,7 +29,6 @@ export class Alerts {
       due: connection.prepare(`
         SELECT id, part, received_at, alerts.alert FROM waiting JOIN alerts ON alerts.id = waiting.alert
         WHERE not_before <= ? ORDER BY not_before, waiting.alert`),
-      next: connection.prepare('SELECT alert, not_before FROM waiting ORDER BY not_before LIMIT ?'),
       oldest: connection.prepare(
         'SELECT received_at FROM alerts WHERE id = (SELECT min(alert) FROM waiting)',
       ),
@@ -79,7 +71,7 @@ export class Alerts {
 
   claim(limit: number, until: number, now: number): StoredAlert[] {
     const claimed: StoredAlert[] = [];
-    for (const row of this.#statements.due.iterate(now) as unknown as Iterable<WaitingRow>) {
+    for (const row of this.#statements.due.iterate(now) as unknown as Iterable<AlertRow>) {
       if (claimed.length >= limit) break;
       if ((this.#leases.get(row.id) ?? 0) > now) continue;
       claimed.push(storedAlert(row));
@@ -112,14 +104,6 @@ export class Alerts {
     for (const id of ids) this.#leases.delete(Number(id));
   }
 
-  nextDue(now: number): number | undefined {
-    const rows = this.#statements.next.all(this.#leases.size + 1) as unknown as {
-      alert: number;
-      not_before: number;
-    }[];
-    return rows.find(({ alert }) => (this.#leases.get(alert) ?? 0) <= now)?.not_before;
-  }
-
   /** When the oldest alert that waits was received. */
   oldest(): number | undefined {
     return (this.#statements.oldest.get() as { received_at: number } | undefined)?.received_at;
@@ -129,8 +113,4 @@ export class Alerts {
 /** A fingerprint as the index has it: the last 48 bits, a number. Others may share it; the key tells them apart. */
 export function shortPrint(fingerprint: string): number {
   return Number.parseInt(fingerprint.slice(-12), 16) || 0;
-}
-
-function storedAlert({ id, part, received_at: receivedAt, alert }: WaitingRow): StoredAlert {
-  return { id: String(id), alert: JSON.parse(alert) as Alert, receivedAt, part };
 }

@@ -1,10 +1,10 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Alert } from '../../alerts/alert.ts';
 import type { ChannelType } from '../../channels/channel-type.ts';
+import { storedAlert, type AlertRow } from '../alert-row.ts';
 import { deadLetter, deliveryBody, isAttempt, rememberedAttempts, storedDelivery } from '../delivery-row.ts';
 import type { DeliveryRow } from '../delivery-row.ts';
 import type { NewDelivery } from '../../routing/new-delivery.ts';
-import type { AttemptOutcome, DeadLetter, StoredAlert, StoredDelivery } from '../notification-store.ts';
+import type { AttemptOutcome, DeadLetter, StoredDelivery } from '../notification-store.ts';
 import type { Counters } from './counters.ts';
 import type { Queues } from './queues.ts';
 
@@ -74,18 +74,8 @@ export class Deliveries {
   first(destination: string, now: number): StoredDelivery | undefined {
     const row = this.#statements.head.get(destination) as unknown as DeliveryRow | undefined;
     if (row === undefined || row.not_before > now) return undefined;
-    const alerts = this.#statements.alerts.all(row.id) as unknown as {
-      id: number;
-      received_at: number;
-      alert: string;
-    }[];
-    const stored = alerts.map(({ id, received_at: receivedAt, alert }): StoredAlert => ({
-      id: String(id),
-      alert: JSON.parse(alert) as Alert,
-      receivedAt,
-      part: 'all',
-    }));
-    return storedDelivery(row, stored);
+    const alerts = this.#statements.alerts.all(row.id) as unknown as AlertRow[];
+    return storedDelivery(row, alerts.map(storedAlert));
   }
 
   told(id: string, count: number): void {

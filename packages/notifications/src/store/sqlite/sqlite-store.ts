@@ -102,10 +102,6 @@ export class SqliteStore implements NotificationStore {
     this.#alertListeners.call();
   }
 
-  async nextAlertDue(): Promise<number | undefined> {
-    return this.#transactions.read(() => this.#alerts.nextDue(this.#clock.now()));
-  }
-
   onAlerts(callback: () => void): () => void {
     return this.#alertListeners.add(callback);
   }
