@@ -2,10 +2,12 @@ import type { Clock } from '@armillary/kube';
 import type { ChannelContext, Notice } from '../channels/channel.ts';
 import type { ChannelType } from '../channels/channel-type.ts';
 import type { TokenCache } from '../channels/token-cache.ts';
+import { DeliveryError } from '../delivery-error.ts';
 import type { CredentialReader } from '../credentials/credential-reader.ts';
 import type { ReceiverOptions } from '../kinds/notification-manager.ts';
 import { AddressPolicy } from '../outgoing/address-policy.ts';
 import { createOutgoingHttp, type ClosableOutgoingHttp } from '../outgoing/create-outgoing-http.ts';
+import type { Trust } from '../sources/trust.ts';
 import type { CurrentTemplates } from './current-templates.ts';
 
 /** Options of `ChannelContexts`. */
@@ -17,8 +19,8 @@ export interface ChannelContextsOptions {
   userAgent: string;
   /** `spec.receivers.options` of the NotificationManager that counts now. */
   options(): ReceiverOptions | undefined;
-  /** Where receivers of a source may be; undefined for a source that is there no more. */
-  policyOf(source: string): AddressPolicy | undefined;
+  /** What receivers of a source may do; undefined for a source that is there no more. */
+  trustOf(source: string): Trust | undefined;
   /** Other base addresses of providers' APIs, where the Config names none. */
   apiUrls: Readonly<Partial<Record<ChannelType, string>>>;
 }
@@ -51,8 +53,16 @@ export class ChannelContexts {
     const { credentials, templates, tokens, clock, apiUrls } = this.#options;
     const { type, name, spec } = notice.receiver;
     const options = this.#options.options();
+    const trust = this.#trustIn(notice);
     const { policy, http } = this.#outgoingOf(notice);
-    const texts = await templates.read(spec.tmplText === undefined ? [] : [spec.tmplText]);
+    const { tmplText } = spec;
+    if (tmplText && trust && !trust.secretNamespaces.some((allowed) => allowed === tmplText.namespace)) {
+      throw new DeliveryError(
+        'permanent',
+        'tmplText is in a namespace that the source may not use; list it in spec.secretNamespaces of the source',
+      );
+    }
+    const texts = await templates.read(tmplText === undefined ? [] : [tmplText]);
     const render = (await templates.get()).renderer({
       groupLabels: notice.groupLabels,
       receiverName: name,
@@ -62,7 +72,12 @@ export class ChannelContexts {
     return {
       http,
       addresses: policy,
-      credential: (credential) => credentials.read(credential, { signal }),
+      // What a source named was queued some time ago. An account of an object's has Secrets that nobody named.
+      credential: (credential) =>
+        credentials.read(credential, {
+          signal,
+          ...(trust && notice.config?.origin.kind !== 'object' ? { namespaces: trust.secretNamespaces } : {}),
+        }),
       render,
       options,
       timeoutMs: seconds ? seconds * 1000 : type === 'email' ? usualTimeoutMs.email : usualTimeoutMs.other,
@@ -78,10 +93,16 @@ export class ChannelContexts {
     await Promise.all([...this.#outgoing.values()].map(({ http }) => http.close()));
   }
 
-  #outgoingOf({ receiver: { origin } }: Notice): Outgoing {
-    const key = origin.kind === 'source' ? origin.source : '';
+  /** What the source that named the receiver may do now; undefined for a receiver of an object. */
+  #trustIn({ receiver: { origin } }: Notice): Trust | undefined {
     // A source that is gone can allow nothing any more: the strictest rule holds.
-    const policy = origin.kind === 'source' ? (this.#options.policyOf(key) ?? strictPolicy) : objectsPolicy;
+    return origin.kind === 'source' ? (this.#options.trustOf(origin.source) ?? noTrust) : undefined;
+  }
+
+  #outgoingOf(notice: Notice): Outgoing {
+    const { origin } = notice.receiver;
+    const key = origin.kind === 'source' ? origin.source : '';
+    const policy = this.#trustIn(notice)?.policy ?? objectsPolicy;
     const known = this.#outgoing.get(key);
     if (known?.policy === policy) return known;
     void known?.http.close();
@@ -91,4 +112,4 @@ export class ChannelContexts {
   }
 }
 
-const strictPolicy = new AddressPolicy();
+const noTrust: Trust = { secretNamespaces: [], policy: new AddressPolicy() };

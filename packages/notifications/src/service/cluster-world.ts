@@ -4,14 +4,14 @@ import type { Channels } from '../channels/channels.ts';
 import { NotificationError } from '../errors.ts';
 import type { NotificationManagerSpec } from '../kinds/notification-manager.ts';
 import { ClusterObjects, type ObjectsSnapshot } from '../objects/cluster-objects.ts';
-import type { AddressPolicy } from '../outgoing/address-policy.ts';
 import type { TenantMatch } from '../routing/alert-class.ts';
 import { buildWorld } from '../routing/build-world.ts';
-import type { ChannelConfig } from '../channels/receiver.ts';
+import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
 import type { RoutingWorld } from '../routing/routing-world.ts';
 import { sidecarPort } from '../operator/sidecars.ts';
 import type { ReceiverSources } from '../sources/receiver-sources.ts';
 import { addressPolicyOf, settingsOf, type SidecarAddress } from '../sources/source-settings.ts';
+import type { Trust } from '../sources/trust.ts';
 
 /** Options of `ClusterWorld`. */
 export interface ClusterWorldOptions {
@@ -29,8 +29,8 @@ export interface ClusterWorldOptions {
 interface Current {
   snapshot: ObjectsSnapshot;
   world: RoutingWorld;
-  /** Where receivers of each source may be. */
-  policies: ReadonlyMap<string, AddressPolicy>;
+  /** What receivers of each source may do. */
+  trust: ReadonlyMap<string, Trust>;
 }
 
 /** Everything that is decided by, as the cluster's objects have it now: built anew only after one has changed. */
@@ -64,9 +64,23 @@ export class ClusterWorld {
     return this.#now().snapshot.manager?.spec;
   }
 
-  /** Where receivers of a source may be; undefined for one that is not there or whose settings are wrong. */
-  policyOf(source: string): AddressPolicy | undefined {
-    return this.#now().policies.get(source);
+  /** What receivers of a source may do; undefined for one that is not there or whose settings are wrong. */
+  trustOf(source: string): Trust | undefined {
+    return this.#now().trust.get(source);
+  }
+
+  /**
+   * The receiver of a delivery as it is now, narrowed to the same destination: its template may have been corrected
+   * since. As it was when it is gone or has another address, because what was decided is told.
+   */
+  currentReceiver(receiver: ChannelReceiver): ChannelReceiver {
+    const { type, name, tenant, origin } = receiver;
+    const { receivers, channels } = this.world;
+    const now = receivers.find((now) => now.type === type && now.name === name && now.tenant === tenant);
+    if (origin.kind !== 'object' || !now) return receiver;
+    const [told] = channels.destinations(receiver);
+    const same = channels.destinations(now).find(({ address }) => address === told?.address);
+    return same ? { ...now, spec: same.spec } : receiver;
   }
 
   /** The config as it is now: a token may have been replaced since the delivery was queued. */
@@ -99,7 +113,7 @@ export class ClusterWorld {
       snapshot.otherManagers,
     );
     sources.update(snapshot.sources, sidecarsOf(snapshot, sidecarUrl));
-    return { snapshot, world, policies: policiesOf(snapshot) };
+    return { snapshot, world, trust: trustIn(snapshot) };
   }
 
   /** Logs what is wrong once, until it is mended. */
@@ -123,15 +137,17 @@ function sidecarsOf({ manager }: ObjectsSnapshot, url: string | undefined): Side
   });
 }
 
-function policiesOf({ sources }: ObjectsSnapshot): Map<string, AddressPolicy> {
-  const policies = new Map<string, AddressPolicy>();
+function trustIn({ sources }: ObjectsSnapshot): Map<string, Trust> {
+  const trusted = new Map<string, Trust>();
   for (const source of sources) {
     try {
-      policies.set(source.metadata.name!, addressPolicyOf(settingsOf(source).trust));
+      const { trust } = settingsOf(source);
+      const { secretNamespaces } = trust;
+      trusted.set(source.metadata.name!, { secretNamespaces, policy: addressPolicyOf(trust) });
     } catch (error) {
       // Its answers are refused as well, with the reason.
       if (!(error instanceof NotificationError)) throw error;
     }
   }
-  return policies;
+  return trusted;
 }

@@ -5,9 +5,6 @@ import {
   type KubeClient,
   type Logger,
 } from '@armillary/kube';
-import { leftOutOf, parseAlertPost } from '../alerts/alert-post.ts';
-import type { Alert } from '../alerts/alert.ts';
-import { enrich, goTime } from '../alerts/enrichment.ts';
 import { channelTypes, type ChannelType } from '../channels/channel-type.ts';
 import { createChannels } from '../channels/channels.ts';
 import { createEmailChannel } from '../channels/email/email-channel.ts';
@@ -28,7 +25,7 @@ import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
 import type {
   DirectNotification,
   EntryFilter,
-  Invalidation,
+  InvalidationRequest,
   NotificationApi,
 } from '../server/notification-api.ts';
 import { invalidationRefusal, parseInvalidation } from '../sources/invalidation.ts';
@@ -43,6 +40,8 @@ import { CurrentTemplates } from './current-templates.ts';
 import { deliver, type DeliverOptions } from './deliver.ts';
 import { sendNow } from './direct-sender.ts';
 import { historyDelivery } from './history.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { Intake } from './intake.ts';
 import { Metrics } from './metrics.ts';
 import { SelfAlerts } from './self-alerts.ts';
 import { writeSourceConditions } from './source-conditions.ts';
@@ -70,16 +69,10 @@ export interface NotificationServiceOptions {
   clock?: Clock;
 }
 
-/**
- * Alertmanager repeats a post whose answer it missed within its group interval, and both of a pair may post: within
- * this time the same alert counts once. Reminders (`repeat_interval`) come later and are delivered.
- */
-const repeatWindowMs = 4 * 60_000;
 /** Upstream waits up to a minute for a batch, on top of what Alertmanager waited: here only what the object asks for. */
 const usualBatch = { maxSize: 100, maxWaitMs: 1000 };
 /** How long deliveries under way may take to end when the process stops. */
 const drainMs = 20_000;
-const housekeeping = { everyMs: 30_000, keepDoneMs: 3 * 24 * 3_600_000, keepDeadMs: 14 * 24 * 3_600_000 };
 
 /** The notification manager without its HTTP interface: takes alerts, decides, delivers, and says why. */
 export class NotificationService implements NotificationApi {
@@ -94,10 +87,10 @@ export class NotificationService implements NotificationApi {
   readonly #dispatcher: Dispatcher;
   readonly #delivering: DeliverOptions;
   readonly #metrics: Metrics;
+  readonly #intake: Intake;
+  readonly #housekeeping: Housekeeping;
   readonly #close: (() => Promise<unknown>)[];
-  #cancelHousekeeping: () => void = () => {};
   #started = false;
-  #stopping = false;
 
   constructor(options: NotificationServiceOptions) {
     const { client, manager, store, logger, userAgent } = options;
@@ -109,7 +102,7 @@ export class NotificationService implements NotificationApi {
     const selfAlerts = new SelfAlerts({
       clock,
       newest: async (fingerprint) => (await store.traces(fingerprint, 1))[0]?.alert,
-      accept: async (alerts) => await this.#accept(alerts),
+      accept: async (alerts) => await this.#intake.take(alerts),
       onError: (err) => logger.error({ err }, 'an alert about a source could not be kept'),
     });
     // The addresses of sources are given by whoever may write ReceiverSources: the cluster's administrators.
@@ -152,7 +145,7 @@ export class NotificationService implements NotificationApi {
       clock,
       userAgent,
       options: () => this.#world.spec?.receivers?.options,
-      policyOf: (source) => this.#world.policyOf(source),
+      trustOf: (source) => this.#world.trustOf(source),
       apiUrls: options.apiUrls,
     });
     this.#metrics = new Metrics({ backlog: () => store.backlog(), sources: () => this.#sources.status() });
@@ -166,11 +159,27 @@ export class NotificationService implements NotificationApi {
       expireAfterMs: options.expireAfterMs,
       onRouted: (decision) => this.#metrics.routed(resultOf(decision)),
     });
+    this.#intake = new Intake({
+      store,
+      cluster: () => this.#clusterName.get(this.#world.spec?.receivers?.options?.global?.cluster),
+      onAccepted: (count) => this.#router.arrived(count),
+      metrics: this.#metrics,
+      clock,
+      logger,
+    });
+    this.#housekeeping = new Housekeeping({
+      store,
+      writeConditions: (now) =>
+        writeSourceConditions(client, this.#world.snapshot.sources, this.#sources.status(), now, logger),
+      clock,
+      logger,
+    });
     this.#delivering = {
       channels,
       limiter: new RateLimiter({ clock }),
       store,
       clock,
+      currentReceiver: (receiver) => this.#world.currentReceiver(receiver),
       currentConfig: (config) => this.#world.currentConfig(config),
       contextFor: (notice, signal) => this.#contexts.for(notice, signal),
       historyOf: (delivery) => historyDelivery(delivery, this.#world.spec, clock.now()),
@@ -200,13 +209,12 @@ export class NotificationService implements NotificationApi {
     this.#started = true;
     this.#router.start();
     this.#dispatcher.start();
-    this.#keepHouse();
+    this.#housekeeping.start();
   }
 
   /** Ends gracefully: what is under way is finished or given back, and everything accepted stays in the store. */
   async stop(): Promise<void> {
-    this.#stopping = true;
-    this.#cancelHousekeeping();
+    this.#housekeeping.stop();
     await Promise.all([this.#router.stop(), this.#dispatcher.stop(drainMs)]);
     await Promise.all(this.#close.map((close) => close()));
   }
@@ -214,14 +222,7 @@ export class NotificationService implements NotificationApi {
   async accept(body: unknown): Promise<void> {
     // What is added to an alert, such as the cluster's name, is read from objects.
     if (!this.#started) throw new NotificationError('Busy', 'the objects of the cluster are not read yet');
-    await this.#accept(parseAlertPost(body, this.#clock.now()));
-    const leftOut = leftOutOf(body);
-    if (leftOut === 0) return;
-    this.#metrics.leftOut(leftOut);
-    this.#options.logger.warn(
-      { leftOut },
-      'the sender left alerts out, of which nobody is told: set max_alerts: 0 in webhook_configs of Alertmanager',
-    );
+    await this.#intake.post(body);
   }
 
   async sendNow(notification: DirectNotification): Promise<string[]> {
@@ -266,7 +267,7 @@ export class NotificationService implements NotificationApi {
     return await this.#options.store.replay(ids, this.#clock.now() + this.#options.expireAfterMs);
   }
 
-  async invalidate({ source, method, url, headers, body }: Invalidation): Promise<void> {
+  async invalidate({ source, method, url, headers, body }: InvalidationRequest): Promise<void> {
     const found = this.#world.snapshot.sources.find(({ metadata }) => metadata.name === source);
     // A Secret that cannot be read is told to those who ask about the source, not to those who call it.
     const secrets = await sourceSecrets(found?.spec.auth ?? {}, (one) => this.#credentials.read(one)).catch(
@@ -299,43 +300,6 @@ export class NotificationService implements NotificationApi {
       maxSize: batchMaxSize && batchMaxSize > 0 ? batchMaxSize : usualBatch.maxSize,
       maxWaitMs: (batchMaxWait && parseGoDuration(batchMaxWait)) || usualBatch.maxWaitMs,
     };
-  }
-
-  async #accept(alerts: readonly Alert[]): Promise<void> {
-    const alerttime = goTime(this.#clock.now());
-    const cluster = this.#clusterName.get(this.#world.spec?.receivers?.options?.global?.cluster);
-    try {
-      const counts = await this.#options.store.accept(
-        alerts.map((alert) => enrich(alert, { cluster, alerttime })),
-        { repeatWindowMs },
-      );
-      this.#metrics.accepted(counts);
-      this.#router.arrived(counts.accepted);
-    } catch (error) {
-      this.#metrics.refused(alerts.length);
-      throw error;
-    }
-  }
-
-  #keepHouse(): void {
-    if (this.#stopping) return;
-    this.#cancelHousekeeping = this.#clock.setTimeout(() => {
-      void this.#houseWork().finally(() => this.#keepHouse());
-    }, housekeeping.everyMs);
-  }
-
-  async #houseWork(): Promise<void> {
-    const { client, store, logger } = this.#options;
-    const now = this.#clock.now();
-    try {
-      await writeSourceConditions(client, this.#world.snapshot.sources, this.#sources.status(), now, logger);
-      await store.prune({
-        doneBefore: now - housekeeping.keepDoneMs,
-        deadBefore: now - housekeeping.keepDeadMs,
-      });
-    } catch (error) {
-      logger.warn({ err: error }, 'old alerts were not removed; they are the next time');
-    }
   }
 }
 
