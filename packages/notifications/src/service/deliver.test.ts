@@ -68,6 +68,7 @@ function optionsOf(channel: Channel, clock = new FakeClock()): DeliverOptions & 
     limiter: new RateLimiter({ clock }),
     store: { noteTold: async (_, told) => void noted.push(told) },
     clock,
+    currentReceiver: (receiver) => receiver,
     currentConfig: (config) => config,
     historyOf: () => undefined,
     contextFor: async () => ({ options: undefined }) as ChannelContext,
@@ -112,6 +113,21 @@ test('a short limit is waited for, a long one gives the place to others', async 
   const refused = await deliver(deliveryOf(['d']), never, options).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(Postponed);
   expect(channel.told).not.toContain('d');
+});
+
+test('a receiver that was corrected meanwhile is told as it is now', async () => {
+  const options = optionsOf(new PairChannel());
+  const used: unknown[] = [];
+  options.currentReceiver = (receiver) => ({
+    ...receiver,
+    spec: { url: 'http://ops.example', template: 'new' },
+  });
+  options.contextFor = async ({ receiver }) => {
+    used.push(receiver.spec);
+    return { options: undefined } as ChannelContext;
+  };
+  await deliver(deliveryOf(['a']), never, options);
+  expect(used).toEqual([{ url: 'http://ops.example', template: 'new' }]);
 });
 
 test('a Secret that is not there yet is waited for', async () => {

@@ -14,7 +14,7 @@ import type { Delivered } from '../dispatch/dispatcher.ts';
 import { Postponed } from '../dispatch/postponed.ts';
 import type { RateLimiter } from '../dispatch/rate-limiter.ts';
 import { NotificationError } from '../errors.ts';
-import type { ChannelConfig } from '../channels/receiver.ts';
+import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
 import type { NewDelivery } from '../routing/new-delivery.ts';
 import type { NotificationStore, StoredDelivery } from '../store/notification-store.ts';
 import { historyMessages } from './history.ts';
@@ -25,6 +25,8 @@ export interface DeliverOptions {
   limiter: RateLimiter;
   store: Pick<NotificationStore, 'noteTold'>;
   clock: Clock;
+  /** The receiver as it is now, narrowed to the destination. */
+  currentReceiver(receiver: ChannelReceiver): ChannelReceiver;
   /** The config as it is now. */
   currentConfig(config: ChannelConfig | undefined): ChannelConfig | undefined;
   /** The record for the history webhook, if it is to be told. */
@@ -50,7 +52,7 @@ export async function deliver(
   if (!channel) throw new DeliveryError('permanent', `this version knows no channel ${delivery.channel}`);
   const isHistory = delivery.kind === 'history';
   const notice: Notice = {
-    receiver: delivery.receiver,
+    receiver: isHistory ? delivery.receiver : options.currentReceiver(delivery.receiver),
     config: options.currentConfig(delivery.config),
     alerts: delivery.alerts
       .slice(delivery.told)

@@ -47,6 +47,7 @@ async function send(
     channels,
     limiter: new RateLimiter({ clock: systemClock }),
     clock: systemClock,
+    currentReceiver: (receiver) => receiver,
     currentConfig: (config) => config,
     contextFor: async () => testContext({ http, apiUrl }),
   });

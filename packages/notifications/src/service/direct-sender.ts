@@ -8,10 +8,11 @@ import type { RoutingWorld } from '../routing/routing-world.ts';
 import type { DirectNotification } from '../server/notification-api.ts';
 import { deliver, type DeliverOptions } from './deliver.ts';
 
-/** What belongs to the queue: there is none here, and the config is as it was given. */
+/** What belongs to the queue: there is none here, and receiver and config are as they were given. */
 const withoutQueue = {
   store: { noteTold: async () => {} },
   historyOf: () => undefined,
+  currentReceiver: (receiver: ChannelReceiver) => receiver,
   currentConfig: (config: ChannelConfig | undefined) => config,
 };
 
