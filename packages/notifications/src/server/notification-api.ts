@@ -19,7 +19,7 @@ export interface EntryFilter {
 }
 
 /** A request to forget what a source said. */
-export interface Invalidation {
+export interface InvalidationRequest {
   source: string;
   /** Lower-case header names. */
   headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -49,7 +49,7 @@ export interface NotificationApi {
   /** Queues dead letters again; resolves with how many there were. */
   replay(ids: readonly string[]): Promise<number>;
   /** Forgets answers of a source, when the request is signed with the source's secret. */
-  invalidate(invalidation: Invalidation): Promise<void>;
+  invalidate(request: InvalidationRequest): Promise<void>;
   /** What keeps the process from doing its work; empty when nothing does. */
   problems(): string[];
   metrics(): Promise<{ contentType: string; text: string }>;

@@ -1,5 +1,5 @@
 import type { Clock } from '@armillary/kube';
-import type { Alert } from '../alerts/alert.ts';
+import { noTime, type Alert } from '../alerts/alert.ts';
 import { fingerprintOf } from '../alerts/fingerprint.ts';
 
 /** Options of `SelfAlerts`. */
@@ -11,8 +11,6 @@ export interface SelfAlertsOptions {
   accept(alerts: readonly Alert[]): Promise<unknown>;
   onError(error: unknown): void;
 }
-
-const stillFiring = '0001-01-01T00:00:00Z';
 
 /**
  * Alerts about the notification manager itself: that a source of receivers is away, which is how people lose alerts
@@ -40,7 +38,7 @@ export class SelfAlerts {
       },
       // It goes on when it was told already.
       startsAt: (await this.#firing(source))?.startsAt ?? at,
-      endsAt: stillFiring,
+      endsAt: noTime,
       generatorURL: '',
       fingerprint: fingerprintOf(labels),
     }));
