@@ -1,4 +1,4 @@
-import type { Clock } from '@armillary/kube';
+import { delay } from '@armillary/kube';
 import type { ChannelType } from '../channels/channel-type.ts';
 import { DeliveryError } from '../delivery-error.ts';
 import type { AttemptOutcome, StoredDelivery } from '../store/notification-store.ts';
@@ -27,8 +27,8 @@ interface Place {
 const deliveriesPerTurn = 10;
 /** When to look again for queues that were due and were not got, in milliseconds. */
 const outrunMs = 1000;
-/** How often a result is noted that the store does not take; then the delivery is made again. */
-const noteTries = 10;
+/** How often the store is asked that does not answer; then the lease of the queue ends, and deliveries are made again. */
+const mostTries = 10;
 
 /** All that goes out through one channel: a number of places, each for one destination at a time. */
 export class ChannelLane {
@@ -127,11 +127,11 @@ export class ChannelLane {
     const { signal } = place.controller;
     try {
       for (let made = 0; made < deliveriesPerTurn && !this.#draining && !signal.aborted; made++) {
-        const delivery = await store.nextDelivery(destination);
+        const delivery = await this.#insist(() => store.nextDelivery(destination), signal);
         if (!delivery) break;
         await this.#deliver(delivery, signal);
       }
-      await store.release(destination);
+      await this.#insist(() => store.release(destination), signal);
     } catch (error) {
       // The lease ends by itself.
       logger.error(
@@ -177,7 +177,6 @@ export class ChannelLane {
     return failedAttempt({ error, attempts, expiresAt, now: clock.now(), random: random() });
   }
 
-  /** Notes a result until the store takes it: a message that was sent and not noted would be sent again. */
   async #finish(
     delivery: StoredDelivery,
     outcome: AttemptOutcome,
@@ -185,32 +184,26 @@ export class ChannelLane {
     signal: AbortSignal,
     history?: Delivered['history'],
   ): Promise<void> {
-    const { store, clock, logger, channel, random, onAttempt } = this.#options;
+    const { store, clock, onAttempt } = this.#options;
     const durationMs = clock.now() - startedAt;
-    for (let failures = 1; ; failures++) {
-      try {
-        await store.finishAttempt(delivery.id, outcome, history);
-        break;
-      } catch (error) {
-        if (failures === noteTries || signal.aborted) throw error;
-        logger.warn({ err: error, channel, delivery: delivery.id }, 'could not note a result; trying again');
-        await pause(clock, backoffMs(failures, random()), signal);
-      }
-    }
+    await this.#insist(() => store.finishAttempt(delivery.id, outcome, history), signal);
     onAttempt(delivery, outcome, durationMs);
   }
-}
 
-/** Resolves after some milliseconds, or at once when the signal aborts. */
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const finish = (): void => {
-      cancel();
-      signal.removeEventListener('abort', finish);
-      resolve();
-    };
-    const cancel = clock.setTimeout(finish, ms);
-    signal.addEventListener('abort', finish, { once: true });
-    if (signal.aborted) finish();
-  });
+  /**
+   * Asks the store until it answers: what was sent and not noted would be sent again, and a queue that is not given back
+   * would wait for its lease to end.
+   */
+  async #insist<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const { clock, logger, channel, random } = this.#options;
+    for (let failures = 1; ; failures++) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (failures === mostTries || signal.aborted) throw error;
+        logger.warn({ err: error, channel }, 'the store does not answer; trying again');
+        await delay(clock, backoffMs(failures, random()), signal);
+      }
+    }
+  }
 }

@@ -289,6 +289,24 @@ describe('a dispatcher', () => {
     expect(tried).toHaveLength(1);
   });
 
+  test('gives a queue back once the store takes it again', async () => {
+    await queue(['a']);
+    vi.spyOn(store, 'nextDelivery').mockRejectedValueOnce(new Error('no connection'));
+    vi.spyOn(store, 'release').mockRejectedValueOnce(new Error('no connection'));
+    start();
+    await eventually(() => {
+      clock.advance(1000);
+      expect(ended).toHaveLength(1);
+    });
+    await eventually(() => {
+      clock.advance(1000);
+      expect(dispatcher?.active('webhook')).toBe(0);
+    });
+    await queue(['a']);
+    // The clock stands still: no lease ends.
+    await eventually(() => expect(ended).toHaveLength(2));
+  });
+
   test('goes on when the store could not be asked for a while', async () => {
     const claim = vi.spyOn(store, 'claimDestinations').mockRejectedValue(new Error('no connection'));
     start();

@@ -60,18 +60,22 @@ class MemoryAlerts {
     alerts: readonly RoutedAlert[],
     deliveries: readonly NewDelivery[],
   ): Promise<void> => {
-    if (this.failing > 0) {
-      this.failing -= 1;
-      throw new NotificationError('Busy', 'the disk is full');
-    }
+    this.#mayFail();
     if (alerts.some(({ id }) => id === this.refused)) throw new Error('no database takes this');
     this.routed.push(...alerts);
     this.deliveries.push(...deliveries);
   };
 
   returnAlerts = async (ids: readonly string[]): Promise<void> => {
+    this.#mayFail();
     this.returned.push(...ids);
   };
+
+  #mayFail(): void {
+    if (this.failing === 0) return;
+    this.failing -= 1;
+    throw new NotificationError('Busy', 'the disk is full');
+  }
 }
 
 function routerOf(
@@ -163,6 +167,22 @@ describe('a batch', () => {
     clock.advance(0);
     await settle();
     expect([store.returned, store.routed]).toEqual([['0', '1'], []]);
+    await router.stop();
+  });
+
+  test('that cannot even be given back is, as soon as the store takes it', async () => {
+    const [store, clock] = [new MemoryAlerts(), new FakeClock()];
+    store.failing = 3;
+    store.add(2);
+    const router = routerOf(store, clock);
+    router.start();
+    clock.advance(0);
+    await settle();
+    for (const returned of [[], ['0', '1']]) {
+      clock.advance(2000);
+      await settle();
+      expect(store.returned).toEqual(returned);
+    }
     await router.stop();
   });
 });

@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@armillary/kube';
+import { delay, type Clock, type Logger } from '@armillary/kube';
 import { NotificationError } from '../errors.ts';
 import { sourceQuestion } from '../routing/alert-class.ts';
 import { decide } from '../routing/decide.ts';
@@ -154,20 +154,31 @@ export class AlertRouter {
           return;
         }
       }
-      const ids = batch.map((stored) => stored.id);
-      await store.returnAlerts(ids, clock.now() + returnMs).catch((failure: unknown) => {
-        // Their lease ends by itself.
-        logger.error({ err: failure }, 'alerts could not be given back');
-      });
+      await this.#giveBack(batch.map((stored) => stored.id));
+    }
+  }
+
+  /** Tries until the store takes them: it may be back long before their lease ends. */
+  async #giveBack(ids: readonly string[]): Promise<void> {
+    const { store, clock, logger } = this.#options;
+    const leaseEnd = clock.now() + leaseMs;
+    for (;;) {
+      try {
+        return await store.returnAlerts(ids, clock.now() + returnMs);
+      } catch (error) {
+        logger.error({ err: error, alerts: ids.length }, 'alerts could not be given back');
+      }
+      if (this.#stopping.signal.aborted || clock.now() >= leaseEnd) return;
+      await delay(clock, returnMs, this.#stopping.signal);
     }
   }
 
   /** Decides about one alert; what goes wrong with it is no reason not to tell the others. */
   async #decide(stored: StoredAlert, world: RoutingWorld): Promise<Decided> {
-    const { ask, clock, logger, expireAfterMs } = this.#options;
+    const { clock, logger, expireAfterMs } = this.#options;
     const { id, alert, part, receivedAt } = stored;
     const question = sourceQuestion(alert, world);
-    const answers = question ? await ask(question, this.#stopping.signal) : [];
+    const answers = question ? await this.#options.ask(question, this.#stopping.signal) : [];
     // Answers that were cut short by a stop say nothing about who is to be told.
     this.#stopping.signal.throwIfAborted();
     const now = clock.now();
