@@ -38,6 +38,8 @@ export class ClusterWorld {
   readonly #options: ClusterWorldOptions;
   readonly #objects: ClusterObjects;
   #current: Current | undefined;
+  /** What counted last. */
+  #last: Current | undefined;
   #problems = new Set<string>();
 
   constructor(options: ClusterWorldOptions) {
@@ -78,9 +80,15 @@ export class ClusterWorld {
     const { receivers, channels } = this.world;
     const now = receivers.find((now) => now.type === type && now.name === name && now.tenant === tenant);
     if (origin.kind !== 'object' || !now) return receiver;
-    const [told] = channels.destinations(receiver);
-    const same = channels.destinations(now).find(({ address }) => address === told?.address);
-    return same ? { ...now, spec: same.spec } : receiver;
+    try {
+      const [told] = channels.destinations(receiver);
+      const same = channels.destinations(now).find(({ address }) => address === told?.address);
+      return same ? { ...now, spec: same.spec } : receiver;
+    } catch (error) {
+      // As it is now nobody could be told, for it would take too much.
+      if (error instanceof NotificationError) return receiver;
+      throw error;
+    }
   }
 
   /** The config as it is now: a token may have been replaced since the delivery was queued. */
@@ -94,8 +102,20 @@ export class ClusterWorld {
   }
 
   #now(): Current {
-    this.#current ??= this.#read();
+    this.#current ??= this.#readOrKeep();
     return this.#current;
+  }
+
+  #readOrKeep(): Current {
+    try {
+      this.#last = this.#read();
+    } catch (error) {
+      if (!this.#last) throw error;
+      // One object that nobody foresaw must not end alerting.
+      const message = 'the objects of the cluster cannot be read; what they said before counts';
+      this.#options.logger.error({ err: error }, message);
+    }
+    return this.#last;
   }
 
   #read(): Current {
