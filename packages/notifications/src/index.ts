@@ -22,5 +22,4 @@ export { notificationKinds } from './kinds/notification-kinds.ts';
 export { NotificationError } from './errors.ts';
 export { checkSource } from './sources/contract/check-source.ts';
 export type { CheckResult } from './sources/contract/check-source.ts';
-export { AddressPolicy } from './outgoing/address-policy.ts';
-export { createOutgoingHttp } from './outgoing/create-outgoing-http.ts';
+export type { CheckSourceOptions } from './sources/contract/source-probe.ts';

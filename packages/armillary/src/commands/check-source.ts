@@ -37,19 +37,13 @@ export function checkSourceCommand(): Command {
 }
 
 async function check(url: string, flags: CheckSourceFlags): Promise<void> {
-  const { AddressPolicy, checkSource, createOutgoingHttp, NotificationError } =
-    await import('@armillary/notifications');
-  const http = createOutgoingHttp({
-    policy: new AddressPolicy({ allowLoopback: true }),
-    userAgent: 'armillary',
-  });
+  const { checkSource, NotificationError } = await import('@armillary/notifications');
   const token = await textOf('--token-file', flags.tokenFile);
   const secret = await textOf('--hmac-secret-file', flags.hmacSecretFile);
   const ca = await textOf('--ca-file', flags.caFile);
   let failed = 0;
   try {
     const results = checkSource(url, {
-      http,
       namespace: flags.namespace,
       cluster: flags.cluster,
       auth: {
@@ -62,7 +56,7 @@ async function check(url: string, flags: CheckSourceFlags): Promise<void> {
       },
       timeoutMs: flags.timeout,
       secretNamespaces: flags.secretNamespace ?? [],
-      addressPolicy: new AddressPolicy({ allowLoopback: flags.allowLoopback ?? false }),
+      addressPolicy: { allowLoopback: flags.allowLoopback ?? false },
     });
     for await (const result of results) {
       if (result.outcome === 'failed') failed += 1;
@@ -72,8 +66,6 @@ async function check(url: string, flags: CheckSourceFlags): Promise<void> {
   } catch (error) {
     if (!(error instanceof NotificationError && error.code === 'Invalid')) throw error;
     throw new CommandError('usage', error.message, { cause: error });
-  } finally {
-    await http.close();
   }
   if (failed > 0)
     throw new CommandError('failure', failed === 1 ? 'one check failed' : `${failed} checks failed`);

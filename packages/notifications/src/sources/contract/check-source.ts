@@ -1,6 +1,7 @@
 import { systemClock } from '@armillary/kube';
 import { NotificationError } from '../../errors.ts';
 import { AddressPolicy } from '../../outgoing/address-policy.ts';
+import { createOutgoingHttp } from '../../outgoing/create-outgoing-http.ts';
 import { OutgoingError } from '../../outgoing/outgoing-http.ts';
 import { checks } from './checks.ts';
 import type { Check, CheckVerdict } from './checks.ts';
@@ -21,15 +22,22 @@ export interface CheckResult extends CheckVerdict {
  */
 export async function* checkSource(
   address: string,
-  options: CheckSourceOptions,
+  options: CheckSourceOptions = {},
 ): AsyncGenerator<CheckResult> {
-  const { clock = systemClock, addressPolicy = new AddressPolicy() } = options;
-  const probe = new SourceProbe(address, { ...options, clock, addressPolicy });
-  for (const check of checks) {
-    const { outcome, message } = await verdictOf(check, probe);
-    yield { check: check.name, outcome, message };
-    // Without an answer all others would only say the same.
-    if (check.name === 'answers' && outcome === 'failed') return;
+  const { clock = systemClock } = options;
+  // Who checks names the address: it may be on this machine.
+  const policy = new AddressPolicy({ allowLoopback: true });
+  const http = createOutgoingHttp({ policy, userAgent: 'armillary', clock });
+  try {
+    const probe = new SourceProbe(address, { ...options, clock, http });
+    for (const check of checks) {
+      const { outcome, message } = await verdictOf(check, probe);
+      yield { check: check.name, outcome, message };
+      // Without an answer all others would only say the same.
+      if (check.name === 'answers' && outcome === 'failed') return;
+    }
+  } finally {
+    await http.close();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '@armillary/kube';
-import type { AddressPolicy } from '../../outgoing/address-policy.ts';
+import { AddressPolicy, type AddressPolicyOptions } from '../../outgoing/address-policy.ts';
 import type { OutgoingAnswer, OutgoingHttp } from '../../outgoing/outgoing-http.ts';
 import { readAnswer } from '../answer-content.ts';
 import type { AnswerContent } from '../answer-content.ts';
@@ -11,9 +11,8 @@ import type { BareRequest } from '../source-request.ts';
 import { sourceEndpoint } from '../source-settings.ts';
 import { unusableAnswer } from '../unusable-answer.ts';
 
-/** What is needed to check a source; everything but the transport has a default. */
+/** How a source is checked; everything has a default. */
 export interface CheckSourceOptions {
-  http: OutgoingHttp;
   /** A namespace that the source knows; `default` when absent. */
   namespace?: string;
   /** `default` when absent. */
@@ -23,7 +22,7 @@ export interface CheckSourceOptions {
   /** As `spec.secretNamespaces`. */
   secretNamespaces?: readonly string[];
   /** As `spec.addressPolicy`. */
-  addressPolicy?: AddressPolicy;
+  addressPolicy?: AddressPolicyOptions;
   /** Milliseconds that an answer may take, as `spec.timeout`; 2 s when absent. */
   timeoutMs?: number;
   clock?: Clock;
@@ -53,22 +52,21 @@ export class SourceProbe {
   readonly auth: SourceAuth;
   readonly timeoutMs: number;
   readonly clock: Clock;
+  readonly #http: OutgoingHttp;
   readonly #options: CheckSourceOptions;
   readonly #policy: AddressPolicy;
   #usual: Promise<ProbeAnswer> | undefined;
 
-  constructor(
-    address: string,
-    options: CheckSourceOptions & Required<Pick<CheckSourceOptions, 'clock' | 'addressPolicy'>>,
-  ) {
-    const { namespace = 'default', cluster = 'default', timeoutMs = 2_000, clock, addressPolicy } = options;
+  constructor(address: string, options: CheckSourceOptions & { clock: Clock; http: OutgoingHttp }) {
+    const { namespace = 'default', cluster = 'default', timeoutMs = 2_000, clock, http } = options;
     this.namespace = namespace;
     this.cluster = cluster;
     this.auth = options.auth ?? anonymous;
     this.timeoutMs = timeoutMs;
     this.clock = clock;
     this.endpoint = sourceEndpoint(address);
-    this.#policy = addressPolicy;
+    this.#http = http;
+    this.#policy = new AddressPolicy(options.addressPolicy);
     this.#options = options;
   }
 
@@ -114,10 +112,10 @@ export class SourceProbe {
   }
 
   async #send(request: BareRequest, changes: ProbeChanges): Promise<ProbeAnswer> {
-    const { http, signal = new AbortController().signal } = this.#options;
+    const { signal = new AbortController().signal } = this.#options;
     const { auth = this.auth, clockOffMs = 0 } = changes;
     const started = this.clock.now();
-    const answer = await http.send({
+    const answer = await this.#http.send({
       ...sourceRequest({ ...request, headers: { ...request.headers, ...changes.headers } }, auth, {
         refreshMs: 60_000,
         now: started + clockOffMs,
