@@ -18,6 +18,11 @@ import { ReceiverOptions } from './receiver-options.ts';
 
 export type { ReceiverOptions } from './receiver-options.ts';
 
+/** How routers stand beside global and tenant receivers: `spec.routePolicy`. */
+export const routePolicies = ['All', 'RouterFirst', 'RouterOnly'] as const;
+/** One of the policies. */
+export type RoutePolicy = (typeof routePolicies)[number];
+
 const NotificationManagerSpec = Type.Object({
   ...podPart,
   defaultConfigSelector: Type.Optional(LabelSelector),

@@ -2,7 +2,7 @@ import type { Alert } from '../alerts/alert.ts';
 import type { Merged } from '../sources/merge.ts';
 import type { ChannelReceiver } from '../channels/receiver.ts';
 import type { RoutingRouter } from './router.ts';
-import type { RoutePolicy } from './routing-settings.ts';
+import type { RoutePolicy } from '../kinds/notification-manager.ts';
 import type { RoutingWorld } from './routing-world.ts';
 
 /** A receiver that may be told of an alert. */

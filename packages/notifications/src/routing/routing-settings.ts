@@ -1,14 +1,14 @@
-import type { NotificationManager, NotificationManagerSpec } from '../kinds/notification-manager.ts';
+import {
+  routePolicies,
+  type NotificationManager,
+  type NotificationManagerSpec,
+  type RoutePolicy,
+} from '../kinds/notification-manager.ts';
 import { selectorCauses } from '../selector/selector.ts';
 import { validateNotificationManager } from '../validation/notification-manager.ts';
 import { tenantMatchAnnotation, tenantMatches, type TenantMatch } from './alert-class.ts';
 import type { LeftOutList } from './left-out.ts';
 import { objectClasses, type ObjectClasses } from './object-class.ts';
-
-/** How routers stand beside global and tenant receivers: `spec.routePolicy` of the NotificationManager. */
-export const routePolicies = ['All', 'RouterFirst', 'RouterOnly'] as const;
-/** One of the policies. */
-export type RoutePolicy = (typeof routePolicies)[number];
 
 /** What the NotificationManager says about routing. */
 export interface RoutingSettings {

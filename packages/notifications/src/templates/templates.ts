@@ -29,7 +29,7 @@ export interface RendererOptions {
 }
 
 /** How a template is rendered. */
-export interface RenderOptions {
+interface RenderOptions {
   readonly html?: boolean;
   readonly groupLabels?: Readonly<Record<string, string>>;
 }

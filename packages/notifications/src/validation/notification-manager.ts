@@ -1,5 +1,5 @@
 import { invalid, type Cause } from '@armillary/resource';
-import { notificationManagerKind } from '../kinds/notification-manager.ts';
+import { notificationManagerKind, routePolicies } from '../kinds/notification-manager.ts';
 import { selectorCauses } from '../selector/selector.ts';
 import { durationCauses } from './go-duration.ts';
 import { validateObject } from './object.ts';
@@ -18,5 +18,5 @@ export const validateNotificationManager = (object: unknown): Cause[] =>
       : []),
     ...durationCauses(spec.batchMaxWait, 'spec.batchMaxWait'),
     ...durationCauses(spec.template?.reloadCycle, 'spec.template.reloadCycle'),
-    ...choiceCauses(spec.routePolicy, 'spec.routePolicy', ['All', 'RouterFirst', 'RouterOnly']),
+    ...choiceCauses(spec.routePolicy, 'spec.routePolicy', routePolicies),
   ]);

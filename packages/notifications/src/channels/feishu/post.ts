@@ -4,13 +4,13 @@ import { cutText } from '../../splitting/cut-text.ts';
 import { jsonBytes, utf8Bytes } from '../../splitting/measure.ts';
 
 /** A piece of a line: text, a link, a mention (Feishu: rich text). */
-export interface PostElement {
+interface PostElement {
   readonly tag: string;
   readonly [member: string]: unknown;
 }
 
 /** A rich text in one language: paragraphs, each a list of elements, and a title unless it has none. */
-export interface PostText {
+interface PostText {
   readonly title?: string;
   readonly content: readonly (readonly PostElement[])[];
 }
