@@ -38,7 +38,7 @@ test('two of them lose nothing when one is killed, then the other, then PostgreS
   const posting: Promise<void>[] = [];
   const startPosting = async (data: string): Promise<Running> => {
     const manager = await start(data);
-    posting.push(feed.run(manager.ready.notifications, enough.signal, 3));
+    posting.push(feed.run(manager.ready.notifications, enough.signal, 5));
     return manager;
   };
   const running = new Map(

@@ -6,6 +6,9 @@ export interface Acknowledged {
   namespace: string;
 }
 
+/** Between two posts of a connection, in milliseconds, so that the others of the machine get their turn. */
+const pauseMs = 5;
+
 /** Posts alerts, each with a name of its own, and notes which were acknowledged. */
 export class AlertFeed {
   readonly acknowledged: Acknowledged[] = [];
@@ -19,7 +22,7 @@ export class AlertFeed {
   }
 
   /** Posts over several connections until `signal` aborts or nobody answers at `url`. What is refused is not posted again. */
-  async run(url: string, signal: AbortSignal, connections = 6): Promise<void> {
+  async run(url: string, signal: AbortSignal, connections = 10): Promise<void> {
     await Promise.all(Array.from({ length: connections }, async () => await this.#post(url, signal)));
   }
 
@@ -38,7 +41,7 @@ export class AlertFeed {
       const namespace = this.#namespaces[number % this.#namespaces.length] ?? '';
       const status = await this.#send(url, [{ name: `alert-${number}`, namespace }]).catch(() => undefined);
       if (status === undefined) return;
-      if (status !== 200) await sleep(20);
+      await sleep(pauseMs);
     }
   }
 
