@@ -8,6 +8,7 @@ import { dingtalkAnswer } from './dingtalk-codes.ts';
 import { bytesForText, contentMessages, contentType } from './dingtalk-content.ts';
 import type { DingtalkContent } from './dingtalk-content.ts';
 import { signedAddress } from './dingtalk-sign.ts';
+import { throttled } from './throttle.ts';
 
 /** Settings of a robot of a group. */
 export type DingtalkChatbot = NonNullable<ReceiverChannelSpec<'dingtalk'>['chatbot']>;
@@ -15,14 +16,10 @@ export type DingtalkChatbot = NonNullable<ReceiverChannelSpec<'dingtalk'>['chatb
 /** Longest request body that a robot takes, in bytes (DingTalk: error 460101). */
 const longestBody = 20_000;
 
-/** At most 20 messages a minute per robot (DingTalk), or what `chatBotThrottle` says; its times are nanoseconds. */
+/** At most 20 messages a minute per robot (DingTalk), or what `chatBotThrottle` says. */
 export function chatbotLimit(bot: DingtalkChatbot, options: ReceiverOptions | undefined): RateLimit {
-  const throttle = options?.dingtalk?.chatBotThrottle;
-  return {
-    key: `chatbot/${credentialIdentity(bot.webhook)}`,
-    count: throttle?.threshold || 20,
-    windowMs: throttle?.unit ? Math.ceil(throttle.unit / 1e6) : 60_000,
-  };
+  const key = `chatbot/${credentialIdentity(bot.webhook)}`;
+  return throttled({ key, count: 20, windowMs: 60_000 }, options?.dingtalk?.chatBotThrottle);
 }
 
 /** The messages of a notice for a robot. `chatbotMessageMaxSize` may make them shorter, not longer. */

@@ -9,6 +9,7 @@ import { accessToken, withToken } from '../with-token.ts';
 import { dingtalkAnswer } from './dingtalk-codes.ts';
 import { contentMessages } from './dingtalk-content.ts';
 import type { DingtalkContent } from './dingtalk-content.ts';
+import { throttled } from './throttle.ts';
 
 /** At most 25 messages a second per application, or what `conversationThrottle` says. */
 export function conversationLimits(
@@ -17,14 +18,8 @@ export function conversationLimits(
 ): RateLimit[] {
   const application = notice.config?.spec.conversation;
   if (!application) return [];
-  const throttle = options?.dingtalk?.conversationThrottle;
-  return [
-    {
-      key: `application/${credentialIdentity(application.appkey)}`,
-      count: throttle?.threshold || 25,
-      windowMs: throttle?.unit ? Math.ceil(throttle.unit / 1e6) : 1000,
-    },
-  ];
+  const key = `application/${credentialIdentity(application.appkey)}`;
+  return [throttled({ key, count: 25, windowMs: 1000 }, options?.dingtalk?.conversationThrottle)];
 }
 
 /** The messages of a notice for a conversation: texts of 5,000 bytes, or of `conversationMessageMaxSize`. */

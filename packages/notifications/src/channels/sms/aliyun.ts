@@ -10,7 +10,7 @@ import { acs3Authorization } from './signing/acs3.ts';
 import { canonicalQuery, sha256Hex } from './signing/canonical-request.ts';
 import { smsFailure, waits } from './sms-codes.ts';
 import type { SmsCodes } from './sms-codes.ts';
-import { sendShorterIfRefused, textMessages } from './sms-sender.ts';
+import { templateSender } from './sms-sender.ts';
 import type { SmsSender } from './sms-sender.ts';
 
 type AliyunAccount = NonNullable<ConfigChannelSpec<'sms'>['providers']['aliyun']>;
@@ -103,14 +103,11 @@ export function aliyunSender(config: AliyunAccount): SmsSender {
     if (code !== 'OK') throw smsFailure(provider, codes, code, json['Message']);
   };
 
-  return {
-    messages: (notice, context) => textMessages(notice, context, longestValue),
-    send: async ({ values: [text = ''] }, phoneNumber, context) =>
-      await sendShorterIfRefused(text, (fitting) => call(fitting, phoneNumber, context), {
-        code: lengthRefused,
-        most: limitedValue,
-      }),
-  };
+  return templateSender({
+    longest: longestValue,
+    refusal: { code: lengthRefused, most: limitedValue },
+    call,
+  });
 }
 
 /** The words say which of a number's limits was met: of the minute, the hour or the day. */

@@ -43,19 +43,30 @@ export function textMessages(
   }));
 }
 
-/** Sends a text; when the provider refuses it with a code for its length, once more in one short line. */
-export async function sendShorterIfRefused(
-  text: string,
-  send: (text: string) => Promise<void>,
-  { code, most }: { readonly code: string; readonly most: number },
-): Promise<string | undefined> {
-  try {
-    await send(text);
-    return undefined;
-  } catch (error) {
-    const short = shortened(text, most, characters);
-    if (!(error instanceof DeliveryError && error.code === code) || short === text) throw error;
-    await send(short);
-    return `shortened to ${most} characters: the provider's template takes no more`;
-  }
+/** An account whose messages are one value of the provider's template. */
+export interface TemplateAccount {
+  /** Most characters of the value. */
+  readonly longest: number;
+  /** The code with which the provider refuses a value that its template has no room for, and what always has room. */
+  readonly refusal: { readonly code: string; readonly most: number };
+  /** Sends one text to one number. Throws `DeliveryError`. */
+  readonly call: (text: string, phoneNumber: string, context: ChannelContext) => Promise<void>;
+}
+
+/** Sends texts; one that is refused for its length is sent once more, in one short line. */
+export function templateSender({ longest, refusal, call }: TemplateAccount): SmsSender {
+  return {
+    messages: (notice, context) => textMessages(notice, context, longest),
+    async send({ values: [text = ''] }, phoneNumber, context) {
+      try {
+        await call(text, phoneNumber, context);
+        return undefined;
+      } catch (error) {
+        const short = shortened(text, refusal.most, characters);
+        if (!(error instanceof DeliveryError && error.code === refusal.code) || short === text) throw error;
+        await call(short, phoneNumber, context);
+        return `shortened to ${refusal.most} characters: the provider's template takes no more`;
+      }
+    },
+  };
 }

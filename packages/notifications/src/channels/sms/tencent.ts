@@ -8,7 +8,7 @@ import { chineseUnlessTold } from './phone-number.ts';
 import { tc3Authorization } from './signing/tc3.ts';
 import { smsFailure, waits } from './sms-codes.ts';
 import type { SmsCodes } from './sms-codes.ts';
-import { sendShorterIfRefused, textMessages } from './sms-sender.ts';
+import { templateSender } from './sms-sender.ts';
 import type { SmsSender } from './sms-sender.ts';
 
 type TencentAccount = NonNullable<ConfigChannelSpec<'sms'>['providers']['tencent']>;
@@ -92,14 +92,11 @@ export function tencentSender(config: TencentAccount): SmsSender {
     checkAnswer(answer, context.clock.now());
   };
 
-  return {
-    messages: (notice, context) => textMessages(notice, context, longestValue),
-    send: async ({ values: [text = ''] }, phoneNumber, context) =>
-      await sendShorterIfRefused(text, (fitting) => call(fitting, phoneNumber, context), {
-        code: lengthRefused,
-        most: limitedValue,
-      }),
-  };
+  return templateSender({
+    longest: longestValue,
+    refusal: { code: lengthRefused, most: limitedValue },
+    call,
+  });
 }
 
 /** Success is said per number; an error of the whole request takes its place. */
