@@ -14,6 +14,7 @@ export interface Flags {
   readonly precision: number | undefined;
 }
 
+/** A verb without anything between it and the percent sign. */
 export const noFlags: Flags = {
   plus: false,
   minus: false,

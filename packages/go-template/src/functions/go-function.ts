@@ -16,6 +16,7 @@ export interface ParameterTypes {
   any: unknown;
 }
 
+/** The name of a kind of parameter. */
 export type ParameterKind = keyof ParameterTypes;
 
 /** A kind, the last one perhaps `...kind` for any number of arguments, or a type of one's own. */

@@ -55,6 +55,8 @@ export interface VariableNode extends Place {
   readonly slot: number;
   readonly names: readonly string[];
 }
+
+/** The name of a function. */
 export interface IdentifierNode extends Place {
   readonly type: 'identifier';
   readonly name: string;
@@ -71,6 +73,7 @@ interface ChainNode extends Place {
 export type OperandNode =
   DotNode | NilNode | ConstantNode | FieldNode | VariableNode | IdentifierNode | ChainNode | PipeNode;
 
+/** One step of a pipeline: an operand, and what it is called with. */
 export interface CommandNode extends Place {
   readonly type: 'command';
   readonly words: readonly [OperandNode, ...OperandNode[]];
@@ -88,6 +91,8 @@ interface TextNode extends Place {
   readonly type: 'text';
   readonly text: string;
 }
+
+/** `{{ pipeline }}`: writes what comes out, unless a variable takes it. */
 export interface ActionNode extends Place {
   readonly type: 'action';
   readonly pipe: PipeNode;
@@ -103,12 +108,15 @@ export interface BranchNode extends Place {
 interface JumpNode extends Place {
   readonly type: 'break' | 'continue';
 }
+
+/** `{{ template "name" pipeline }}`; without a pipeline the other template has no data. */
 export interface TemplateNode extends Place {
   readonly type: 'template';
   readonly name: string;
   readonly pipe: PipeNode | undefined;
 }
 
+/** What the body of a template consists of. */
 export type StatementNode = TextNode | ActionNode | BranchNode | JumpNode | TemplateNode;
 
 /** Anything that an error can be found at. */

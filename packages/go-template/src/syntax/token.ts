@@ -13,10 +13,12 @@ const keywordList = [
   'with',
 ] as const;
 
+/** A word of the language's own: no function has its name. */
 export type Keyword = (typeof keywordList)[number];
 
 const keywords: ReadonlySet<string> = new Set(keywordList);
 
+/** Whether a word is one of the keywords. */
 export const isKeyword = (word: string): word is Keyword => keywords.has(word);
 
 /** What a token is. `char` is a printable character that means nothing by itself, such as the comma. */

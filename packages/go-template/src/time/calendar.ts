@@ -1,6 +1,7 @@
 import { goMethod } from '../functions/go-function.ts';
 import { scalarType } from '../values/go-type.ts';
 
+/** The names that Go gives months, January first. */
 export const monthNames = [
   'January',
   'February',
@@ -15,6 +16,7 @@ export const monthNames = [
   'November',
   'December',
 ] as const;
+/** The names that Go gives days of the week, Sunday first. */
 export const weekdayNames = [
   'Sunday',
   'Monday',

@@ -36,6 +36,7 @@ export const zeroSeconds = -62_135_596_800;
 
 const startOfYear = (year: number): number => new Date(0).setUTCFullYear(year, 0, 1);
 
+/** A moment as calendar and clock of its zone show it. */
 export function civilOf({ seconds, zone }: Instant): Civil {
   const { offset, abbreviation } = zone.at(seconds);
   const shown = new Date((seconds + offset) * 1000);

@@ -6,6 +6,7 @@ export interface Zone {
   readonly at: (seconds: number) => { readonly offset: number; readonly abbreviation: string };
 }
 
+/** Coordinated universal time. */
 export const utc: Zone = { name: 'UTC', at: () => ({ offset: 0, abbreviation: 'UTC' }) };
 
 /** A zone that is always so many seconds ahead of UTC. */

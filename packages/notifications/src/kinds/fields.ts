@@ -1,9 +1,14 @@
 import { Type } from 'typebox';
 
+/** Fields that may be absent, and that upstream says nothing about beside their type. */
 export const optionalString = Type.Optional(Type.String());
+/** See {@link optionalString}. */
 export const optionalBoolean = Type.Optional(Type.Boolean());
+/** See {@link optionalString}. */
 export const optionalInteger = Type.Optional(Type.Integer());
+/** See {@link optionalString}. */
 export const optionalStrings = Type.Optional(Type.Array(Type.String()));
+/** See {@link optionalString}. */
 export const optionalStringMap = Type.Optional(Type.Record(Type.String(), Type.String()));
 
 /** A string with a sentence about it, for what is neither clear by its name nor enumerated in upstream's CRDs. */
