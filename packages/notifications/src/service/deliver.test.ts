@@ -130,6 +130,28 @@ test('a receiver that was corrected meanwhile is told as it is now', async () =>
   expect(used).toEqual([{ url: 'http://ops.example', template: 'new' }]);
 });
 
+test('attempts at a delivery have one name, which no delivery of another store has', async () => {
+  const options = optionsOf(new PairChannel());
+  const names: unknown[] = [];
+  options.contextFor = async ({ delivery }) => {
+    names.push(delivery);
+    return { options: undefined } as ChannelContext;
+  };
+  const first = deliveryOf(['a', 'b']);
+  for (const delivery of [
+    first,
+    { ...first, attempts: 1, told: 1 },
+    { ...first, queuedAt: 1 },
+    deliveryOf(['c']),
+  ])
+    await deliver(delivery, never, options);
+  expect(names[1]).toBe(names[0]);
+  expect(new Set(names).size).toBe(3);
+  // Sent at once, and not again.
+  await deliver({ ...first, id: '' }, never, options);
+  expect(names.at(-1)).toBeUndefined();
+});
+
 test('a Secret that is not there yet is waited for', async () => {
   const options = optionsOf(new PairChannel());
   options.contextFor = async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { delay, type Clock } from '@armillary/kube';
 import { namingReceiver } from '../alerts/enrichment.ts';
 import type {
@@ -58,7 +59,7 @@ export async function deliver(
       .slice(delivery.told)
       .map(({ alert }) => (isHistory ? alert : namingReceiver(alert, delivery.receiver.name))),
     groupLabels: delivery.groupLabels,
-    ...(delivery.id === '' ? {} : { delivery: delivery.id }),
+    ...(delivery.id === '' ? {} : { delivery: nameOf(delivery) }),
   };
   try {
     const context = await options.contextFor(notice, signal);
@@ -95,6 +96,16 @@ function together(reports: readonly DeliveryReport[]): DeliveryReport {
 }
 
 /** The limits with keys that are unique among all channels. */
+/**
+ * The same for each attempt, and no other delivery's, of no other store either: two notification managers that tell
+ * one webhook both count their deliveries from 1, and it would take the second's for repetitions of the first's.
+ */
+function nameOf({ id, queuedAt, destination, alerts }: StoredDelivery): string {
+  const told = alerts.map(({ alert, receivedAt }) => [alert.fingerprint, receivedAt]);
+  const whole = JSON.stringify([id, queuedAt, destination, told]);
+  return createHash('sha256').update(whole).digest('hex').slice(0, 32);
+}
+
 function limitsOf(
   channel: Channel,
   delivery: StoredDelivery,
