@@ -38,7 +38,7 @@ test('two of them lose nothing when one is killed, then the other, then PostgreS
   const posting: Promise<void>[] = [];
   const startPosting = async (data: string): Promise<Running> => {
     const manager = await start(data);
-    posting.push(feed.run(manager.ready.notifications, enough.signal, 5));
+    posting.push(feed.run(manager.ready.notifications, enough.signal, 3));
     return manager;
   };
   const running = new Map(
@@ -66,7 +66,7 @@ test('two of them lose nothing when one is killed, then the other, then PostgreS
     await postgres.run(storeUrl, `UPDATE notifications.${table} SET lease_until = clock_timestamp()`);
   }
   const last = await start('last');
-  await cluster.allTold(feed);
+  await cluster.allTold(feed, 120_000);
   expect(await last.stop()).toBe(0);
 
   const { tally } = cluster;
@@ -78,4 +78,4 @@ test('two of them lose nothing when one is killed, then the other, then PostgreS
   // PostgreSQL itself makes nothing be told twice: results are noted once it is back.
   expect(tally.repeated).toBeLessThanOrEqual(2 * places);
   expect(tally.toldTwice).toEqual([]);
-}, 120_000);
+}, 200_000);
