@@ -95,7 +95,6 @@ function together(reports: readonly DeliveryReport[]): DeliveryReport {
   };
 }
 
-/** The limits with keys that are unique among all channels. */
 /**
  * The same for each attempt, and no other delivery's, of no other store either: two notification managers that tell
  * one webhook both count their deliveries from 1, and it would take the second's for repetitions of the first's.
@@ -106,6 +105,7 @@ function nameOf({ id, queuedAt, destination, alerts }: StoredDelivery): string {
   return createHash('sha256').update(whole).digest('hex').slice(0, 32);
 }
 
+/** The limits with keys that are unique among all channels. */
 function limitsOf(
   channel: Channel,
   delivery: StoredDelivery,
