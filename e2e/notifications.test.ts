@@ -73,3 +73,26 @@ describe('explain', () => {
     expect(page.alerts[0]?.words.join('\n')).toMatch(/shop-team/);
   });
 });
+
+test('what was given up because of a wrong template is told again by the corrected one', async () => {
+  const labels = { type: 'tenant', user: 'mill' };
+  await world.apply(world.webhook('miller', labels, { template: 'mill.txet' }));
+  await world.post({ labels: { alertname: 'NoWind', namespace: 'mill' } });
+  const id = await eventually('it is given up', async () => {
+    const letters = await world.get<{ id: string; receiver: string }[]>('/api/v2/deadletters');
+    return letters.find(({ receiver }) => receiver === 'miller')?.id;
+  });
+  const fingerprint = fingerprintOf({ alertname: 'NoWind', namespace: 'mill' });
+  const page = await world.get<TracePage>(`/api/v2/trace?fingerprint=${fingerprint}&receiver=miller`);
+  expect(page.alerts[0]?.receiver.join('\n')).toMatch(/is told.*\n.*was given up \(there is no template/);
+
+  await world.apply(world.webhook('miller', labels));
+  await eventually('it is told', async () => {
+    // The correction may reach the notification manager after the first request.
+    await fetch(`${world.manager.url}/api/v2/deadletters/replay`, {
+      method: 'POST',
+      body: JSON.stringify({ ids: [id] }),
+    });
+    return world.inbox.told('miller').length > 0 || undefined;
+  });
+});

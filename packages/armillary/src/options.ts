@@ -9,6 +9,12 @@ export function port(text: string): number {
   return value;
 }
 
+/** Parses a whole number from 1. */
+export function positive(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('it is a whole number from 1.');
+  return Number(text);
+}
+
 /** Parses a duration such as `90s`, `10m` or `2h` into milliseconds. */
 export function duration(text: string): number {
   const match = /^(\d+)(ms|s|m|h)$/.exec(text);

@@ -1,12 +1,12 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { CommandError } from '../command-error.ts';
 import { readTokenFile } from '../notification-flags.ts';
-import { outputOption } from '../options.ts';
+import { outputOption, positive } from '../options.ts';
 
 interface ExplainOptions {
   url: string;
   tokenFile?: string;
-  limit: string;
+  limit: number;
   receiver?: string;
   output: 'text' | 'json';
 }
@@ -19,7 +19,9 @@ export function explainCommand(): Command {
     .option('--url <url>', 'the notification manager', 'http://127.0.0.1:19093')
     .option('--token-file <file>', 'file that holds its token')
     .option('--receiver <name>', 'say only why this Receiver was told or not')
-    .option('--limit <number>', 'how many of its newest occurrences', '1')
+    .addOption(
+      new Option('--limit <number>', 'how many of its newest occurrences').argParser(positive).default(1),
+    )
     .addOption(outputOption())
     .action(explain);
 }
@@ -33,22 +35,21 @@ async function explain(alert: string[], options: ExplainOptions): Promise<void> 
   const page = await fetchTrace({
     url: options.url,
     fingerprint,
-    limit: Number(options.limit),
+    limit: options.limit,
     receiver: options.receiver,
     token,
   }).catch((error: Error) => {
     throw new CommandError('failure', error.message, { cause: error });
   });
-  if (options.output === 'json') {
-    process.stdout.write(`${JSON.stringify(page)}\n`);
-    return;
-  }
+  if (options.output === 'json') process.stdout.write(`${JSON.stringify(page)}\n`);
   if (page.alerts.length === 0) {
+    const words = fingerprint === only ? '' : ' (name all labels that it had when it came in)';
     throw new CommandError(
       'failure',
-      `no alert with the fingerprint ${fingerprint} came in, or it is too long ago`,
+      `no alert with the fingerprint ${fingerprint} came in, or it is too long ago${words}`,
     );
   }
+  if (options.output === 'json') return;
   for (const { words, receiver = words } of page.alerts) process.stdout.write(`${receiver.join('\n')}\n`);
 }
 

@@ -20,6 +20,9 @@ export async function fetchTrace(options: FetchTraceOptions): Promise<TracePage>
   const query = new URLSearchParams({ fingerprint, limit: String(limit) });
   if (receiver !== undefined) query.set('receiver', receiver);
   const address = `${url.replace(/\/+$/, '')}/api/v2/trace?${query.toString()}`;
+  if (!/^https?:$/.test(URL.parse(address)?.protocol ?? '')) {
+    throw new NotificationError('Invalid', `${url} is no address: it begins with http:// or https://`);
+  }
   let response: Response;
   try {
     response = await fetch(address, {
@@ -29,16 +32,22 @@ export async function fetchTrace(options: FetchTraceOptions): Promise<TracePage>
   } catch (error) {
     throw new NotificationError(
       'NotFound',
-      `no notification manager answers at ${url}: is it running there?`,
-      {
-        cause: error,
-      },
+      `no notification manager answers at ${url}${reasonOf(error)}: is it running there?`,
+      { cause: error },
     );
   }
-  const answer = (await response.json().catch(() => ({}))) as TracePage & { title?: string };
-  if (response.ok) return answer;
+  const answer = (await response.json().catch(() => undefined)) as
+    (Partial<TracePage> & { title?: string }) | null | undefined;
+  if (response.ok && Array.isArray(answer?.alerts)) return answer as TracePage;
   throw new NotificationError(
     'Invalid',
-    answer.title ?? `the notification manager answered ${response.status}`,
+    answer?.title ?? `what answers at ${url} is no notification manager (HTTP ${response.status})`,
   );
+}
+
+/** What hindered the connection, such as a certificate: fetch itself says of all of them that it failed. */
+function reasonOf(error: unknown): string {
+  const { cause } = error as { cause?: NodeJS.ErrnoException };
+  const reason = cause?.code ?? cause?.message;
+  return reason === undefined ? '' : ` (${reason})`;
 }

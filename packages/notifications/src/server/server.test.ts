@@ -2,6 +2,8 @@ import { silentLogger } from '@armillary/kube';
 import { describe, expect, test } from 'vitest';
 import { NotificationError } from '../errors.ts';
 import type { ChannelConfig, ChannelReceiver } from '../channels/receiver.ts';
+import type { AlertTrace } from '../store/notification-store.ts';
+import { testAlert } from '../testing/notice.ts';
 import { alertsFromEverybody, openAccess, tokenAccess, type Access } from './access.ts';
 import type { DirectNotification, NotificationApi } from './notification-api.ts';
 import { createServer } from './server.ts';
@@ -359,4 +361,33 @@ test.each([
   const answer = await serverOf(memoryApi()).inject(url);
   expect(answer.headers['content-type']).toContain('application/problem+json');
   expect(answer.json().title).toMatch(words);
+});
+
+test('what became of the messages is said of the receiver that is asked for, and of no other', async () => {
+  const delivery = (name: string, reason: string): AlertTrace['deliveries'][number] => ({
+    id: name,
+    channel: 'webhook',
+    receiver: name,
+    tenant: '',
+    shown: 'hook',
+    kind: 'alerts',
+    state: 'dead',
+    queuedAt: 0,
+    attempts: [{ at: 0, outcome: { outcome: 'dead', fault: 'permanent', reason } }],
+  });
+  const trace: AlertTrace = {
+    alert: testAlert('Down'),
+    receivedAt: 0,
+    duplicates: 0,
+    state: 'routed',
+    decisions: [],
+    deliveries: [delivery('ann', 'no such template'), delivery('bob', 'no such page')],
+  };
+  const server = serverOf(memoryApi({ traces: async () => [trace] }));
+  const answer = await server.inject('/api/v2/trace?fingerprint=0123456789abcdef&receiver=ann');
+  const [alert] = answer.json<{ alerts: { receiver: string[] }[] }>().alerts;
+  expect(alert?.receiver).toEqual([
+    'ann is not told',
+    'The message for ann by hook was given up (no such template) at 1970-01-01T00:00:00.000Z.',
+  ]);
 });

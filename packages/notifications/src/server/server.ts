@@ -148,7 +148,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     return tracePage(
       fingerprint,
       traces,
-      receiver === undefined ? undefined : (trace) => api.explainReceiver(receiver, trace),
+      receiver === undefined ? undefined : { receiver, why: (trace) => api.explainReceiver(receiver, trace) },
     );
   });
   route('GET', '/api/v2/deadletters', 'read', async (request) => {

@@ -21,16 +21,16 @@ export interface TracePage {
       attempts: { at: string; outcome: AttemptOutcome }[];
     })[];
     words: string[];
-    /** Why the receiver that was asked for was told or not. */
+    /** Why the receiver that was asked for was told or not, and what became of its messages. */
     receiver?: string[];
   }[];
 }
 
-/** Puts traces into the form in which they are shown; `explain` answers for one receiver. */
+/** Puts traces into the form in which they are shown; `about` is the receiver that was asked for. */
 export function tracePage(
   fingerprint: string,
   traces: readonly AlertTrace[],
-  explain?: (trace: AlertTrace) => string[],
+  about?: { receiver: string; why: (trace: AlertTrace) => string[] },
 ): TracePage {
   return {
     fingerprint,
@@ -47,7 +47,7 @@ export function tracePage(
         attempts: attempts.map(({ at, outcome }) => ({ at: time(at), outcome })),
       })),
       words: wordsOf(trace),
-      ...(explain === undefined ? {} : { receiver: explain(trace) }),
+      ...(about === undefined ? {} : { receiver: [...about.why(trace), ...sentTo(about.receiver, trace)] }),
     })),
   };
 }
@@ -63,6 +63,9 @@ function wordsOf(trace: AlertTrace): string[] {
     ...trace.deliveries.flatMap(deliveryWords),
   ];
 }
+
+const sentTo = (name: string, { deliveries }: AlertTrace): string[] =>
+  deliveries.filter(({ kind, receiver }) => kind === 'alerts' && receiver === name).flatMap(deliveryWords);
 
 function deliveryWords(delivery: Delivery): string[] {
   const { receiver, shown, kind, state, notBefore, attempts } = delivery;
