@@ -58,7 +58,7 @@ test('a source that cannot be asked at all says so', () => {
   expect(readyCondition(broken, undefined, now)).toMatchObject({
     status: 'False',
     reason: 'SettingsInvalid',
-    message: 'spec.timeout: must be a duration such as 90s or 1h30m',
+    message: expect.stringContaining('spec.timeout: Invalid value: "soon"'),
   });
 });
 

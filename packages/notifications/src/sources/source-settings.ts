@@ -3,6 +3,7 @@ import type { ReceiverSource, ReceiverSourceSpec } from '../kinds/receiver-sourc
 import { AddressPolicy } from '../outgoing/address-policy.ts';
 import { serviceUrl } from '../outgoing/client-settings.ts';
 import { parseGoDuration } from '../validation/go-duration.ts';
+import { validateReceiverSource } from '../validation/receiver-source.ts';
 import type { MergePolicy } from './source-answer.ts';
 
 /** The sidecars that the notification manager knows, by their keys in `spec.sidecars` of a NotificationManager. */
@@ -71,11 +72,17 @@ const defaults = {
   trust: { secretNamespaces: [], addressPolicy: {} },
 } as const satisfies Partial<SourceSettings>;
 
-/** Room for so many answers is made at once; definitions of an older release allow any number. */
-const mostEntries = 1_000_000;
-
-/** The settings of a ReceiverSource. Throws `NotificationError` `Invalid` that names the field. */
-export function settingsOf({ metadata, spec }: ReceiverSource): SourceSettings {
+/**
+ * The settings of a ReceiverSource. Throws `NotificationError` `Invalid` with every field that is wrong: the object may
+ * be older than what its definition checks.
+ */
+export function settingsOf(source: ReceiverSource): SourceSettings {
+  const causes = validateReceiverSource(source);
+  if (causes.length > 0) {
+    const words = causes.map(({ field, message }) => `${field}: ${message}`);
+    throw new NotificationError('Invalid', words.join('; '));
+  }
+  const { metadata, spec } = source;
   const { cache = {} } = spec;
   const settings: SourceSettings = {
     name: metadata.name ?? '',
@@ -84,18 +91,15 @@ export function settingsOf({ metadata, spec }: ReceiverSource): SourceSettings {
     keyLabels: spec.keyLabels ?? defaults.keyLabels,
     auth: spec.auth ?? defaults.auth,
     batch: spec.batch ?? defaults.batch,
-    timeoutMs: Math.min(milliseconds('spec.timeout', spec.timeout) ?? defaults.timeoutMs, maxTimeoutMs),
+    timeoutMs: Math.min(milliseconds(spec.timeout) ?? defaults.timeoutMs, maxTimeoutMs),
     cache: {
-      ttlMs: milliseconds('spec.cache.ttl', cache.ttl) ?? defaults.cache.ttlMs,
+      ttlMs: milliseconds(cache.ttl) ?? defaults.cache.ttlMs,
       staleWhileRevalidateMs:
-        milliseconds('spec.cache.staleWhileRevalidate', cache.staleWhileRevalidate) ??
-        defaults.cache.staleWhileRevalidateMs,
-      staleIfErrorMs:
-        milliseconds('spec.cache.staleIfError', cache.staleIfError) ?? defaults.cache.staleIfErrorMs,
-      negativeTtlMs:
-        milliseconds('spec.cache.negativeTTL', cache.negativeTTL) ?? defaults.cache.negativeTtlMs,
-      errorTtlMs: milliseconds('spec.cache.errorTTL', cache.errorTTL) ?? defaults.cache.errorTtlMs,
-      maxEntries: Math.min(cache.maxEntries ?? defaults.cache.maxEntries, mostEntries),
+        milliseconds(cache.staleWhileRevalidate) ?? defaults.cache.staleWhileRevalidateMs,
+      staleIfErrorMs: milliseconds(cache.staleIfError) ?? defaults.cache.staleIfErrorMs,
+      negativeTtlMs: milliseconds(cache.negativeTTL) ?? defaults.cache.negativeTtlMs,
+      errorTtlMs: milliseconds(cache.errorTTL) ?? defaults.cache.errorTtlMs,
+      maxEntries: cache.maxEntries ?? defaults.cache.maxEntries,
       maxBytes: cache.maxBytes ?? defaults.cache.maxBytes,
     },
     mergePolicy: spec.mergePolicy ?? defaults.mergePolicy,
@@ -127,13 +131,8 @@ export function sidecarSettings({ key, url }: SidecarAddress): SourceSettings {
 export const addressPolicyOf = ({ addressPolicy }: Pick<TrustSettings, 'addressPolicy'>): AddressPolicy =>
   new AddressPolicy(addressPolicy);
 
-function addressOf({ url, service }: ReceiverSourceSpec): string {
-  const address = url ?? (service && serviceUrl(service));
-  if (address === undefined) {
-    throw new NotificationError('Invalid', 'spec: give url or service, the address of the webhook');
-  }
-  return address;
-}
+const addressOf = ({ url, service }: ReceiverSourceSpec): string =>
+  url ?? (service ? serviceUrl(service) : '');
 
 /**
  * Where a webhook with this address is asked: there, or at the path of the contract when the address has none. Throws
@@ -156,11 +155,5 @@ export function sourceEndpoint(address: string): string {
   return `${parsed.origin}${parsed.pathname === '/' ? '/api/v2/receivers' : parsed.pathname}`;
 }
 
-function milliseconds(field: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const parsed = parseGoDuration(text);
-  if (parsed === undefined || parsed < 0) {
-    throw new NotificationError('Invalid', `${field}: must be a duration such as 90s or 1h30m`);
-  }
-  return parsed;
-}
+const milliseconds = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : parseGoDuration(text);
