@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AlertFeed } from './testing/alert-feed.ts';
 import type { Running } from './testing/armillary.ts';
 import { notification } from './testing/notification-world.ts';
-import { ended, eventually } from './testing/process.ts';
+import { eventually } from './testing/process.ts';
 import { ToldCluster } from './testing/told-cluster.ts';
 
 /** Destinations of a channel that are told at the same time, and those of one tenant among them. */
@@ -57,11 +57,9 @@ beforeAll(async () => {
   manager = await cluster.startManager();
 }, 60_000);
 afterAll(async () => {
-  manager?.process.kill('SIGKILL');
-  if (manager) await ended(manager.process);
+  await cluster?.close();
   provider?.closeAllConnections();
   provider?.close();
-  await cluster?.close();
 });
 
 /** Posts 500 alerts, 25 at a time; how long it took until each was told, in milliseconds, ascending. */

@@ -33,6 +33,7 @@ export class ToldCluster {
   readonly namespaces: readonly string[];
   readonly api: ApiServer;
   readonly #client: KubeClient;
+  readonly #managers: Running[] = [];
   readonly #remove: () => Promise<void>;
 
   private constructor(
@@ -81,7 +82,9 @@ export class ToldCluster {
 
   /** Starts a notification manager; resolves when it takes alerts. */
   async startManager(options: ManagerOptions = {}): Promise<Running> {
-    return await startArmillary(this.#arguments(options), environment(options));
+    const manager = await startArmillary(this.#arguments(options), environment(options));
+    this.#managers.push(manager);
+    return manager;
   }
 
   /** Starts a notification manager and kills it after so many milliseconds, wherever it may be by then. */
@@ -113,7 +116,12 @@ export class ToldCluster {
     );
   }
 
+  /** Ends everything, also what a test that failed left running. */
   async close(): Promise<void> {
+    for (const { process: child } of this.#managers) {
+      child.kill('SIGKILL');
+      await ended(child);
+    }
     await this.#client.close();
     await this.api.close();
     await this.tally.close();
