@@ -1,4 +1,4 @@
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { NotificationError, type NotificationErrorCode } from '../errors.ts';
 
 const statuses: Record<NotificationErrorCode, number> = {
@@ -28,4 +28,19 @@ export function answerAsUpstream(reply: FastifyReply, status: number, message: s
 /** Answers with `application/problem+json` (RFC 9457). */
 export function answerProblem(reply: FastifyReply, status: number, title: string): FastifyReply {
   return reply.code(status).type('application/problem+json').send(JSON.stringify({ status, title }));
+}
+
+/** Routes that answer in upstream's form. */
+const upstreamRoutes = new Set(['/api/v2/alerts', '/api/v2/notifications', '/api/v2/verify']);
+
+/** Refuses a request in the form of its route: upstream's clients, such as KubeSphere's console, show `Message`. */
+export function answerRefusal(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  status: number,
+  message: string,
+): FastifyReply {
+  return upstreamRoutes.has(request.routeOptions.url ?? '')
+    ? answerAsUpstream(reply, status, message)
+    : answerProblem(reply, status, message);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { endConnectionsOnClose } from '../server/closing.ts';
 import { CONTRACT_VERSION, type ReceiverList } from '../sources/contract/receiver-list.ts';
 import type { Subjects } from './who-may.ts';
 
@@ -32,6 +33,7 @@ function tenantsOf({ users, groups }: Subjects): string[] {
  */
 export function createSidecarServer(options: SidecarServerOptions): FastifyInstance {
   const app = fastify({ bodyLimit: 256 * 1024, requestTimeout: 10_000, logger: false });
+  endConnectionsOnClose(app);
   // Half a cache would name nobody where somebody is: the notification manager goes on with what it knew.
   app.addHook('onRequest', async (request, reply) => {
     if (request.url.startsWith('/api/') && !request.url.includes('liveness') && !options.isReady()) {
