@@ -27,6 +27,11 @@ export interface NotificationFlags {
   'log.level'?: string;
 }
 
+function httpUrl(text: string): string {
+  if (/^https?:\/\/./.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('an address begins with http:// or https://.');
+}
+
 /** Adds one repeated `--channel-url TYPE=URL` to those seen so far. */
 function channelUrl(text: string, seen: Record<string, string> = {}): Record<string, string> {
   const [, type, url] = /^([a-z]+)=(https?:\/\/.+)$/.exec(text) ?? [];
@@ -58,7 +63,9 @@ export function notificationOptions(): Option[] {
     new Option(
       '--sidecar-url <url>',
       'where the sidecars of the object are; by default on localhost, each at its own port',
-    ).env('ARMILLARY_SIDECAR_URL'),
+    )
+      .env('ARMILLARY_SIDECAR_URL')
+      .argParser(httpUrl),
     new Option('--name <name>', 'the NotificationManager that counts; by default the oldest').env(
       'ARMILLARY_NOTIFICATION_MANAGER',
     ),

@@ -73,7 +73,7 @@ async function notificationManager(given: NotificationFlags): Promise<void> {
     // One that failed has ended already; its error decides the exit code.
     await running.ended;
   } catch (error) {
-    throw portTaken(error, flags) ?? error;
+    throw systemRefusal(error, flags) ?? error;
   } finally {
     await client.close();
   }
@@ -97,19 +97,34 @@ async function accessOf(
 }
 
 async function storeUrl({ storeUrlFile }: NotificationFlags): Promise<string | undefined> {
-  if (storeUrlFile === undefined) return process.env['ARMILLARY_NOTIFICATION_STORE_URL'];
+  const variable = process.env['ARMILLARY_NOTIFICATION_STORE_URL'];
+  const from = storeUrlFile === undefined ? 'ARMILLARY_NOTIFICATION_STORE_URL' : '--store-url-file';
+  const url = storeUrlFile === undefined ? variable : (await contentOf(storeUrlFile)).trim();
+  if (url === undefined || /^postgres(ql)?:\/\//.test(url)) return url;
+  throw new CommandError('usage', `${from}: what is there does not begin with postgres://`);
+}
+
+async function contentOf(file: string): Promise<string> {
   try {
-    return (await readFile(storeUrlFile, 'utf8')).trim();
+    return await readFile(file, 'utf8');
   } catch (error) {
-    throw new CommandError('usage', `--store-url-file: ${storeUrlFile} cannot be read`, { cause: error });
+    throw new CommandError('usage', `--store-url-file: ${file} cannot be read`, { cause: error });
   }
 }
 
-function portTaken(error: unknown, { host, port }: NotificationFlags): CommandError | undefined {
-  if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') return undefined;
-  return new CommandError(
-    'failure',
-    `port ${port} on ${host} is taken: stop what listens there, or choose another (0 picks a free one)`,
-    { cause: error },
-  );
+/** What to do about an address or a folder that the system does not give. */
+function systemRefusal(error: unknown, { host, port, data }: NotificationFlags): CommandError | undefined {
+  const refusal = error as NodeJS.ErrnoException & { port?: number };
+  const words: Readonly<Record<string, string>> = {
+    EADDRINUSE: `port ${refusal.port ?? port} on ${host} is taken: stop what listens there, or choose another (0 picks a free one)`,
+    EADDRNOTAVAIL: `--host: ${host} is no address of this machine`,
+    ...(refusal.syscall === 'mkdir' ? folderRefusals(data) : {}),
+  };
+  const message = words[refusal.code ?? ''];
+  return message === undefined ? undefined : new CommandError('failure', message, { cause: error });
+}
+
+function folderRefusals(data: string): Record<string, string> {
+  const message = `--data: no folder can be made at ${data}: choose another, or give this user the right to write there`;
+  return { EACCES: message, EEXIST: message, ENOTDIR: message, EROFS: message };
 }

@@ -51,3 +51,26 @@ test('objects that cannot be read, for a reason that nobody foresaw, leave every
     spec: { to: ['p0@example.com'] },
   });
 });
+
+test('a NotificationManager that is named and not there is missed, and no other one counts instead', () => {
+  const other = { metadata: { name: 'other' }, spec: {} };
+  const informer = ({ kind }: ResourceType) => ({
+    list: () => (kind === 'NotificationManager' ? [other] : []),
+    get: () => undefined,
+    onEvent: () => {},
+  });
+  const logged: string[] = [];
+  const world = new ClusterWorld({
+    manager: { informer } as unknown as ControllerManager,
+    channels: createChannels(createEmailChannel()),
+    sources: { update: () => {} },
+    name: 'absent',
+    tenantMatch: 'auto',
+    sidecarUrl: undefined,
+    logger: { ...silentLogger, warn: (_: object, message: string) => logged.push(message) },
+  });
+  expect(world.spec).toBeUndefined();
+  expect(logged).toEqual([
+    'NotificationManager absent: there is none of this name; what holds without any counts',
+  ]);
+});

@@ -130,18 +130,20 @@ export class ClusterWorld {
     });
     this.#report(
       problems.map(({ kind, name, reason }) => `${kind} ${name}: ${reason}`),
-      snapshot.otherManagers,
+      snapshot,
     );
     sources.update(snapshot.sources, sidecarsOf(snapshot, sidecarUrl));
     return { snapshot, world, trust: trustIn(snapshot) };
   }
 
   /** Logs what is wrong once, until it is mended. */
-  #report(problems: readonly string[], otherManagers: readonly string[]): void {
-    const others = otherManagers.map(
-      (name) => `NotificationManager ${name}: there is another one, which counts`,
-    );
-    const now = new Set([...problems, ...others]);
+  #report(problems: readonly string[], { manager, otherManagers }: ObjectsSnapshot): void {
+    const { name } = this.#options;
+    const managers =
+      manager || name === undefined
+        ? otherManagers.map((other) => `NotificationManager ${other}: there is another one, which counts`)
+        : [`NotificationManager ${name}: there is none of this name; what holds without any counts`];
+    const now = new Set([...problems, ...managers]);
     for (const problem of now) {
       if (!this.#problems.has(problem)) this.#options.logger.warn({}, problem);
     }
