@@ -13,17 +13,23 @@ import {
 } from './config-channels.ts';
 import { emptyStatus, notificationKind, v2beta2 } from './fields.ts';
 
-const ConfigSpec = Type.Object({
-  dingtalk: Type.Optional(DingTalkConfig),
-  email: Type.Optional(EmailConfig),
-  feishu: Type.Optional(FeishuConfig),
-  pushover: Type.Optional(PushoverConfig),
-  slack: Type.Optional(SlackConfig),
-  sms: Type.Optional(SmsConfig),
-  telegram: Type.Optional(TelegramConfig),
-  webhook: Type.Optional(WebhookConfig),
-  wechat: Type.Optional(WechatConfig),
-});
+const ConfigSpec = Type.Object(
+  {
+    dingtalk: Type.Optional(DingTalkConfig),
+    email: Type.Optional(EmailConfig),
+    feishu: Type.Optional(FeishuConfig),
+    pushover: Type.Optional(PushoverConfig),
+    slack: Type.Optional(SlackConfig),
+    sms: Type.Optional(SmsConfig),
+    telegram: Type.Optional(TelegramConfig),
+    webhook: Type.Optional(WebhookConfig),
+    wechat: Type.Optional(WechatConfig),
+  },
+  {
+    description:
+      "The account to send with, of one channel or several. Of an object in the cluster the labels say whose it is: by default type=default is everybody's, type=tenant with user=NAME that tenant's.",
+  },
+);
 /** What to send with: every field is the account of one channel. Discord and Teams need none. */
 export type ConfigSpec = Static<typeof ConfigSpec>;
 

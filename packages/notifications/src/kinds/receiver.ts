@@ -15,19 +15,25 @@ import {
   WechatReceiver,
 } from './receiver-channels.ts';
 
-const ReceiverSpec = Type.Object({
-  dingtalk: Type.Optional(DingTalkReceiver),
-  discord: Type.Optional(DiscordReceiver),
-  email: Type.Optional(EmailReceiver),
-  feishu: Type.Optional(FeishuReceiver),
-  pushover: Type.Optional(PushoverReceiver),
-  slack: Type.Optional(SlackReceiver),
-  sms: Type.Optional(SmsReceiver),
-  teams: Type.Optional(TeamsReceiver),
-  telegram: Type.Optional(TelegramReceiver),
-  webhook: Type.Optional(WebhookReceiver),
-  wechat: Type.Optional(WechatReceiver),
-});
+const ReceiverSpec = Type.Object(
+  {
+    dingtalk: Type.Optional(DingTalkReceiver),
+    discord: Type.Optional(DiscordReceiver),
+    email: Type.Optional(EmailReceiver),
+    feishu: Type.Optional(FeishuReceiver),
+    pushover: Type.Optional(PushoverReceiver),
+    slack: Type.Optional(SlackReceiver),
+    sms: Type.Optional(SmsReceiver),
+    teams: Type.Optional(TeamsReceiver),
+    telegram: Type.Optional(TelegramReceiver),
+    webhook: Type.Optional(WebhookReceiver),
+    wechat: Type.Optional(WechatReceiver),
+  },
+  {
+    description:
+      'Whom to tell, by one channel or several. Of an object in the cluster the labels say of what: by default type=global is told of everything, type=tenant with user=NAME of that tenant.',
+  },
+);
 /** Whom to tell: every field is one channel, named by its `ChannelType`. */
 export type ReceiverSpec = Static<typeof ReceiverSpec>;
 
