@@ -156,6 +156,9 @@ describe('what is wrong is left out by itself, and said', () => {
     expect(problems.map(({ kind, name }) => `${kind} ${name}`)).toEqual(
       Array(3).fill('NotificationManager main'),
     );
+    expect(problems.map(({ reason }) => reason)).toContainEqual(
+      expect.stringMatching(/^a part of it is invalid and has no effect: spec\.routePolicy: /),
+    );
   });
 
   test('files of templates, which upstream read from its own disk', () => {

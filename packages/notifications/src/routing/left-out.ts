@@ -41,8 +41,12 @@ export class LeftOutNotes {
 
   /** Validation found something. Values that it shows may be long, and the reason is copied into traces. */
   invalid(causes: readonly Cause[], channel?: ChannelType): [] {
-    const shown = causes.map(({ field, message }) => `${field}: ${message}`).join('; ');
-    return this.wrong(`it is invalid: ${shown.length > 500 ? `${shown.slice(0, 500)}…` : shown}`, channel);
+    return this.wrong(`it is invalid: ${shownCauses(causes)}`, channel);
+  }
+
+  /** Validation found something, and everything else of the object counts. */
+  withoutEffect(cause: Cause): [] {
+    return this.wrong(`a part of it is invalid and has no effect: ${shownCauses([cause])}`);
   }
 
   /** Somebody turned it off, with the field that is given. */
@@ -55,4 +59,9 @@ export class LeftOutNotes {
     this.#objects.push(channel === undefined ? object : { ...object, channel });
     return [];
   }
+}
+
+function shownCauses(causes: readonly Cause[]): string {
+  const shown = causes.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  return shown.length > 500 ? `${shown.slice(0, 500)}…` : shown;
 }

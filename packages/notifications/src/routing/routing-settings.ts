@@ -30,7 +30,7 @@ export function routingSettings(
 ): RoutingSettings {
   const notes = leftOut.of('NotificationManager', manager?.metadata);
   const causes = manager ? validateNotificationManager(manager) : [];
-  for (const cause of causes) notes.invalid([cause]);
+  for (const cause of causes) notes.withoutEffect(cause);
   const annotation = manager?.metadata.annotations?.[tenantMatchAnnotation];
   const annotated = oneOf(tenantMatches, annotation);
   if (annotation !== undefined && annotated === undefined) {
