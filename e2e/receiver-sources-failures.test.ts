@@ -138,7 +138,9 @@ test('a source whose settings cannot be used says so, and tenants are told by it
   await eventually('tenants are not told', async () => (await site.told()).join() === 'everybody');
   site.clock.advance(30 * second);
   await eventually('the object says why', async () => (await ready(name)) === 'False');
-  expect(await kubectl.out(['get', 'receiversource', name, messageOf])).toContain('spec.timeout: Invalid value');
+  expect(await kubectl.out(['get', 'receiversource', name, messageOf])).toContain(
+    'spec.timeout: Invalid value',
+  );
 });
 
 test('a source that hangs keeps an alert for two seconds when it answered before, and others not at all', async () => {
