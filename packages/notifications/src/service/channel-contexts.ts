@@ -7,6 +7,7 @@ import type { CredentialReader } from '../credentials/credential-reader.ts';
 import type { ReceiverOptions } from '../kinds/notification-manager.ts';
 import { AddressPolicy } from '../outgoing/address-policy.ts';
 import { createOutgoingHttp, type ClosableOutgoingHttp } from '../outgoing/create-outgoing-http.ts';
+import type { OutgoingHttp } from '../outgoing/outgoing-http.ts';
 import type { Trust } from '../sources/trust.ts';
 import type { CurrentTemplates } from './current-templates.ts';
 
@@ -50,11 +51,12 @@ export class ChannelContexts {
 
   /** The context for a notice. Rejects with `DeliveryError` when the receiver's own templates are none. */
   async for(notice: Notice, signal: AbortSignal): Promise<ChannelContext> {
-    const { credentials, templates, tokens, clock, apiUrls } = this.#options;
+    const { credentials, templates, tokens, clock } = this.#options;
     const { type, name, spec } = notice.receiver;
     const options = this.#options.options();
     const trust = this.#trustIn(notice);
-    const { policy, http } = this.#outgoingOf(notice);
+    const outgoing = this.#outgoingOf(notice);
+    const provider = this.#providerOf(notice);
     const { tmplText } = spec;
     if (tmplText && trust && !trust.secretNamespaces.some((allowed) => allowed === tmplText.namespace)) {
       throw new DeliveryError(
@@ -70,8 +72,13 @@ export class ChannelContexts {
     });
     const seconds = options?.[type]?.notificationTimeout;
     return {
-      http,
-      addresses: policy,
+      http:
+        provider.given && provider.url
+          ? throughApi(provider.url, this.#objects.http, outgoing.http)
+          : outgoing.http,
+      // The mail server is the Config's.
+      addresses:
+        type === 'email' && notice.config?.origin.kind === 'object' ? objectsPolicy : outgoing.policy,
       // What a source named was queued some time ago. An account of an object's has Secrets that nobody named.
       credential: (credential) =>
         credentials.read(credential, {
@@ -81,7 +88,7 @@ export class ChannelContexts {
       render,
       options,
       timeoutMs: seconds ? seconds * 1000 : type === 'email' ? usualTimeoutMs.email : usualTimeoutMs.other,
-      apiUrl: notice.config?.apiUrl ?? apiUrls[type],
+      apiUrl: provider.url,
       tokens,
       clock,
       signal,
@@ -99,10 +106,26 @@ export class ChannelContexts {
     return origin.kind === 'source' ? (this.#options.trustOf(origin.source) ?? noTrust) : undefined;
   }
 
+  /** The provider's base address, and whether somebody gave it who may write the cluster's objects, or this program's flags. */
+  #providerOf({ receiver, config }: Notice): { url: string | undefined; given: boolean } {
+    const flag = this.#options.apiUrls[receiver.type];
+    return config?.origin.kind === 'source' && config.apiUrl !== undefined
+      ? { url: config.apiUrl, given: false }
+      : { url: config?.apiUrl ?? flag, given: config?.origin.kind !== 'source' || flag !== undefined };
+  }
+
+  get #objects(): Outgoing {
+    return this.#outgoingBy('', objectsPolicy);
+  }
+
   #outgoingOf(notice: Notice): Outgoing {
     const { origin } = notice.receiver;
-    const key = origin.kind === 'source' ? origin.source : '';
-    const policy = this.#trustIn(notice)?.policy ?? objectsPolicy;
+    return origin.kind === 'source'
+      ? this.#outgoingBy(origin.source, this.#trustIn(notice)?.policy ?? noTrust.policy)
+      : this.#objects;
+  }
+
+  #outgoingBy(key: string, policy: AddressPolicy): Outgoing {
     const known = this.#outgoing.get(key);
     if (known?.policy === policy) return known;
     void known?.http.close();
@@ -110,6 +133,17 @@ export class ChannelContexts {
     this.#outgoing.set(key, outgoing);
     return outgoing;
   }
+}
+
+/** Requests to a provider's API by one way, all others by another: only the receiver's own addresses are the source's choice. */
+const throughApi = (base: string, toApi: OutgoingHttp, other: OutgoingHttp): OutgoingHttp => ({
+  send: async (request) => await (isBelow(base, request.url) ? toApi : other).send(request),
+});
+
+function isBelow(base: string, url: string): boolean {
+  const [above, below] = [URL.parse(base), URL.parse(url)];
+  const folder = above?.pathname.replace(/\/*$/, '/') ?? '';
+  return above !== null && above.origin === below?.origin && below.pathname.startsWith(folder);
 }
 
 const noTrust: Trust = { secretNamespaces: [], policy: new AddressPolicy() };
