@@ -61,6 +61,21 @@ test('a silence keeps an alert from people, and explain says which', async () =>
   expect(words).toMatch(/silence quiet/i);
 });
 
+test('an alert that is for nobody says so', async () => {
+  const labels = { alertname: 'Unheard', cluster: 'here' };
+  const nobody = await NotificationWorld.start();
+  try {
+    await nobody.post({ labels });
+    const words = await eventually('the alert is routed', async () => {
+      const page = await nobody.get<TracePage>(`/api/v2/trace?fingerprint=${fingerprintOf(labels)}`);
+      return page.alerts[0]?.words.find((sentence) => sentence.startsWith('Nobody'));
+    });
+    expect(words).toBe('Nobody is told: there is no receiver that the alert is for.');
+  } finally {
+    await nobody.close();
+  }
+});
+
 describe('explain', () => {
   test('says of each receiver why it was told or not', async () => {
     await world.post({ labels: { alertname: 'Explained', namespace: 'shop' } });

@@ -65,7 +65,8 @@ test.each<[TraceStep, string]>([
     { ...source, cache: 'none', failure, onError: 'FailClosed' },
     'Source hr could not be asked (timeout: no answer within 2 s): tenants wait until it answers.',
   ],
-  [{ step: 'tenants', tenants: ['a', 'b'] }, 'Tenants a, b are to be told.'],
+  [{ step: 'tenants', tenants: ['a'] }, 'Receivers of tenant a are to be told.'],
+  [{ step: 'tenants', tenants: ['a', 'b'] }, 'Receivers of tenants a, b are to be told.'],
   [{ step: 'tenants', tenants: [] }, 'No tenant is to be told.'],
   [
     { step: 'router', router: 'r', matched: true, receivers: [email('x'), email('y')] },

@@ -16,7 +16,7 @@ export function explainStep(step: TraceStep): string {
     case 'source':
       return explainSource(step);
     case 'tenants':
-      return `${step.tenants.length === 0 ? 'No tenant is' : `Tenants ${list(step.tenants)} are`} to be told.`;
+      return explainTenants(step);
     case 'router':
       return explainRouter(step);
     case 'policy':
@@ -33,6 +33,11 @@ export function explainStep(step: TraceStep): string {
 export function shown({ type, name, tenant, source }: NamedReceiver): string {
   const owner = tenant === undefined ? '' : ` of tenant ${tenant}`;
   return `${type} ${name}${owner}${source === undefined ? '' : ` from source ${source}`}`;
+}
+
+function explainTenants({ tenants }: StepOf<'tenants'>): string {
+  if (tenants.length === 0) return 'No tenant is to be told.';
+  return `Receivers of tenant${tenants.length === 1 ? '' : 's'} ${list(tenants)} are to be told.`;
 }
 
 function explainClass({ matched, reason, cluster, namespace }: StepOf<'class'>): string {

@@ -60,8 +60,15 @@ function wordsOf(trace: AlertTrace): string[] {
     `${name} (${alert.status}) came in at ${time(trace.receivedAt)}${repeated}.`,
     ...(trace.decisions.length === 0 ? ['Nothing was decided yet.'] : []),
     ...trace.decisions.flatMap(({ steps }) => steps.map(explainStep)),
+    ...(isForNobody(trace) ? ['Nobody is told: there is no receiver that the alert is for.'] : []),
     ...trace.deliveries.flatMap(deliveryWords),
   ];
+}
+
+/** Whether the decisions end without a word about anybody: a silence says so itself. */
+function isForNobody({ state, decisions, deliveries }: AlertTrace): boolean {
+  const silenced = decisions.some(({ steps }) => steps.some(({ step }) => step === 'silenced'));
+  return state === 'routed' && deliveries.length === 0 && !silenced;
 }
 
 const sentTo = (name: string, { deliveries }: AlertTrace): string[] =>
