@@ -110,7 +110,10 @@ test('a tenant with 5,000 alerts that cannot be told does not hold up another', 
   release();
   const flood = feed.acknowledged.filter(({ namespace }) => namespace === 'flooded');
   for (let number = 0; number < destinations; number++) {
-    const told = tally.toldOf(`flooded-${number}`);
-    await eventually('the flood is told', () => flood.every(({ name }) => told.has(name)), 60_000);
+    const isTold = (): boolean => {
+      const told = tally.toldOf(`flooded-${number}`);
+      return flood.every(({ name }) => told.has(name));
+    };
+    await eventually('the flood is told', isTold, 60_000);
   }
 }, 120_000);
