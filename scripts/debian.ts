@@ -31,6 +31,12 @@ const required: SystemPackage[] = [
   { command: 'prometheus', debian: 'prometheus', purpose: 'finds the alerts that Alertmanager posts' },
   { command: 'smtp-sink', debian: 'postfix', purpose: 'takes the mails of the notification manager' },
   { command: 'initdb', debian: 'postgresql', purpose: 'the store of several notification managers' },
+  { command: 'ip', debian: 'iproute2', purpose: 'nodes and clients as network namespaces' },
+  { command: 'nsenter', debian: 'util-linux', purpose: 'programs in those namespaces' },
+  { command: 'iptables', debian: 'iptables', purpose: 'the rules of the node load balancer' },
+  { command: 'ipset', debian: 'ipset', purpose: 'the sets of those rules' },
+  { command: 'nft', debian: 'nftables', purpose: 'the rules of its bounce namespace' },
+  { command: 'conntrack', debian: 'conntrack', purpose: 'the connections that those rules made' },
 ];
 
 /** Folders with programs that are not on the PATH of every user. */
