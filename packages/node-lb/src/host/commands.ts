@@ -28,3 +28,14 @@ export interface Commands {
   /** The same inside a network namespace, by its name in `ip netns`. */
   inside(namespace: string): Commands;
 }
+
+/** {@link Commands} that can also listen to a program which goes on, such as `nft monitor`. */
+export interface StreamingCommands extends Commands {
+  /**
+   * The lines a program prints, until it ends or the signal aborts (then the iteration just ends, and the program is
+   * killed). Throws as {@link Commands.run} does when it cannot be started or ends with another code than 0; a line
+   * longer than 1 MiB is a failure. Lines are taken from the program as fast as they are read here.
+   */
+  follow(program: string, args: readonly string[], signal: AbortSignal): AsyncIterable<string>;
+  inside(namespace: string): StreamingCommands;
+}

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { Clock } from '@armillary/kube';
+
+/**
+ * All that a program gets of the environment. Proxies, tokens and locales of the agent are none of its business, and its
+ * words must be those that the readers of its output know.
+ */
+const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+
+/** How long a program may take to end on SIGTERM before SIGKILL. */
+const graceMs = 1000;
+
+/** A program that runs in a process group of its own, so that it can be ended with all its children. */
+export class ChildProgram {
+  readonly process: ChildProcessWithoutNullStreams;
+  readonly #clock: Clock;
+  #cancelKill: (() => void) | undefined;
+
+  constructor(program: string, args: readonly string[], clock: Clock) {
+    // A folder that always exists: a missing one would look like a missing program.
+    this.process = spawn(program, args, { env: environment, cwd: '/', detached: true, stdio: 'pipe' });
+    this.#clock = clock;
+    // A program that ends without reading all of its input says why by its exit code; EPIPE adds nothing.
+    this.process.stdin.on('error', () => {});
+    this.process.once('exit', () => this.#cancelKill?.());
+  }
+
+  /** Asks the program and its children to end, and ends them when they do not. */
+  terminate(): void {
+    this.#signal('SIGTERM');
+    this.#cancelKill ??= this.#clock.setTimeout(() => this.#signal('SIGKILL'), graceMs);
+  }
+
+  /** Ends what is left of the group, and lets go of pipes that somebody outside of it may still hold. */
+  kill(): void {
+    this.#signal('SIGKILL');
+    this.process.stdin.destroy();
+    this.process.stdout.destroy();
+    this.process.stderr.destroy();
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    const { pid } = this.process;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, signal);
+    } catch (error) {
+      // Nobody is left in the group.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
