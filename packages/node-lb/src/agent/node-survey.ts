@@ -1,0 +1,38 @@
+import type { Family, PerFamily, Protocol } from '../address/protocol.ts';
+import type { ProxyMode } from '../kinds/agent-lease.ts';
+
+/** Whose rule a port of the node belongs to. */
+export interface AskedPort {
+  readonly protocol: Protocol;
+  readonly port: number;
+  readonly addresses: readonly string[];
+}
+
+/** What was found on the node that is not of our making. */
+export interface NodeSurvey {
+  /** Undefined when it could not be found out, as without the rights to read rules. */
+  readonly proxy: ProxyMode | undefined;
+  /** Whether packets of the family are forwarded. */
+  readonly forwarding: PerFamily<boolean>;
+  /** Who redirects the port by a rule of their own, in words; undefined when nobody does. */
+  redirectOf(port: AskedPort): string | undefined;
+  /** Why nothing can be served on the node at all, in words. */
+  readonly problem?: string;
+}
+
+/** Looks at the node. */
+export interface Surveyor {
+  /** Throws `NodeLbError` when the node cannot be read; what was known before then still counts. */
+  survey(signal: AbortSignal): Promise<NodeSurvey>;
+}
+
+/** The setting that turns a family's forwarding on. */
+export const forwardingSetting: PerFamily<string> = {
+  IPv4: 'net.ipv4.ip_forward',
+  IPv6: 'net.ipv6.conf.all.forwarding',
+};
+
+/** Families among these that the node does not forward. */
+export function unforwarded(families: Iterable<Family>, { forwarding }: NodeSurvey): Family[] {
+  return [...new Set(families)].filter((family) => !forwarding[family]);
+}
