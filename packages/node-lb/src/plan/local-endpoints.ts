@@ -1,0 +1,63 @@
+import type { EndpointSlice } from '@armillary/kube';
+import { canonicalAddress, familyOf } from '../address/address.ts';
+import { isPort } from '../address/port-range.ts';
+import type { Family, PerFamily } from '../address/protocol.ts';
+import type { PortClaimSpec } from '../kinds/port-claim.ts';
+import type { LocalEndpoint } from './node-plan.ts';
+
+/** The label of a slice that names its Service (discovery.k8s.io/v1). */
+export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
+
+type Endpoint = EndpointSlice['endpoints'][number];
+
+/**
+ * The endpoints on the claim's node, of all the Service's slices: those that are ready; where a family has none, those
+ * that still serve while they terminate, as kube-proxy does it (KEP-1669). Sorted as texts, each once.
+ */
+export function localEndpoints(
+  { service, nodeName, protocol }: PortClaimSpec,
+  slices: readonly EndpointSlice[],
+): PerFamily<LocalEndpoint[]> {
+  const own = slices.filter((slice) => isOf(slice, service));
+  const inFamily = (family: Family): LocalEndpoint[] => {
+    const sets = { ready: new Map<string, LocalEndpoint>(), serving: new Map<string, LocalEndpoint>() };
+    for (const slice of own) {
+      if (slice.addressType !== family) continue;
+      const ports = portsOf(slice, protocol, service.portName);
+      for (const endpoint of slice.endpoints ?? []) {
+        const use = useOf(endpoint);
+        // All addresses of one endpoint are the same place, and consumers take the first.
+        const address = canonicalAddress(endpoint.addresses?.[0] ?? '');
+        if (endpoint.nodeName !== nodeName || !use || !address || familyOf(address) !== family) continue;
+        for (const port of ports) sets[use].set(`${address} ${port}`, { address, port });
+      }
+    }
+    const { ready, serving } = sets;
+    const used = ready.size > 0 ? ready : serving;
+    return [...used.keys()].sort().map((key) => used.get(key)!);
+  };
+  return { IPv4: inFamily('IPv4'), IPv6: inFamily('IPv6') };
+}
+
+/** Whether a slice is the Service's: a Service of the same name that was made anew has other slices. */
+function isOf({ metadata }: EndpointSlice, service: PortClaimSpec['service']): boolean {
+  if (metadata.namespace !== service.namespace) return false;
+  if (metadata.labels?.[SERVICE_NAME_LABEL] !== service.name) return false;
+  const owner = metadata.ownerReferences?.find(({ kind }) => kind === 'Service');
+  return owner === undefined || owner.uid === service.uid;
+}
+
+/** The numbers of the Service's port in a slice: where the target is a name, pods may differ. */
+function portsOf({ ports }: EndpointSlice, protocol: string, name: string | undefined): number[] {
+  return (ports ?? [])
+    .filter((port) => (port.protocol ?? 'TCP') === protocol && (port.name ?? '') === (name ?? ''))
+    .map(({ port }) => port)
+    .filter(isPort);
+}
+
+/** What an endpoint is good for. Conditions that are absent mean what discovery.k8s.io/v1 says. */
+function useOf({ conditions }: Endpoint): 'ready' | 'serving' | undefined {
+  const ready = conditions?.ready ?? true;
+  if (ready) return 'ready';
+  return (conditions?.serving ?? ready) && (conditions?.terminating ?? false) ? 'serving' : undefined;
+}
