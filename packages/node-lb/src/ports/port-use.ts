@@ -4,6 +4,10 @@ import type { PortKey } from '../address/protocol.ts';
 export interface PortUse extends PortKey {
   /** On which node; undefined for all of them. */
   readonly node?: string;
+  /** At this address alone, in canonical text, of whichever node has it; undefined for all addresses. */
+  readonly address?: string;
+  /** The Service it belongs to: what is its own is in nobody's way. */
+  readonly serviceUid?: string;
   /** By what; see {@link PortUseKind}. */
   readonly kind: PortUseKind;
   /** Who, in words for an event: `pod web/nginx-1 (hostPort)`, `service shop/front (NodePort)`. */
@@ -13,12 +17,11 @@ export interface PortUse extends PortKey {
 /** The reason of a conflict, in CamelCase. */
 export type PortUseKind =
   | 'Claimed'
-  | 'Reserved'
   | 'NodePort'
-  | 'NodePortRange'
   | 'HealthCheckNodePort'
   | 'HostPort'
   | 'HostNetwork'
+  | 'Kubelet'
   | 'ExternalIP'
   | 'LoadBalancerIP'
   /** An agent found the port taken a while ago. */
