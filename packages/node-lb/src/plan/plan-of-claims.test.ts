@@ -31,6 +31,8 @@ type Endpoint = EndpointSlice['endpoints'][number];
 
 function slice(endpoints: Endpoint[], fields: Partial<EndpointSlice> = {}): EndpointSlice {
   return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
     metadata: {
       name: 'front-abc',
       namespace: 'shop',
