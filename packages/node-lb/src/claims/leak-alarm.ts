@@ -1,0 +1,48 @@
+import type { Clock } from '@armillary/kube';
+import type { PortKey } from '../address/protocol.ts';
+import { portText } from './port-text.ts';
+
+/** Told of traffic that reached a held port, and so was not translated. */
+export type OnLeak = (port: PortKey, address: string) => void;
+
+/** For so long after a leak was told, further ones of the same port wait, in milliseconds. */
+const quietMs = 1000;
+
+/**
+ * Tells of leaks: the first one of a port at once, and while they go on once a second, so that a flood of connections is
+ * not a flood of repairs.
+ */
+export class LeakAlarm {
+  readonly #onLeak: OnLeak;
+  readonly #clock: Clock;
+  /** Ports that were told of lately, and what leaked there since. */
+  readonly #quiet = new Map<string, { cancel: () => void; address?: string }>();
+
+  constructor(onLeak: OnLeak, clock: Clock) {
+    this.#onLeak = onLeak;
+    this.#clock = clock;
+  }
+
+  /** Traffic arrived at a held port. */
+  leaked(port: PortKey, address: string): void {
+    const waiting = this.#quiet.get(portText(port));
+    if (waiting) waiting.address = address;
+    else this.#tell(port, address);
+  }
+
+  /** The port is held no longer: nothing is told of it any more. */
+  forget(port: PortKey): void {
+    this.#quiet.get(portText(port))?.cancel();
+    this.#quiet.delete(portText(port));
+  }
+
+  #tell(port: PortKey, address: string): void {
+    const cancel = this.#clock.setTimeout(() => {
+      const missed = this.#quiet.get(portText(port))?.address;
+      this.#quiet.delete(portText(port));
+      if (missed !== undefined) this.#tell(port, missed);
+    }, quietMs);
+    this.#quiet.set(portText(port), { cancel });
+    this.#onLeak(port, address);
+  }
+}
