@@ -24,10 +24,11 @@ export const NodeLoadBalancerSpec = Type.Object({
     }),
   ),
   count: Type.Optional(
-    Type.Union([Type.Integer({ minimum: 1 }), Type.Literal('all')], {
-      'x-kubernetes-int-or-string': true,
-      description: 'On how many nodes a Service answers that does not say so itself; 1 when absent.',
-    }),
+    Type.Unsafe<number | 'all'>(
+      Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: '^all$' })], {
+        description: 'On how many nodes a Service answers that does not say so itself; 1 when absent.',
+      }),
+    ),
   ),
   addressType: Type.Optional(
     Type.Union([Type.Literal('InternalIP'), Type.Literal('ExternalIP')], {
