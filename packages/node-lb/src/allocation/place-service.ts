@@ -1,0 +1,89 @@
+import type { ExposureRequest } from '../request/exposure-request.ts';
+import type { AllocationWorld } from './allocation-world.ts';
+import { currentPlaces, type CurrentPlace } from './current-place.ts';
+import { chooseNewPlaces } from './new-places.ts';
+import type { Obstacle, Placement } from './placement.ts';
+import { ranked, ZoneCount, zoneByZone } from './ranking.ts';
+import { compareText } from './text-order.ts';
+
+/**
+ * Says where a Service shall be exposed. What it has and may keep stays; of nodes that shall be left, it goes as soon as
+ * it has another that serves; when there is none, it stays on them rather than nowhere, as an empty status would delete
+ * DNS records. All its ports go to the same nodes.
+ *
+ * The same request and world give the same placement, in whatever order the world lists its things.
+ */
+export function placeService(request: ExposureRequest, world: AllocationWorld): Placement {
+  const wanted = request.count === 'all' ? Infinity : request.count;
+  const { fit = [], unfit = [] } = Object.groupBy(currentPlaces(request, world), ({ complaints }) =>
+    complaints.length === 0 ? 'fit' : 'unfit',
+  );
+  const zones = new ZoneCount();
+  const inOrder = bestFirst(request, fit, zones, world);
+  const staying = inOrder.slice(0, wanted);
+  const added = chooseNewPlaces(request, wanted - staying.length, zones, world);
+
+  const nodes = [...staying.map(({ place }) => place), ...added.places];
+  const keepable = unfit.filter(({ place }) => place.ports.length > 0).toSorted(byName);
+  const kept = nodes.length > 0 ? [] : keepable.slice(0, wanted);
+  nodes.push(...kept.map(({ place }) => place));
+
+  const complaints = (places: readonly CurrentPlace[]) => places.flatMap((one) => one.complaints);
+  const leaving = [
+    ...complaints(unfit.filter((place) => !kept.includes(place))),
+    ...inOrder.slice(wanted).map(({ place }) => notNeeded(place.node, request)),
+  ];
+  const short =
+    kept.length > 0 ||
+    nodes.length < (request.count === 'all' ? 1 : request.count) ||
+    nodes.some(({ ports }) => ports.length < request.ports.length);
+  const obstacles = short
+    ? [...complaints(unfit), ...staying.flatMap(({ taken }) => taken), ...added.obstacles]
+    : [];
+  return {
+    nodes,
+    kept: complaints(kept),
+    leaving: leaving.toSorted(byNode),
+    obstacles: obstacles.toSorted(byNode),
+    short,
+  };
+}
+
+/** In the order in which a Service that wants fewer nodes keeps them. */
+function bestFirst(
+  { service }: ExposureRequest,
+  places: readonly CurrentPlace[],
+  zones: ZoneCount,
+  world: AllocationWorld,
+): CurrentPlace[] {
+  const candidates = places.flatMap(({ place, node, ...rest }) =>
+    node ? [{ place, node, ...rest, facts: node.facts, claims: world.claimsOn(place.node) }] : [],
+  );
+  const { healthy = [], others = [] } = Object.groupBy(ranked(service.uid, candidates), ({ node }) =>
+    node.standing.standing === 'use' ? 'healthy' : 'others',
+  );
+  const inOrder: CurrentPlace[] = [];
+  for (const group of [healthy, others]) {
+    for (const candidate of zoneByZone(group, zones)) {
+      zones.add(candidate.facts);
+      inOrder.push(candidate);
+    }
+  }
+  return inOrder;
+}
+
+function notNeeded(node: string, { count }: ExposureRequest): Obstacle {
+  return { node, reason: 'NotNeeded', message: `the Service wants ${count} nodes and has more` };
+}
+
+function byName(a: CurrentPlace, b: CurrentPlace): number {
+  return compareText(a.place.node, b.place.node);
+}
+
+function byNode(a: Obstacle, b: Obstacle): number {
+  return (
+    compareText(a.node, b.node) ||
+    (a.port?.port ?? 0) - (b.port?.port ?? 0) ||
+    compareText(a.port?.protocol ?? '', b.port?.protocol ?? '')
+  );
+}

@@ -1,0 +1,39 @@
+import { portText } from '../address/port-range.ts';
+import type { PortKey } from '../address/protocol.ts';
+import type { PortUse } from '../ports/port-use.ts';
+import type { ExposureRequest, RequestedPort } from '../request/exposure-request.ts';
+import type { PortsAt } from './allocation-world.ts';
+import type { Obstacle, PlacedNode } from './placement.ts';
+
+/** Which of its ports a Service can have on a node. */
+export interface PortCheck {
+  readonly free: readonly RequestedPort[];
+  readonly taken: readonly Obstacle[];
+}
+
+/**
+ * Asks for every port of a Service who has it on a node. A port that it holds there already was free when it came: who
+ * came later does not drive it away, unless the node's agent says that the port is in truth another's.
+ */
+export function checkPorts(
+  { ports, service }: ExposureRequest,
+  { node, addresses }: Pick<PlacedNode, 'node' | 'addresses'>,
+  held: readonly PortKey[],
+  portsAt: PortsAt,
+): PortCheck {
+  const free: RequestedPort[] = [];
+  const taken: Obstacle[] = [];
+  for (const port of ports) {
+    const uses = portsAt({ name: node, addresses }, port, service.uid);
+    const holds = held.some((own) => own.port === port.port && own.protocol === port.protocol);
+    const use = holds ? uses.find(({ kind }) => kind === 'Refused') : uses[0];
+    if (use) taken.push(portObstacle(node, port, use));
+    else free.push(port);
+  }
+  return { free, taken };
+}
+
+function portObstacle(node: string, { protocol, port }: PortKey, { kind, owner }: PortUse): Obstacle {
+  const message = `port ${portText({ protocol, port })} is taken${owner === '' ? '' : ` by ${owner}`}`;
+  return { node, reason: kind, message, port: { protocol, port }, owner };
+}

@@ -1,0 +1,168 @@
+import type { Settings } from '../request/settings.ts';
+import { ailmentsOf, silentAt, type Ailment } from './ailment.ts';
+import { departureOf, type Complaint } from './departure.ts';
+import { massFailureOf, type MassFailure } from './mass-failure.ts';
+import type { NodeFacts } from './node-facts.ts';
+import type { NodeStanding } from './node-standing.ts';
+
+/** The settings that decide what may be done with a node. */
+export type NodeRules = Pick<
+  Settings,
+  'nodeSelector' | 'excludedNodes' | 'nodeGraceMs' | 'agentGraceMs' | 'returnGraceMs' | 'maxUnhealthyPercent'
+>;
+
+/** What may be done with every node. */
+export interface NodeStandings {
+  /** By name; exactly the nodes that were given. */
+  readonly nodes: ReadonlyMap<string, NodeStanding>;
+  /** Present while so many nodes look unwell that nothing moves for it; worth a Warning and a metric. */
+  readonly massFailure?: MassFailure;
+  /** When to look again without any news, milliseconds. */
+  readonly lookAgainAt?: number;
+}
+
+/** What is remembered of a node. */
+interface History {
+  /** When each ailment that it has now was first seen, by reason. */
+  readonly since: Map<string, number>;
+  /** It was well at some time. */
+  everWell: boolean;
+  /** An ailment outlasted its grace, and it has not been well for long enough since. */
+  lost: boolean;
+  /** It has been well since then without a break; undefined while it looks unwell. -Infinity: nothing to wait for. */
+  wellSince: number | undefined;
+}
+
+interface Patient {
+  readonly facts: NodeFacts;
+  readonly history: History;
+  readonly departure: Complaint | undefined;
+  readonly ailments: readonly Ailment[];
+}
+
+/**
+ * Watches how nodes do over time, and says what may be done with each. A short ailment moves nothing; one that lasts
+ * makes a node lost; a node that was unwell gets nothing new until it has been well for a while. It knows only what it
+ * was told since it was made: a node that is unwell at first sight begins its grace then.
+ *
+ * Nodes that are lost are counted out when a mass failure is looked for: three nodes may fail one after the other, and
+ * each time what was there moves. When a mass failure ends, the grace of those still unwell begins anew, so that the
+ * first one back does not condemn the others.
+ */
+export class NodeWatch {
+  readonly #histories = new Map<string, History>();
+  #heldAt = -Infinity;
+
+  /**
+   * Looks at all nodes of the cluster; those it is not given are forgotten.
+   *
+   * @param inUse Names of nodes that have claims, so that after a restart of the controller they count as well once.
+   * @param now Milliseconds of the clock that the facts' times are of.
+   */
+  observe(
+    nodes: Iterable<NodeFacts>,
+    rules: NodeRules,
+    inUse: ReadonlySet<string>,
+    now: number,
+  ): NodeStandings {
+    const patients = Array.from(nodes, (facts) => this.#examine(facts, rules, now));
+    this.#forgetAllBut(new Set(patients.map(({ facts }) => facts.name)));
+
+    const counted = patients.filter(
+      ({ facts, history, departure }) =>
+        !departure && !history.lost && (history.everWell || inUse.has(facts.name)),
+    );
+    const unwell = counted.filter(({ ailments }) => ailments.length > 0);
+    const massFailure = massFailureOf(unwell.length, counted.length, rules.maxUnhealthyPercent);
+    if (massFailure) this.#heldAt = now;
+    const held = new Set(massFailure ? unwell : []);
+
+    const standings = new Map<string, NodeStanding>();
+    for (const patient of patients) {
+      const standing = held.has(patient)
+        ? heldStanding(patient, massFailure)
+        : this.#standingOf(patient, rules, now);
+      standings.set(patient.facts.name, standing);
+    }
+    const times = [...standings.values()].flatMap(({ lookAgainAt }) => lookAgainAt ?? []);
+    return {
+      nodes: standings,
+      ...(massFailure ? { massFailure } : {}),
+      ...(times.length > 0 ? { lookAgainAt: Math.min(...times) } : {}),
+    };
+  }
+
+  #examine(facts: NodeFacts, rules: NodeRules, now: number): Patient {
+    const history = this.#historyOf(facts.name);
+    const departure = departureOf(facts, rules);
+    const ailments = ailmentsOf(facts, rules, now);
+    const reasons = new Set(ailments.map(({ reason }) => reason));
+    for (const reason of history.since.keys()) if (!reasons.has(reason)) history.since.delete(reason);
+    for (const { reason, since } of ailments) {
+      if (!history.since.has(reason)) history.since.set(reason, since ?? now);
+    }
+    if (ailments.length > 0) {
+      history.wellSince = undefined;
+    } else {
+      history.wellSince ??= history.everWell ? now : -Infinity;
+      history.everWell = true;
+    }
+    return { facts, history, departure, ailments };
+  }
+
+  #standingOf({ facts, history, departure, ailments }: Patient, rules: NodeRules, now: number): NodeStanding {
+    if (ailments.length > 0) return this.#unwellStanding({ facts, history, departure, ailments }, now);
+    const wellFrom = (history.wellSince ?? now) + rules.returnGraceMs;
+    if (now >= wellFrom) history.lost = false;
+    const silence = silentAt(facts, rules);
+    const waits = silence === undefined ? {} : { lookAgainAt: silence };
+    if (departure) return { standing: 'leave', ...departure, ...waits };
+    if (now < wellFrom) {
+      const message = 'the node was unwell a short while ago';
+      return {
+        standing: 'keep',
+        reason: 'Returning',
+        message,
+        lookAgainAt: Math.min(wellFrom, silence ?? wellFrom),
+      };
+    }
+    if (facts.unschedulable) {
+      return { standing: 'keep', reason: 'Cordoned', message: 'the node is cordoned', ...waits };
+    }
+    return { standing: 'use', ...waits };
+  }
+
+  #unwellStanding({ history, departure, ailments }: Patient, now: number): NodeStanding {
+    const ends = ailments.map((ailment) => ({
+      ailment,
+      at: Math.max(history.since.get(ailment.reason) ?? now, this.#heldAt) + ailment.graceMs,
+    }));
+    const first = ends.reduce((earliest, end) => (end.at < earliest.at ? end : earliest));
+    const { reason, message } = first.ailment;
+    if (now >= first.at) history.lost = true;
+    if (history.lost) return { standing: 'lost', reason, message };
+    if (departure) return { standing: 'leave', ...departure, lookAgainAt: first.at };
+    return { standing: 'hold', reason, message, lookAgainAt: first.at };
+  }
+
+  #historyOf(name: string): History {
+    let history = this.#histories.get(name);
+    if (!history) {
+      history = { since: new Map(), everWell: false, lost: false, wellSince: undefined };
+      this.#histories.set(name, history);
+    }
+    return history;
+  }
+
+  #forgetAllBut(names: ReadonlySet<string>): void {
+    for (const name of this.#histories.keys()) if (!names.has(name)) this.#histories.delete(name);
+  }
+}
+
+function heldStanding({ ailments }: Patient, failure: MassFailure | undefined): NodeStanding {
+  const why = ailments.map(({ message }) => message).join(', ');
+  const many = failure
+    ? `, but so are ${failure.unwell} of ${failure.of} nodes at once: nothing moves for it`
+    : '';
+  return { standing: 'hold', reason: 'MassFailure', message: `${why}${many}` };
+}
