@@ -1,5 +1,4 @@
 import type { Complaint } from '../nodes/departure.ts';
-import type { NodeFacts } from '../nodes/node-facts.ts';
 import type { ExposureRequest } from '../request/exposure-request.ts';
 import type { AllocationWorld, NodeCondition } from './allocation-world.ts';
 import { endpointMisfitOf, standingComplaint } from './current-place.ts';
