@@ -92,6 +92,8 @@ export { podLogs } from './client/pod-logs.ts';
 export type { PodLogOptions } from './client/pod-logs.ts';
 export type { BookmarkObject, WatchEvent } from './client/watch-event.ts';
 
+export { Backoff } from './time/backoff.ts';
+export type { BackoffOptions } from './time/backoff.ts';
 export { delay, systemClock } from './time/clock.ts';
 export type { Clock } from './time/clock.ts';
 

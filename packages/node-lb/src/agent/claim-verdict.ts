@@ -1,8 +1,10 @@
-import type { Protocol } from '../address/protocol.ts';
+import { portText } from '../address/port-range.ts';
+import type { Family } from '../address/protocol.ts';
 import type { ProxyMode } from '../kinds/agent-lease.ts';
 import type { ClaimReason } from '../kinds/claim-condition.ts';
 import type { PortClaim } from '../kinds/port-claim.ts';
-import type { NodeSurvey } from './node-survey.ts';
+import type { ExposedPort } from '../plan/node-plan.ts';
+import { forwardingSetting, unforwarded, type NodeSurvey } from './node-survey.ts';
 
 /** What the agent has to say of one claim. */
 export interface ClaimVerdict {
@@ -14,6 +16,14 @@ export interface ClaimVerdict {
   readonly addresses: readonly string[];
   /** Who has the port instead, when that is known. */
   readonly owner?: string;
+}
+
+/**
+ * Which claim a verdict is about, and in which state: another one under the same name, or the same after a change, is not
+ * judged by it.
+ */
+export function claimVersion({ metadata }: PortClaim): string {
+  return `${metadata.uid}/${metadata.generation}`;
 }
 
 /** What may be served although it was not proved. */
@@ -29,7 +39,7 @@ export function refused(reason: ClaimReason, message: string, owner?: string): C
 
 /** The verdict on a port that somebody else has. */
 export function inUse({ spec }: PortClaim, owner: string | undefined): ClaimVerdict {
-  const port = portName(spec);
+  const port = portText(spec);
   const by = owner === undefined ? 'somebody else, who could not be told from here' : owner;
   const message = `${port} of this node is in use by ${by}: free it, or let the Service go to another node`;
   return refused('PortInUse', message, owner);
@@ -75,7 +85,57 @@ function proxyRefusal(
   }
 }
 
-/** `TCP port 80`, for people. */
-export function portName({ protocol, port }: { protocol: Protocol; port: number }): string {
-  return `${protocol} port ${port}`;
+/**
+ * The verdict on a port that is held. `installed` says whether its rules are; `failure` why the last attempt to install
+ * them came to nothing.
+ */
+export function heldVerdict(
+  port: ExposedPort,
+  installed: boolean,
+  failure: Error | undefined,
+  survey: NodeSurvey,
+): ClaimVerdict {
+  const addresses = servedAddresses(port);
+  if (addresses.length === 0) return unserved(port);
+  if (!installed) {
+    return refused(
+      'RulesFailed',
+      `the rules could not be installed: ${failure?.message ?? 'see the log of the agent'}`,
+    );
+  }
+  const closed = unforwarded(addresses, survey);
+  if (closed.length > 0) {
+    const settings = closed.map((family) => forwardingSetting[family]).join(' and ');
+    return refused(
+      'ForwardingOff',
+      `the node forwards no packets: set ${settings} to 1, or start the agent with --enable-forwarding`,
+    );
+  }
+  const answering = addresses.map(({ address }) => address);
+  return {
+    programmed: true,
+    reason: 'Programmed',
+    message: `${portText(port)} is held and its rules are installed on ${answering.join(', ')}`,
+    addresses: answering,
+  };
+}
+
+/** The verdict on a port whose traffic has nowhere to go. */
+function unserved({ target }: ExposedPort): ClaimVerdict {
+  return target.kind === 'local'
+    ? refused(
+        'NoLocalEndpoint',
+        'externalTrafficPolicy is Local, and no ready endpoint of the Service is on this node',
+      )
+    : refused('AddressNotOnNode', 'the Service has no cluster IP of the family of the addresses');
+}
+
+/** The addresses of a port that answer, with their families: those of families that the target has. */
+function servedAddresses({ addresses, target }: ExposedPort): { family: Family; address: string }[] {
+  const isServed = (family: Family): boolean =>
+    target.kind === 'cluster' ? target.clusterIPs[family] !== undefined : target.endpoints[family].length > 0;
+  const families: Family[] = ['IPv4', 'IPv6'];
+  return families
+    .filter(isServed)
+    .flatMap((family) => addresses[family].map((address) => ({ family, address })));
 }

@@ -12,6 +12,8 @@ export interface AskedPort {
 export interface NodeSurvey {
   /** Undefined when it could not be found out, as without the rights to read rules. */
   readonly proxy: ProxyMode | undefined;
+  /** Addresses of the node's interfaces, in canonical text. */
+  readonly addresses: readonly string[];
   /** Whether packets of the family are forwarded. */
   readonly forwarding: PerFamily<boolean>;
   /** Who redirects the port by a rule of their own, in words; undefined when nobody does. */
@@ -32,7 +34,11 @@ export const forwardingSetting: PerFamily<string> = {
   IPv6: 'net.ipv6.conf.all.forwarding',
 };
 
-/** Families among these that the node does not forward. */
-export function unforwarded(families: Iterable<Family>, { forwarding }: NodeSurvey): Family[] {
-  return [...new Set(families)].filter((family) => !forwarding[family]);
+/** The families of these addresses that the node does not forward. */
+export function unforwarded(
+  addresses: readonly { readonly family: Family }[],
+  { forwarding }: NodeSurvey,
+): Family[] {
+  const families = new Set(addresses.map(({ family }) => family));
+  return [...families].filter((family) => !forwarding[family]);
 }

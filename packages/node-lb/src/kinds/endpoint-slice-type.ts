@@ -9,9 +9,6 @@ import {
 /** Label of a node that EndpointSlices before v1 use where later ones say `nodeName`. */
 const HOSTNAME_LABEL = 'kubernetes.io/hostname';
 
-/** The label of an EndpointSlice that names its Service. */
-export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
-
 /**
  * The EndpointSlices that the server serves: `discovery.k8s.io/v1`, or v1beta1 where that is not served yet (before
  * Kubernetes 1.21). Read each slice through {@link asSliceV1}. Rejects with a `KubeError`, among others `UnknownKind` when

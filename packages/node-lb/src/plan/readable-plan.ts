@@ -17,6 +17,11 @@ export function readablePlan(plan: NodePlan, link: Link, backend: HostBackendNam
   return [...title, '', ...aligned(ways)].join('\n').trimEnd() + '\n';
 }
 
+/** The lines of one port, as in {@link readablePlan}, for a message. */
+export function portLines(port: ExposedPort): string[] {
+  return waysOf(port).map((way) => way.join(' '));
+}
+
 const families = ['IPv4', 'IPv6'] as const;
 
 /** Columns: protocol, where it arrives, where it goes, for whom. */

@@ -1,0 +1,43 @@
+import type { NodePlan } from '../plan/node-plan.ts';
+import type { Difference, RuleSet } from '../rules/rule-set.ts';
+
+/** The bounce namespace and its link, as far as the rules need them. */
+export interface BouncePlace {
+  /** Makes what is missing; `changed` says that something was. */
+  ensure(signal: AbortSignal): Promise<{ changed: boolean }>;
+  /** What is missing or wrong. */
+  verify(signal: AbortSignal): Promise<Difference[]>;
+  remove(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * The whole of the node's data plane as one thing: the bounce namespace, the rules in it, and the rules of the node that
+ * lead there.
+ */
+export function dataPlane(parts: { place: BouncePlace; inner: RuleSet; host: RuleSet }): RuleSet {
+  const { place, inner, host } = parts;
+  return {
+    // The way out before the way in: what the node sends into the namespace must find its way there.
+    async apply(plan, signal) {
+      const made = await place.ensure(signal);
+      // A new namespace is empty, whatever was written to the one before it.
+      if (made.changed) await inner.verify(plan, signal);
+      const inside = await inner.apply(plan, signal);
+      const outside = await host.apply(plan, signal);
+      return { changed: made.changed || inside.changed || outside.changed };
+    },
+    async verify(plan, signal) {
+      const missing = await place.verify(signal);
+      // Without the namespace there is nothing to read in it.
+      const inside = missing.length === 0 ? await inner.verify(plan, signal) : [];
+      return [...missing, ...inside, ...(await host.verify(plan, signal))];
+    },
+    async remove(signal) {
+      await host.remove(signal);
+      await place.remove(signal);
+    },
+  };
+}
+
+/** A plan of nothing. */
+export const emptyPlan: NodePlan = { ports: [] };

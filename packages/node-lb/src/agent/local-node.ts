@@ -1,0 +1,30 @@
+import type { PortKey } from '../address/protocol.ts';
+import type { PortHolder } from '../claims/port-holder.ts';
+import type { ExposedPort, NodePlan } from '../plan/node-plan.ts';
+import type { RuleSet } from '../rules/rule-set.ts';
+import type { Reachability } from './claim-status.ts';
+import type { Surveyor } from './node-survey.ts';
+
+/** What a node tells by itself. */
+export interface NodeNews {
+  /** Something reached a held port, and so was not redirected. */
+  leaked(port: PortKey): void;
+  /** Rules, addresses, links or settings changed, by whomever. */
+  changed(): void;
+}
+
+/** The node that an agent works on. */
+export interface LocalNode {
+  readonly surveyor: Surveyor;
+  readonly holder: PortHolder;
+  readonly rules: RuleSet;
+  /**
+   * Forgets tracked connections that the rules of `before` made and those of `after` would not, and those of a time
+   * without rules. `before` is undefined when nobody knows what was installed.
+   */
+  forget(before: NodePlan | undefined, after: NodePlan, signal: AbortSignal): Promise<void>;
+  /** Follows what happens on the node and tells of it, until the signal aborts. Never rejects. */
+  watch(signal: AbortSignal): Promise<void>;
+  /** Asks whether the way to the Service is open from this node. */
+  probe(port: ExposedPort, signal: AbortSignal): Promise<Reachability>;
+}

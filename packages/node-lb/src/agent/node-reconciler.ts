@@ -1,0 +1,180 @@
+import type { Logger } from '@armillary/kube';
+import { portText } from '../address/port-range.ts';
+import type { PortKey } from '../address/protocol.ts';
+import type { HoldResult, PortHolder } from '../claims/port-holder.ts';
+import type { PortClaim } from '../kinds/port-claim.ts';
+import type { ExposedPort, NodePlan } from '../plan/node-plan.ts';
+import type { Difference, RuleSet } from '../rules/rule-set.ts';
+import type { AgentMetrics } from './agent-metrics.ts';
+import {
+  claimVersion,
+  heldVerdict,
+  inUse,
+  refusalOf,
+  refused,
+  type ClaimVerdict,
+  type ServingPolicy,
+} from './claim-verdict.ts';
+import type { NodeSurvey, Surveyor } from './node-survey.ts';
+
+/** What a reconciler works with. */
+export interface NodeReconcilerParts {
+  /** The claims of this node, as they are now. */
+  claims(): readonly PortClaim[];
+  /** The plan for these claims on a node like this, with the endpoints as they are now. */
+  plan(claims: readonly PortClaim[], survey: NodeSurvey): NodePlan;
+  surveyor: Surveyor;
+  holder: PortHolder;
+  rules: RuleSet;
+  /**
+   * Forgets connections that the rules of `before` made and those of `after` would not. `before` is undefined when nobody
+   * knows what was installed.
+   */
+  forget(before: NodePlan | undefined, after: NodePlan, signal: AbortSignal): Promise<void>;
+  /** Told after each run what there is to say of every claim, by {@link claimVersion}. */
+  report(verdicts: ReadonlyMap<string, ClaimVerdict>): void;
+  /** Told when somebody had removed or changed rules, and they were put back. */
+  repaired(differences: readonly Difference[]): void;
+  policy: ServingPolicy;
+  metrics: AgentMetrics;
+  logger: Logger;
+}
+
+/** A port that was held for its claim, or was not. */
+type Hold = { readonly port: ExposedPort; readonly result: HoldResult };
+
+/**
+ * Brings the node to what its claims ask for, in the order that takes nobody's port: sockets first, for all claims; then
+ * rules; then the connections that went by other rules; then the word about it. A port is let go only when its rules are
+ * gone. One run at a time.
+ */
+export class NodeReconciler {
+  readonly #parts: NodeReconcilerParts;
+  /** The last plan that was installed whole, by port; undefined before the first, and while it is damaged. */
+  #installed: Map<string, ExposedPort> | undefined;
+  #before: NodePlan | undefined;
+  readonly #held = new Map<string, PortKey>();
+
+  constructor(parts: NodeReconcilerParts) {
+    this.#parts = parts;
+  }
+
+  /** What is installed, as far as known: undefined before the first run, and while something is missing. */
+  get plan(): NodePlan | undefined {
+    return this.#installed && this.#before;
+  }
+
+  /** Whether rules are installed for the port, so that what reaches its socket went around them. */
+  serves(port: PortKey): boolean {
+    return this.#installed?.has(portText(port)) ?? false;
+  }
+
+  /**
+   * One run. With `check`, what is installed is read and compared; the first run always does. Resolves with why it has
+   * to be tried again, if so; rejects only with the signal's reason.
+   */
+  async run({ check }: { check: boolean }, signal: AbortSignal): Promise<Error | undefined> {
+    const { metrics, logger } = this.#parts;
+    const end = metrics.startSync();
+    try {
+      return await this.#run(check, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      logger.error({ err: error }, 'the node could not be brought to its plan; it is tried again');
+      return asError(error);
+    } finally {
+      end();
+      metrics.counted({ installed: this.#installed?.size ?? 0, held: this.#held.size });
+    }
+  }
+
+  async #run(check: boolean, signal: AbortSignal): Promise<Error | undefined> {
+    const { surveyor, policy, metrics } = this.#parts;
+    const survey = await surveyor.survey(signal);
+    const verdicts = new Map<string, ClaimVerdict>();
+    const servable: PortClaim[] = [];
+    for (const claim of this.#parts.claims()) {
+      const refusal = refusalOf(claim, survey, policy);
+      if (refusal) verdicts.set(claimVersion(claim), refusal);
+      else servable.push(claim);
+    }
+    const wanted = this.#parts.plan(servable, survey);
+    const holds = await this.#hold(wanted, signal);
+    const plan = { ports: wanted.ports.filter(({ claim }) => holds.get(claim)?.result.held) };
+    metrics.wanted(plan.ports.length);
+    const failure = await this.#install(plan, check, signal);
+    for (const claim of servable)
+      verdicts.set(claimVersion(claim), this.#verdict(claim, holds, failure, survey));
+    this.#parts.report(verdicts);
+    return failure;
+  }
+
+  /** Tries to hold every port of the plan; what came of it, by the claim's name. */
+  async #hold(plan: NodePlan, signal: AbortSignal): Promise<Map<string, Hold>> {
+    const holds = new Map<string, Hold>();
+    for (const port of plan.ports) {
+      signal.throwIfAborted();
+      const { protocol, addresses } = port;
+      const everywhere = [...addresses.IPv4, ...addresses.IPv6];
+      const result = await this.#parts.holder.hold({ protocol, port: port.port, addresses: everywhere });
+      if (result.held) this.#held.set(portText(port), port);
+      holds.set(port.claim, { port, result });
+    }
+    return holds;
+  }
+
+  /** Installs the plan and lets go what is not in it. Resolves with why it could not. */
+  async #install(plan: NodePlan, check: boolean, signal: AbortSignal): Promise<Error | undefined> {
+    const { rules, logger } = this.#parts;
+    const first = this.#before === undefined;
+    try {
+      const damage = check || !this.#installed ? await rules.verify(this.#before ?? plan, signal) : [];
+      if (damage.length > 0) this.#installed = undefined;
+      await rules.apply(plan, signal);
+      // Found as it should be, it is what an agent before this one installed.
+      await this.#parts.forget(first && damage.length === 0 ? plan : this.#before, plan, signal);
+      this.#before = plan;
+      this.#installed = new Map(plan.ports.map((port) => [portText(port), port]));
+      if (!first && damage.length > 0) this.#parts.repaired(damage);
+    } catch (error) {
+      signal.throwIfAborted();
+      logger.error({ err: error }, 'the rules could not be installed; it is tried again');
+      return asError(error);
+    }
+    await this.#letGo();
+    return undefined;
+  }
+
+  /** Lets the sockets go of ports whose rules are gone. */
+  async #letGo(): Promise<void> {
+    for (const [key, port] of this.#held) {
+      if (this.#installed?.has(key)) continue;
+      await this.#parts.holder.release(port);
+      this.#held.delete(key);
+    }
+  }
+
+  #verdict(
+    claim: PortClaim,
+    holds: ReadonlyMap<string, Hold>,
+    failure: Error | undefined,
+    survey: NodeSurvey,
+  ): ClaimVerdict {
+    const hold = holds.get(claim.metadata.name ?? '');
+    if (!hold || (!hold.result.held && hold.result.reason === 'AddressNotOnNode')) {
+      const addresses = claim.spec.addresses.join(', ');
+      return refused('AddressNotOnNode', `none of the addresses ${addresses} is on this node`);
+    }
+    if (!hold.result.held) return inUse(claim, hold.result.owner);
+    return heldVerdict(hold.port, this.#isInstalled(hold.port), failure, survey);
+  }
+
+  #isInstalled(port: ExposedPort): boolean {
+    const installed = this.#installed?.get(portText(port));
+    return installed !== undefined && JSON.stringify(installed) === JSON.stringify(port);
+  }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
