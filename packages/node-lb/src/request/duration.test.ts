@@ -14,7 +14,7 @@ test.each([
   expect(parseDuration(text)).toBe(ms);
 });
 
-test.each(['', '30', 's', '-5s', '1d', '1 h', '1h 30m', '1,5h', '5S', 'soon', '169h', `${'1h'.repeat(100)}`])(
+test.each(['', '30', 's', '-5s', '1d', '1 h', '1h 30m', '1,5h', '5S', 'soon', '169h', '1h'.repeat(100)])(
   '%j is refused',
   (text) => {
     expect(parseDuration(text)).toBeUndefined();
