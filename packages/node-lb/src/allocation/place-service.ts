@@ -1,3 +1,4 @@
+import type { Standing } from '../nodes/node-standing.ts';
 import type { ExposureRequest } from '../request/exposure-request.ts';
 import type { AllocationWorld } from './allocation-world.ts';
 import { currentPlaces, type CurrentPlace } from './current-place.ts';
@@ -5,6 +6,9 @@ import { chooseNewPlaces } from './new-places.ts';
 import type { Obstacle, Placement } from './placement.ts';
 import { ranked, ZoneCount, zoneByZone } from './ranking.ts';
 import { compareText } from './text-order.ts';
+
+/** From the best to the worst. */
+const standings: readonly Standing[] = ['use', 'keep', 'hold', 'leave', 'lost'];
 
 /**
  * Says where a Service shall be exposed. What it has and may keep stays; of nodes that shall be left, it goes as soon as
@@ -24,7 +28,7 @@ export function placeService(request: ExposureRequest, world: AllocationWorld): 
   const added = chooseNewPlaces(request, wanted - staying.length, zones, world);
 
   const nodes = [...staying.map(({ place }) => place), ...added.places];
-  const keepable = unfit.filter(({ place }) => place.ports.length > 0).toSorted(byName);
+  const keepable = unfit.filter(({ place }) => place.ports.length > 0).toSorted(byUsability);
   const kept = nodes.length > 0 ? [] : keepable.slice(0, wanted);
   nodes.push(...kept.map(({ place }) => place));
 
@@ -76,8 +80,13 @@ function notNeeded(node: string, { count }: ExposureRequest): Obstacle {
   return { node, reason: 'NotNeeded', message: `the Service wants ${count} nodes and has more` };
 }
 
-function byName(a: CurrentPlace, b: CurrentPlace): number {
-  return compareText(a.place.node, b.place.node);
+/** Where the Service stays for want of better nodes: one that still answers comes before one that likely does not. */
+function byUsability(a: CurrentPlace, b: CurrentPlace): number {
+  return usability(a) - usability(b) || compareText(a.place.node, b.place.node);
+}
+
+function usability({ node }: CurrentPlace): number {
+  return node ? standings.indexOf(node.standing.standing) : standings.length;
 }
 
 function byNode(a: Obstacle, b: Obstacle): number {

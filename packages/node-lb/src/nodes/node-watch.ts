@@ -72,16 +72,16 @@ export class NodeWatch {
       ({ facts, history, departure }) =>
         !departure && !history.lost && (history.everWell || inUse.has(facts.name)),
     );
-    const unwell = counted.filter(({ ailments }) => ailments.length > 0);
-    const massFailure = massFailureOf(unwell.length, counted.length, rules.maxUnhealthyPercent);
+    const unwell = new Set(counted.filter(({ ailments }) => ailments.length > 0));
+    const massFailure = massFailureOf(unwell.size, counted.length, rules.maxUnhealthyPercent);
     if (massFailure) this.#heldAt = now;
-    const held = new Set(massFailure ? unwell : []);
 
     const standings = new Map<string, NodeStanding>();
     for (const patient of patients) {
-      const standing = held.has(patient)
-        ? heldStanding(patient, massFailure)
-        : this.#standingOf(patient, rules, now);
+      const standing =
+        massFailure && unwell.has(patient)
+          ? heldStanding(patient, massFailure)
+          : this.#standingOf(patient, rules, now);
       standings.set(patient.facts.name, standing);
     }
     const times = [...standings.values()].flatMap(({ lookAgainAt }) => lookAgainAt ?? []);
@@ -159,10 +159,8 @@ export class NodeWatch {
   }
 }
 
-function heldStanding({ ailments }: Patient, failure: MassFailure | undefined): NodeStanding {
+function heldStanding({ ailments }: Patient, { unwell, of }: MassFailure): NodeStanding {
   const why = ailments.map(({ message }) => message).join(', ');
-  const many = failure
-    ? `, but so are ${failure.unwell} of ${failure.of} nodes at once: nothing moves for it`
-    : '';
-  return { standing: 'hold', reason: 'MassFailure', message: `${why}${many}` };
+  const message = `${why}, but ${unwell} of ${of} nodes look unwell at once: nothing moves for it`;
+  return { standing: 'hold', reason: 'MassFailure', message };
 }
