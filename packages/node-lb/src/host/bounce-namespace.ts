@@ -1,0 +1,179 @@
+import { NodeLbError } from '../errors.ts';
+import type { Link } from '../rules/link.ts';
+import type { Difference } from '../rules/rule-set.ts';
+import type { Commands } from './commands.ts';
+import { ipFacts } from './ip-facts.ts';
+import { LINK_MTU, endOf, isPair, macOf, sideNeeds, sysctlsOf } from './link-needs.ts';
+import type { Need, Side, SideState } from './link-needs.ts';
+import { refuseOverlap } from './link-overlap.ts';
+import { readSysctls, writeSysctls } from './sysctl.ts';
+
+interface Seen {
+  readonly host: SideState;
+  /** Undefined when there is no such namespace. */
+  readonly inner: SideState | undefined;
+}
+
+/**
+ * The bounce namespace of a node and the veth pair it hangs on. Traffic of the policy Cluster goes through it: what
+ * comes back to the node from there is a connection of its own, which kube-proxy handles as that of a pod. It is a named
+ * namespace, so it outlives the agent. All methods throw `NodeLbError`.
+ */
+export class BounceNamespace {
+  readonly #link: Link;
+  readonly #sides: Readonly<Record<Side, Commands>>;
+
+  /** `commands` run in the node's network. */
+  constructor(link: Link, commands: Commands) {
+    this.#link = link;
+    this.#sides = { host: commands, inner: commands.inside(link.namespace) };
+  }
+
+  /** Says what is not as it shall be, and changes nothing. */
+  async check(signal: AbortSignal): Promise<Difference[]> {
+    return this.#differences(await this.#see(signal));
+  }
+
+  /**
+   * Mends what {@link check} finds, and nothing else; a namespace or a pair that is missing is made anew, without its
+   * rules. Resolves to what was mended.
+   *
+   * @throws {NodeLbError} `LinkAddressTaken` when the link's addresses lie over something of the node; `Unsupported` when
+   *   an interface of another kind has the link's name.
+   */
+  async ensure(signal: AbortSignal): Promise<Difference[]> {
+    let seen = await this.#see(signal);
+    const found = this.#differences(seen);
+    if (found.length === 0) return [];
+    if (!isWhole(this.#link, seen)) {
+      await this.#build(seen, signal);
+      seen = await this.#see(signal);
+    }
+    await this.#mend(this.#needs(seen), signal);
+    const left = await this.check(signal);
+    if (left.length > 0) {
+      throw new NodeLbError(
+        'ProgramFailed',
+        `the bounce namespace is still not in order: ${left.join('; ')}`,
+      );
+    }
+    return found;
+  }
+
+  /** Removes the link and the namespace; nothing happens when they are gone. */
+  async remove(signal: AbortSignal): Promise<void> {
+    const { namespace, hostEnd } = this.#link;
+    const end = this.#hasOwnEnd(await this.#seeHost(signal));
+    // The kernel takes a namespace down some time after it was told to; the link shall be gone at once.
+    if (end) await deleteLink(this.#sides.host, hostEnd, signal);
+    await deleteNamespace(this.#sides.host, namespace, signal);
+  }
+
+  async #see(signal: AbortSignal): Promise<Seen> {
+    const [host, inner] = await Promise.all([this.#seeHost(signal), this.#seeInner(signal)]);
+    return { host, inner };
+  }
+
+  async #seeHost(signal: AbortSignal): Promise<SideState> {
+    const facts = await ipFacts(this.#sides.host, signal, this.#link.hostEnd);
+    const sysctls = await this.#sysctls('host', signal);
+    return { ...(facts ?? { interfaces: [], routes: [], neighbours: [] }), sysctls };
+  }
+
+  async #seeInner(signal: AbortSignal): Promise<SideState | undefined> {
+    try {
+      const facts = await ipFacts(this.#sides.inner, signal);
+      return facts && { ...facts, sysctls: await this.#sysctls('inner', signal) };
+    } catch (error) {
+      if (isMissingNamespace(error)) return undefined;
+      throw error;
+    }
+  }
+
+  #sysctls(side: Side, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    return readSysctls(this.#sides[side], Object.keys(sysctlsOf(this.#link, side)), signal);
+  }
+
+  #differences(seen: Seen): Difference[] {
+    const { namespace, hostEnd, innerEnd } = this.#link;
+    if (!seen.inner) return [`the network namespace ${namespace} is missing`];
+    if (!isWhole(this.#link, seen))
+      return [`the link ${hostEnd} to ${innerEnd} in namespace ${namespace} is missing`];
+    return this.#needs(seen).map(({ difference }) => difference);
+  }
+
+  #needs({ host, inner }: Seen): Need[] {
+    return [...sideNeeds(this.#link, 'host', host), ...(inner ? sideNeeds(this.#link, 'inner', inner) : [])];
+  }
+
+  async #build(seen: Seen, signal: AbortSignal): Promise<void> {
+    const { namespace, hostEnd, innerEnd } = this.#link;
+    const { host, inner } = this.#sides;
+    const whole = await ipFacts(host, signal);
+    if (whole) refuseOverlap(this.#link, whole);
+    // What is left of an earlier link goes: an end that lost its other one is of no use.
+    if (this.#hasOwnEnd(seen.host)) await deleteLink(host, hostEnd, signal);
+    if (!seen.inner) {
+      // A file without a namespace may be left in its place.
+      await deleteNamespace(host, namespace, signal);
+      await host.run('ip', ['netns', 'add', namespace], { signal });
+    } else if (await ipFacts(inner, signal, innerEnd)) {
+      await deleteLink(inner, innerEnd, signal);
+    }
+    const end = (name: string, side: Side): string =>
+      `name ${name} mtu ${LINK_MTU} address ${macOf(this.#link, side)}`;
+    const input = `link add ${end(hostEnd, 'host')} type veth peer ${end(innerEnd, 'inner')} netns ${namespace}\n`;
+    await host.run('ip', ['-batch', '-'], { input, signal });
+  }
+
+  async #mend(needs: readonly Need[], signal: AbortSignal): Promise<void> {
+    for (const side of ['host', 'inner'] as const) {
+      const mends = needs.filter((need) => need.side === side).map(({ mend }) => mend);
+      const sysctls = mends.flatMap((mend) => ('sysctl' in mend ? [[mend.sysctl, mend.value] as const] : []));
+      const lines = mends.flatMap((mend) => ('ip' in mend ? [`${mend.ip}\n`] : []));
+      await writeSysctls(this.#sides[side], new Map(sysctls), signal);
+      if (lines.length > 0) {
+        await this.#sides[side].run('ip', ['-batch', '-'], { input: lines.join(''), signal });
+      }
+    }
+  }
+
+  #hasOwnEnd(host: SideState): boolean {
+    const end = endOf(this.#link, 'host', host);
+    if (end && end.linkinfo?.info_kind !== 'veth') {
+      throw new NodeLbError(
+        'Unsupported',
+        `the node has an interface ${end.ifname} that is no veth: it is not ours; choose another name for the link`,
+      );
+    }
+    return end !== undefined;
+  }
+}
+
+function deleteLink(commands: Commands, name: string, signal: AbortSignal): Promise<void> {
+  return deleteIfThere(commands, ['link', 'delete', name], signal);
+}
+
+function deleteNamespace(commands: Commands, name: string, signal: AbortSignal): Promise<void> {
+  return deleteIfThere(commands, ['netns', 'delete', name], signal);
+}
+
+/** A link may vanish at any time by itself, while the kernel takes the namespace of its other end down. */
+async function deleteIfThere(commands: Commands, args: string[], signal: AbortSignal): Promise<void> {
+  const { code, stderr } = await commands.run('ip', args, { signal, acceptable: [1] });
+  if (code === 0 || /No such file|Cannot find device/.test(stderr)) return;
+  throw new NodeLbError('ProgramFailed', `ip ${args.join(' ')}: ${stderr.trim().slice(0, 500)}`);
+}
+
+function isWhole(link: Link, { host, inner }: Seen): boolean {
+  return inner !== undefined && isPair(link, host, inner);
+}
+
+/** nsenter's words where the namespace is gone, or something else lies in its place. */
+function isMissingNamespace(error: unknown): boolean {
+  return (
+    error instanceof NodeLbError &&
+    error.code === 'ProgramFailed' &&
+    /nsenter: (cannot open|reassociate)/.test(error.message)
+  );
+}
