@@ -2,8 +2,8 @@ import { isIP, isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { Family } from './protocol.ts';
 
-/** An address as numbers can be had of it; internal to this room. */
-export type ParsedAddress = ipaddr.IPv4 | ipaddr.IPv6;
+/** An address as the numbers it is. */
+type ParsedAddress = ipaddr.IPv4 | ipaddr.IPv6;
 
 /**
  * The one text of an address, as RFC 5952 has it: lower case, zeros left out, `::ffff:10.0.0.1` as the `10.0.0.1` it

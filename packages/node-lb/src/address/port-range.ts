@@ -8,7 +8,7 @@ export interface PortRange {
 }
 
 /** The protocols, in the order in which lists name them. */
-export const PROTOCOLS: readonly Protocol[] = ['TCP', 'UDP', 'SCTP'];
+const PROTOCOLS: readonly Protocol[] = ['TCP', 'UDP', 'SCTP'];
 
 /** Whether a number from outside can be a port. */
 export function isPort(value: unknown): value is number {

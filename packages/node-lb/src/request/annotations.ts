@@ -3,11 +3,11 @@ import { NODE_PREFIX } from '../kinds/network-group.ts';
 import type { Refuse } from './refusal.ts';
 
 /** What people write on a Service for this load balancer; each name follows `node.armillary.dev/`. */
-export const SERVICE_ANNOTATIONS = ['count', 'pool', 'nodes', 'address', 'address-type', 'partial'] as const;
+const SERVICE_ANNOTATIONS = ['count', 'pool', 'nodes', 'address', 'address-type', 'partial'] as const;
 type Name = (typeof SERVICE_ANNOTATIONS)[number];
 
 /** What the annotations of a Service say; undefined is silence. */
-export interface AnnotatedWishes {
+interface AnnotatedWishes {
   readonly count: number | 'all' | undefined;
   readonly pool: string | undefined;
   readonly nodes: readonly string[] | undefined;

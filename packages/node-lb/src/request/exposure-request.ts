@@ -20,7 +20,10 @@ export interface ExposureRequest {
   readonly createdAt: number;
   /** At least one; all of them go to the same nodes. */
   readonly ports: readonly RequestedPort[];
-  /** One or two; a node must have an address of the first. */
+  /**
+   * One or two, that of the first cluster IP first; where `addresses` are named, only families of these. A node must have
+   * an address of the first.
+   */
   readonly families: readonly Family[];
   /** In the order of `families`. */
   readonly clusterIPs: readonly string[];

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { parsePortRange } from '../address/port-range.ts';
 import type { PortKey } from '../address/protocol.ts';
 import type { NodeLoadBalancerSpec } from '../kinds/node-load-balancer.ts';
-import { allowed } from './port-policy.ts';
+import { checkPolicy } from './port-policy.ts';
+import type { Refusal } from './refusal.ts';
 import { settingsWith } from './testing/service.ts';
 
 /** A port as lists write it. */
@@ -12,11 +13,24 @@ function port(text: string): PortKey {
   return { protocol: range.protocol, port: range.from };
 }
 
-/** The verdict in short: `allowed`, or the reason. */
-function verdict(ports: string[], spec?: NodeLoadBalancerSpec, namespace = 'shop') {
+/** What is said of the ports of a Service. */
+function refusals(ports: string[], spec?: NodeLoadBalancerSpec, namespace = 'shop'): Refusal[] {
+  const said: Refusal[] = [];
   const service = { namespace, name: 'front', uid: 'uid-1' };
-  const result = allowed({ service, ports: ports.map(port) }, settingsWith(spec));
-  return result.allowed ? 'allowed' : result.reason;
+  checkPolicy({ service, ports: ports.map(port) }, settingsWith(spec), (reason, message) => {
+    said.push({ reason, message });
+    return undefined;
+  });
+  return said;
+}
+
+/** The verdict in short: `allowed`, or the reasons. */
+function verdict(...about: Parameters<typeof refusals>): string {
+  return (
+    refusals(...about)
+      .map(({ reason }) => reason)
+      .join() || 'allowed'
+  );
 }
 
 describe('reserved ports', () => {
@@ -65,15 +79,15 @@ describe('reserved ports', () => {
     expect(verdict(['80'], { allow })).toBe('allowed');
   });
 
-  test('one of them refuses the whole Service', () => {
+  test('one of them refuses the whole Service, and each is told', () => {
     expect(verdict(['80', '22'])).toBe('Reserved');
+    expect(verdict(['22', 'UDP/53', '30000'])).toBe('Reserved,Reserved,NodePortRange');
   });
 
   test('the words say which port, and what to do', () => {
-    const request = { service: { namespace: 'shop', name: 'front', uid: 'uid-1' }, ports: [port('22')] };
-    expect(allowed(request, settingsWith())).toMatchObject({
-      message: 'TCP/22 is reserved for the node itself; choose another port',
-    });
+    expect(refusals(['22'])).toEqual([
+      { reason: 'Reserved', message: 'TCP/22 is reserved for the node itself; choose another port' },
+    ]);
   });
 });
 
@@ -117,10 +131,8 @@ describe('allowances', () => {
   });
 
   test('the words say who may', () => {
-    const request = { service: { namespace: 'dns', name: 'x', uid: 'u' }, ports: [port('80')] };
-    expect(allowed(request, settingsWith({ allow }))).toMatchObject({
-      message: 'namespace dns may not expose TCP/80; spec.allow of the NodeLoadBalancer says who may',
-    });
+    const message = 'namespace dns may not expose TCP/80; spec.allow of the NodeLoadBalancer says who may';
+    expect(refusals(['80'], { allow }, 'dns')).toEqual([{ reason: 'NotAllowed', message }]);
   });
 
   test.each([

@@ -1,50 +1,38 @@
-import { inRange, portText } from '../address/port-range.ts';
-import type { ExposureRequest, RequestedPort } from './exposure-request.ts';
-import type { Refusal } from './refusal.ts';
-import type { Allowance, Settings } from './settings.ts';
+import { inRange, portText, type PortRange } from '../address/port-range.ts';
+import type { ExposureRequest } from './exposure-request.ts';
+import type { Refuse } from './refusal.ts';
+import type { Settings } from './settings.ts';
 
 /**
- * Whether everybody's rules let this Service have its ports: whoever may create Services must not thereby get the
- * node's ssh. What is reserved is so for those as well to whom an allowance gives it.
+ * Refuses ports that the settings do not let this Service have: whoever may create Services must not thereby get the
+ * node's ssh. What is reserved is so even where an allowance names it.
  */
-export function allowed(
-  request: Pick<ExposureRequest, 'service' | 'ports'>,
-  settings: Settings,
-): { readonly allowed: true } | ({ readonly allowed: false } & Refusal) {
-  const allowances = settings.allow?.filter(({ namespaces }) =>
-    namespaces.some((pattern) => matches(pattern, request.service.namespace)),
-  );
-  for (const port of request.ports) {
-    const refusal = reserved(port, settings) ?? notAllowed(port, request.service.namespace, allowances);
-    if (refusal) return { allowed: false, ...refusal };
-  }
-  return { allowed: true };
-}
-
-function reserved(port: RequestedPort, { reservedPorts, nodePortRange }: Settings): Refusal | undefined {
-  const text = portText(port);
-  if (reservedPorts.some((range) => inRange(port, range))) {
-    return { reason: 'Reserved', message: `${text} is reserved for the node itself; choose another port` };
-  }
+export function checkPolicy(
+  { service, ports }: Pick<ExposureRequest, 'service' | 'ports'>,
+  { reservedPorts, nodePortRange, allow }: Settings,
+  refuse: Refuse,
+): void {
+  const allowed = allow
+    ?.filter(({ namespaces }) => namespaces.some((pattern) => matches(pattern, service.namespace)))
+    .flatMap((allowance) => allowance.ports);
   const { from, to } = nodePortRange;
-  if (port.port < from || port.port > to) return undefined;
-  return {
-    reason: 'NodePortRange',
-    message: `${text} lies in ${from}-${to}, which the cluster gives out as NodePorts; choose a port outside`,
-  };
-}
-
-function notAllowed(
-  port: RequestedPort,
-  namespace: string,
-  allowances: readonly Allowance[] | undefined,
-): Refusal | undefined {
-  if (!allowances || allowances.some(({ ports }) => ports.some((range) => inRange(port, range))))
-    return undefined;
-  return {
-    reason: 'NotAllowed',
-    message: `namespace ${namespace} may not expose ${portText(port)}; spec.allow of the NodeLoadBalancer says who may`,
-  };
+  for (const port of ports) {
+    const text = portText(port);
+    const within = (range: PortRange) => inRange(port, range);
+    if (reservedPorts.some(within)) {
+      refuse('Reserved', `${text} is reserved for the node itself; choose another port`);
+    } else if (port.port >= from && port.port <= to) {
+      refuse(
+        'NodePortRange',
+        `${text} lies in ${from}-${to}, which the cluster gives out as NodePorts; choose a port outside`,
+      );
+    } else if (allowed && !allowed.some(within)) {
+      refuse(
+        'NotAllowed',
+        `namespace ${service.namespace} may not expose ${text}; spec.allow of the NodeLoadBalancer says who may`,
+      );
+    }
+  }
 }
 
 /** Whether a namespace's name fits a pattern in which `*` stands for any letters. */

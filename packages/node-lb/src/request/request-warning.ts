@@ -31,8 +31,12 @@ export function warningsOf(service: Service, request: ExposureRequest): RequestW
       message: `${ephemeral.map(portText).join(', ')}: nodes take ports of ${EPHEMERAL.from}-${EPHEMERAL.to} for outgoing connections; set net.ipv4.ip_local_reserved_ports there, or choose another port`,
     });
   }
-  for (const name of unknownAnnotations(service.metadata.annotations ?? {})) {
-    warnings.push({ reason: 'UnknownAnnotation', message: `${name} means nothing to this load balancer` });
+  const unknown = unknownAnnotations(service.metadata.annotations ?? {});
+  if (unknown.length > 0) {
+    warnings.push({
+      reason: 'UnknownAnnotation',
+      message: `${unknown.join(', ')}: this load balancer knows no such annotation`,
+    });
   }
   return warnings;
 }

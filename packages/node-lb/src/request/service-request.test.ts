@@ -345,10 +345,16 @@ describe('warnings', () => {
   });
 
   test('an annotation of ours that does not exist is named, since it was to mean something', () => {
-    expect(warned(annotated({ 'node.armillary.dev/pools': 'edge', 'example.com/pools': 'x' }))).toEqual([
+    const annotations = {
+      'node.armillary.dev/pools': 'edge',
+      'node.armillary.dev/': '',
+      'example.com/pools': 'x',
+      'node.armillary.dev/pool': 'edge',
+    };
+    expect(warned(annotated(annotations))).toEqual([
       {
         reason: 'UnknownAnnotation',
-        message: 'node.armillary.dev/pools means nothing to this load balancer',
+        message: 'node.armillary.dev/pools, node.armillary.dev/: this load balancer knows no such annotation',
       },
     ]);
   });

@@ -4,8 +4,8 @@ import { LOAD_BALANCER_CLASS } from '../kinds/network-group.ts';
 import { readAnnotations } from './annotations.ts';
 import { readClusterIPs } from './cluster-ips.ts';
 import type { ExposureRequest } from './exposure-request.ts';
-import { allowed } from './port-policy.ts';
-import type { Refusal } from './refusal.ts';
+import { checkPolicy } from './port-policy.ts';
+import type { Refusal, Refuse } from './refusal.ts';
 import { RELEASE_FINALIZER } from './release-finalizer.ts';
 import { warningsOf, type RequestWarning } from './request-warning.ts';
 import { readPorts } from './service-ports.ts';
@@ -42,15 +42,16 @@ export function requestOf(service: Service, settings: Settings): RequestResult {
   if (why) return { kind: 'notOurs', why };
 
   const refusals: Refusal[] = [];
-  const request = readRequest(service, settings, refusals);
+  const refuse: Refuse = (reason, message) => {
+    refusals.push({ reason, message });
+    return undefined;
+  };
+  const request = readRequest(service, settings, refuse);
+  checkPolicy(request, settings, refuse);
   const [first] = refusals;
-  if (first) {
-    const message = refusals.map((refusal) => refusal.message).join('; ');
-    return { kind: 'refused', reason: first.reason, message };
-  }
-  const verdict = allowed(request, settings);
-  if (!verdict.allowed) return { kind: 'refused', reason: verdict.reason, message: verdict.message };
-  return { kind: 'request', request, warnings: warningsOf(service, request) };
+  if (!first) return { kind: 'request', request, warnings: warningsOf(service, request) };
+  const message = refusals.map((refusal) => refusal.message).join('; ');
+  return { kind: 'refused', reason: first.reason, message };
 }
 
 function notOurs({ metadata, spec, status }: Service, settings: Settings): NotOurs | undefined {
@@ -62,10 +63,7 @@ function notOurs({ metadata, spec, status }: Service, settings: Settings): NotOu
   return served && !metadata.finalizers?.includes(RELEASE_FINALIZER) ? 'ServedByAnother' : undefined;
 }
 
-function readRequest(service: Service, settings: Settings, refusals: Refusal[]): ExposureRequest {
-  const refuse = (reason: Refusal['reason'], message: string): undefined => {
-    refusals.push({ reason, message });
-  };
+function readRequest(service: Service, settings: Settings, refuse: Refuse): ExposureRequest {
   const { metadata, spec } = service;
   const wishes = readAnnotations(metadata.annotations ?? {}, refuse);
   const addresses = wishes.addresses ?? readLoadBalancerIP(spec?.loadBalancerIP, refuse);
@@ -103,10 +101,7 @@ function readRequest(service: Service, settings: Settings, refusals: Refusal[]):
   };
 }
 
-function readLoadBalancerIP(
-  text: string | undefined,
-  refuse: (reason: 'InvalidAddress', message: string) => undefined,
-) {
+function readLoadBalancerIP(text: string | undefined, refuse: Refuse): string[] | undefined {
   if (!text) return undefined;
   const address = canonicalAddress(text);
   if (address) return [address];

@@ -5,7 +5,7 @@ import { parseDuration } from './duration.ts';
 import { RESERVED_PORTS } from './reserved-ports.ts';
 
 /** Who may expose what: namespaces by name, in which `*` stands for any letters, and ports. */
-export interface Allowance {
+interface Allowance {
   readonly namespaces: readonly string[];
   readonly ports: readonly PortRange[];
 }
