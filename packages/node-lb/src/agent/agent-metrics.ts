@@ -10,7 +10,7 @@ export class AgentMetrics {
   readonly #syncSeconds: Histogram;
   readonly #repairs: Counter;
   readonly #leaks: Counter<'protocol'>;
-  readonly #probeSeconds: Histogram<'result'>;
+  readonly #probeSeconds: Histogram<'reachable'>;
 
   constructor(registry: Registry, conntrackFill: () => Promise<ConntrackFill | undefined>) {
     this.registry = registry;
@@ -41,7 +41,7 @@ export class AgentMetrics {
     this.#probeSeconds = new Histogram({
       name: name('probe_seconds'),
       help: 'How long a probe took, by what it found.',
-      labelNames: ['result'],
+      labelNames: ['reachable'],
       buckets: [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
       registers,
     });
@@ -70,9 +70,9 @@ export class AgentMetrics {
     this.#leaks.inc({ protocol });
   }
 
-  /** A probe that took `ms` milliseconds. */
-  probed(result: string, ms: number): void {
-    this.#probeSeconds.observe({ result }, ms / 1000);
+  /** A probe that took so many seconds, and the status of the condition Reachable that it speaks for. */
+  probed(seconds: number, status: string): void {
+    this.#probeSeconds.observe({ reachable: status }, seconds);
   }
 }
 

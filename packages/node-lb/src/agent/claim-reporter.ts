@@ -7,7 +7,8 @@ import {
 } from '@armillary/kube';
 import { isDeepStrictEqual } from 'node:util';
 import { portClaimKind, type PortClaim } from '../kinds/port-claim.ts';
-import { claimStatus, type Reachability } from './claim-status.ts';
+import type { Reachability } from '../probe/port-probe.ts';
+import { claimStatus } from './claim-status.ts';
 import { claimVersion, type ClaimVerdict } from './claim-verdict.ts';
 
 /** Claims are reported at the same time up to this many: an API server that is slow delays the node's rules in no case. */

@@ -1,14 +1,8 @@
 import type { Condition } from '@armillary/kube';
 import type { ClaimConditionType, ClaimReason } from '../kinds/claim-condition.ts';
 import type { PortClaim, PortClaimStatus } from '../kinds/port-claim.ts';
+import type { Reachability } from '../probe/port-probe.ts';
 import type { ClaimVerdict } from './claim-verdict.ts';
-
-/** What the last probe of a claim's port found. */
-export interface Reachability {
-  readonly status: 'True' | 'False' | 'Unknown';
-  readonly reason: ClaimReason;
-  readonly message: string;
-}
 
 /** What a condition says, without when it came to say so. */
 interface Finding {

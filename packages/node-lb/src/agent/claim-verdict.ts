@@ -32,6 +32,11 @@ export interface ServingPolicy {
   readonly acceptUnprovenProxy: boolean;
 }
 
+const unprovenProxies: ReadonlyMap<ProxyMode | undefined, string> = new Map([
+  ['ipvs', 'kube-proxy in IPVS mode'],
+  ['cilium', 'Cilium without kube-proxy'],
+]);
+
 /** A verdict that the port is not served. */
 export function refused(reason: ClaimReason, message: string, owner?: string): ClaimVerdict {
   return { programmed: false, reason, message, addresses: [], ...(owner === undefined ? {} : { owner }) };
@@ -63,26 +68,18 @@ function proxyRefusal(
   proxy: ProxyMode | undefined,
   { acceptUnprovenProxy }: ServingPolicy,
 ): ClaimVerdict | undefined {
-  switch (proxy) {
-    case undefined:
-    case 'iptables':
-    case 'nftables':
-      return undefined;
-    case 'none':
-      return refused(
-        'NoKubeProxy',
-        'no kube-proxy serves cluster IPs on this node: start one, or set externalTrafficPolicy: Local on the Service',
-      );
-    case 'ipvs':
-    case 'cilium': {
-      if (acceptUnprovenProxy) return undefined;
-      const who = proxy === 'ipvs' ? 'kube-proxy in IPVS mode' : 'Cilium without kube-proxy';
-      return refused(
-        'UnsupportedProxy',
-        `this load balancer was not proved with ${who}: set externalTrafficPolicy: Local on the Service, or start the agent with --accept-unproven-proxy`,
-      );
-    }
+  if (proxy === 'none') {
+    return refused(
+      'NoKubeProxy',
+      'no kube-proxy serves cluster IPs on this node: start one, or set externalTrafficPolicy: Local on the Service',
+    );
   }
+  const unproven = unprovenProxies.get(proxy);
+  if (unproven === undefined || acceptUnprovenProxy) return undefined;
+  return refused(
+    'UnsupportedProxy',
+    `this load balancer was not proved with ${unproven}: set externalTrafficPolicy: Local on the Service, or start the agent with --accept-unproven-proxy`,
+  );
 }
 
 /**

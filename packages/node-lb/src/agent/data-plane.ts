@@ -1,12 +1,11 @@
-import type { NodePlan } from '../plan/node-plan.ts';
 import type { Difference, RuleSet } from '../rules/rule-set.ts';
 
 /** The bounce namespace and its link, as far as the rules need them. */
 export interface BouncePlace {
-  /** Makes what is missing; `changed` says that something was. */
-  ensure(signal: AbortSignal): Promise<{ changed: boolean }>;
   /** What is missing or wrong. */
-  verify(signal: AbortSignal): Promise<Difference[]>;
+  check(signal: AbortSignal): Promise<Difference[]>;
+  /** Mends what `check` finds; answers what it was. */
+  ensure(signal: AbortSignal): Promise<Difference[]>;
   remove(signal: AbortSignal): Promise<void>;
 }
 
@@ -19,16 +18,16 @@ export function dataPlane(parts: { place: BouncePlace; inner: RuleSet; host: Rul
   return {
     // The way out before the way in: what the node sends into the namespace must find its way there.
     async apply(plan, signal) {
-      const made = await place.ensure(signal);
+      const mended = await place.ensure(signal);
       // A new namespace is empty, whatever was written to the one before it.
-      if (made.changed) await inner.verify(plan, signal);
+      if (mended.length > 0) await inner.verify(plan, signal);
       const inside = await inner.apply(plan, signal);
       const outside = await host.apply(plan, signal);
-      return { changed: made.changed || inside.changed || outside.changed };
+      return { changed: mended.length > 0 || inside.changed || outside.changed };
     },
     async verify(plan, signal) {
-      const missing = await place.verify(signal);
-      // Without the namespace there is nothing to read in it.
+      const missing = await place.check(signal);
+      // Where that is not in order there may be nothing to read in; once mended, `apply` reads.
       const inside = missing.length === 0 ? await inner.verify(plan, signal) : [];
       return [...missing, ...inside, ...(await host.verify(plan, signal))];
     },
@@ -38,6 +37,3 @@ export function dataPlane(parts: { place: BouncePlace; inner: RuleSet; host: Rul
     },
   };
 }
-
-/** A plan of nothing. */
-export const emptyPlan: NodePlan = { ports: [] };

@@ -32,7 +32,7 @@ export interface LeaseKeeperOptions {
   client: KubeClient;
   namespace: string;
   nodeName: string;
-  announcement(): Announcement;
+  announcement: () => Announcement;
   clock: Clock;
   logger: Logger;
 }

@@ -1,8 +1,7 @@
 import type { PortKey } from '../address/protocol.ts';
 import type { PortHolder } from '../claims/port-holder.ts';
-import type { ExposedPort, NodePlan } from '../plan/node-plan.ts';
+import type { NodePlan } from '../plan/node-plan.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
-import type { Reachability } from './claim-status.ts';
 import type { Surveyor } from './node-survey.ts';
 
 /** What a node tells by itself. */
@@ -25,6 +24,4 @@ export interface LocalNode {
   forget(before: NodePlan | undefined, after: NodePlan, signal: AbortSignal): Promise<void>;
   /** Follows what happens on the node and tells of it, until the signal aborts. Never rejects. */
   watch(signal: AbortSignal): Promise<void>;
-  /** Asks whether the way to the Service is open from this node. */
-  probe(port: ExposedPort, signal: AbortSignal): Promise<Reachability>;
 }

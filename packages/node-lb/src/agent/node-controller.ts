@@ -20,10 +20,10 @@ export interface NodeControllerOptions {
   claimSelector: string;
   sliceType: ResourceType<EndpointSlice>;
   /** Whether the slice is of a Service that is served by its endpoints here. */
-  concerns(slice: EndpointSlice): boolean;
+  concerns: (slice: EndpointSlice) => boolean;
   reconciler: Pick<NodeReconciler, 'run'>;
   /** Told after each run. */
-  onRun(failure: Error | undefined): void;
+  onRun: (failure: Error | undefined) => void;
   verifyIntervalMs: number;
   /** How long to wait after a run that failed. */
   backoff: Backoff;

@@ -50,9 +50,12 @@ type Hold = { readonly port: ExposedPort; readonly result: HoldResult };
  */
 export class NodeReconciler {
   readonly #parts: NodeReconcilerParts;
-  /** The last plan that was installed whole, by port; undefined before the first, and while it is damaged. */
-  #installed: Map<string, ExposedPort> | undefined;
+  /** The last plan that was installed whole. */
   #before: NodePlan | undefined;
+  /** Its ports; undefined before the first, and while it is damaged. */
+  #installed: ReadonlyMap<string, ExposedPort> | undefined;
+  /** An attempt failed, and nobody knows how far it got. */
+  #halfDone = false;
   readonly #held = new Map<string, PortKey>();
 
   constructor(parts: NodeReconcilerParts) {
@@ -126,23 +129,33 @@ export class NodeReconciler {
   /** Installs the plan and lets go what is not in it. Resolves with why it could not. */
   async #install(plan: NodePlan, check: boolean, signal: AbortSignal): Promise<Error | undefined> {
     const { rules, logger } = this.#parts;
-    const first = this.#before === undefined;
+    // Found as it should be, what is there at the first run is what an agent before this one installed.
+    let before = this.#before;
     try {
-      const damage = check || !this.#installed ? await rules.verify(this.#before ?? plan, signal) : [];
-      if (damage.length > 0) this.#installed = undefined;
+      const damage = check || !this.#installed ? await this.#verify(plan, signal) : [];
       await rules.apply(plan, signal);
-      // Found as it should be, it is what an agent before this one installed.
-      await this.#parts.forget(first && damage.length === 0 ? plan : this.#before, plan, signal);
+      if (!before && damage.length === 0) before = plan;
+      await this.#parts.forget(before, plan, signal);
+      if (this.#before && !this.#halfDone && damage.length > 0) this.#parts.repaired(damage);
       this.#before = plan;
       this.#installed = new Map(plan.ports.map((port) => [portText(port), port]));
-      if (!first && damage.length > 0) this.#parts.repaired(damage);
+      this.#halfDone = false;
     } catch (error) {
       signal.throwIfAborted();
+      this.#halfDone = true;
       logger.error({ err: error }, 'the rules could not be installed; it is tried again');
       return asError(error);
     }
     await this.#letGo();
     return undefined;
+  }
+
+  /** Reads what is installed; what differs from what should be there is damage, unless we left it half done. */
+  async #verify(plan: NodePlan, signal: AbortSignal): Promise<Difference[]> {
+    if (this.#halfDone) return this.#parts.rules.verify(plan, signal);
+    const damage = await this.#parts.rules.verify(this.#before ?? plan, signal);
+    if (damage.length > 0) this.#installed = undefined;
+    return damage;
   }
 
   /** Lets the sockets go of ports whose rules are gone. */

@@ -13,6 +13,7 @@ import { NodeLbError, type NodeLbErrorCode } from '../errors.ts';
 import { NODE_LABEL, nodeLabelValue } from '../kinds/claim-name.ts';
 import { endpointSliceType } from '../kinds/endpoint-slice-type.ts';
 import { portClaimKind, type PortClaim } from '../kinds/port-claim.ts';
+import { Prober } from '../probe/prober.ts';
 import { AgentEvents } from './agent-events.ts';
 import { AgentMetrics } from './agent-metrics.ts';
 import type { NodeAgentOptions } from './agent-options.ts';
@@ -25,7 +26,6 @@ import { NodeController } from './node-controller.ts';
 import { NodeReconciler } from './node-reconciler.ts';
 import type { NodeSurvey, Surveyor } from './node-survey.ts';
 import { PlanReporter } from './plan-reporter.ts';
-import { probeRounds, type ProbeRoundsOptions } from './probe-rounds.ts';
 
 /** Between tries of an API server that does not answer yet, and of rules that cannot be installed, in milliseconds. */
 const retry = { baseMs: 1000, capMs: 30_000, resetAfterMs: 60_000 };
@@ -53,7 +53,7 @@ export class RunningAgent {
   #manager: ControllerManager | undefined;
   #controller: NodeController | undefined;
   #reconciler: NodeReconciler | undefined;
-  #probes: (() => Promise<void>) | undefined;
+  #prober: Prober | undefined;
   #survey: NodeSurvey | undefined;
   #failure: Error | undefined;
 
@@ -105,7 +105,7 @@ export class RunningAgent {
       if (!sliceType) return;
       const manager = this.#assemble(sliceType);
       const managed = manager.start(signal).finally(() => this.#stop.abort());
-      await Promise.all([managed, this.#node.watch(signal), this.#keepLease(), this.#probes?.()]);
+      await Promise.all([managed, this.#node.watch(signal), this.#keepLease(), this.#prober?.run(signal)]);
     } finally {
       this.#stop.abort();
       this.#firstRun.resolve();
@@ -193,16 +193,12 @@ export class RunningAgent {
       logger,
     });
     if (probeIntervalMs > 0) {
-      const options: ProbeRoundsOptions = {
-        ports: () => this.#reconciler?.plan?.ports ?? [],
-        probe: this.#node.probe.bind(this.#node),
-        reached: (port, reachability) => reporter.reached(port.claim, reachability),
+      this.#prober = new Prober({
+        onChange: reporter.reached.bind(reporter),
+        onProbe: metrics.probed.bind(metrics),
         intervalMs: probeIntervalMs,
-        metrics,
         clock: this.#clock,
-        logger,
-      };
-      this.#probes = () => probeRounds(options, this.#stop.signal);
+      });
     }
     return this.#reconciler;
   }
@@ -214,6 +210,9 @@ export class RunningAgent {
 
   #ran(failure: Error | undefined): void {
     this.#failure = failure;
+    // While rules are damaged there is nothing to learn from a probe.
+    const plan = this.#reconciler?.plan;
+    if (plan) this.#prober?.watch(plan);
     this.#hasRun = true;
     this.#firstRun.resolve();
   }

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import type { Difference, RuleSet } from '../rules/rule-set.ts';
+import { dataPlane, type BouncePlace } from './data-plane.ts';
+
+const signal = new AbortController().signal;
+const plan = { ports: [] };
+
+/** Parts that note what is asked of them. */
+function parts() {
+  const diary: string[] = [];
+  const missing: Difference[] = [];
+  const rules = (name: string): RuleSet => ({
+    apply: async () => {
+      diary.push(`apply ${name}`);
+      return { changed: false };
+    },
+    verify: async () => {
+      diary.push(`verify ${name}`);
+      return [`${name} differs`];
+    },
+    remove: async () => void diary.push(`remove ${name}`),
+  });
+  const place: BouncePlace = {
+    check: async () => missing,
+    ensure: async () => missing.splice(0),
+    remove: async () => void diary.push('remove namespace'),
+  };
+  return { diary, missing, plane: dataPlane({ place, inner: rules('inner'), host: rules('host') }) };
+}
+
+describe('the data plane', () => {
+  test('what is inside comes before what leads there', async () => {
+    const { diary, plane } = parts();
+    expect(await plane.apply(plan, signal)).toEqual({ changed: false });
+    expect(diary).toEqual(['apply inner', 'apply host']);
+  });
+
+  test('a namespace that was made anew is read first: what was written before went to another one', async () => {
+    const { diary, missing, plane } = parts();
+    missing.push('the network namespace armillary is missing');
+    expect(await plane.apply(plan, signal)).toEqual({ changed: true });
+    expect(diary).toEqual(['verify inner', 'apply inner', 'apply host']);
+  });
+
+  test('a check reads both, and inside only when there is an inside', async () => {
+    const { diary, missing, plane } = parts();
+    expect(await plane.verify(plan, signal)).toEqual(['inner differs', 'host differs']);
+    missing.push('the network namespace armillary is missing');
+    diary.length = 0;
+    expect(await plane.verify(plan, signal)).toEqual([
+      'the network namespace armillary is missing',
+      'host differs',
+    ]);
+    expect(diary).toEqual(['verify host']);
+  });
+
+  test('nothing leads anywhere any more before that is removed', async () => {
+    const { diary, plane } = parts();
+    await plane.remove(signal);
+    expect(diary).toEqual(['remove host', 'remove namespace']);
+  });
+});
