@@ -17,7 +17,12 @@ const jumps = [
   { table: 'filter', chain: 'INPUT', match: '-m conntrack --ctstate NEW ', target: 'KUBE-EXTERNAL-SERVICES' },
   { table: 'filter', chain: 'FORWARD', match: '', target: 'KUBE-FORWARD' },
   { table: 'filter', chain: 'FORWARD', match: '-m conntrack --ctstate NEW ', target: 'KUBE-SERVICES' },
-  { table: 'filter', chain: 'FORWARD', match: '-m conntrack --ctstate NEW ', target: 'KUBE-EXTERNAL-SERVICES' },
+  {
+    table: 'filter',
+    chain: 'FORWARD',
+    match: '-m conntrack --ctstate NEW ',
+    target: 'KUBE-EXTERNAL-SERVICES',
+  },
   { table: 'filter', chain: 'OUTPUT', match: '-m conntrack --ctstate NEW ', target: 'KUBE-SERVICES' },
 ] as const;
 
@@ -40,7 +45,13 @@ export function iptablesShape(input: ShapeInput, installed: string): string {
     ':KUBE-PROXY-CANARY - [0:0]',
     'COMMIT',
     '*filter',
-    ...declared(['KUBE-SERVICES', 'KUBE-EXTERNAL-SERVICES', 'KUBE-FORWARD', 'KUBE-NODEPORTS', 'KUBE-PROXY-CANARY']),
+    ...declared([
+      'KUBE-SERVICES',
+      'KUBE-EXTERNAL-SERVICES',
+      'KUBE-FORWARD',
+      'KUBE-NODEPORTS',
+      'KUBE-PROXY-CANARY',
+    ]),
     ...missingJumps('filter', installed),
     ...rejections(input),
     '-A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP',
@@ -48,7 +59,13 @@ export function iptablesShape(input: ShapeInput, installed: string): string {
     '-A KUBE-FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
     'COMMIT',
     '*nat',
-    ...declared(['KUBE-SERVICES', 'KUBE-NODEPORTS', 'KUBE-POSTROUTING', 'KUBE-MARK-MASQ', 'KUBE-PROXY-CANARY']),
+    ...declared([
+      'KUBE-SERVICES',
+      'KUBE-NODEPORTS',
+      'KUBE-POSTROUTING',
+      'KUBE-MARK-MASQ',
+      'KUBE-PROXY-CANARY',
+    ]),
     ...declared([...wanted, ...stale]),
     ...missingJumps('nat', installed),
     '-A KUBE-MARK-MASQ -j MARK --or-mark 0x4000',
@@ -96,9 +113,12 @@ function natRules({ clusterCidr, ports }: ShapeInput): { chains: string[]; rules
     const outside = chainOf('EXT', port);
     chains.push(service, outside);
     rules.push(`-A KUBE-SERVICES ${destination(port.clusterIP, port)} -j ${service}`);
-    for (const ip of port.loadBalancerIPs) rules.push(`-A KUBE-SERVICES ${destination(ip, port)} -j ${outside}`);
+    for (const ip of port.loadBalancerIPs)
+      rules.push(`-A KUBE-SERVICES ${destination(ip, port)} -j ${outside}`);
     if (port.nodePort !== undefined) {
-      rules.push(`-A KUBE-NODEPORTS -p ${port.protocol} -m ${port.protocol} --dport ${port.nodePort} -j ${outside}`);
+      rules.push(
+        `-A KUBE-NODEPORTS -p ${port.protocol} -m ${port.protocol} --dport ${port.nodePort} -j ${outside}`,
+      );
     }
     rules.push(...outsideRules(outside, service, port, clusterCidr));
     rules.push(`-A ${service} ! -s ${clusterCidr} ${destination(port.clusterIP, port)} -j KUBE-MARK-MASQ`);
@@ -122,7 +142,11 @@ function outsideRules(chain: string, service: string, port: ServedPort, clusterC
     `-A ${chain} -s ${clusterCidr} -j ${service}`,
     `-A ${chain} -m addrtype --src-type LOCAL -j KUBE-MARK-MASQ`,
     `-A ${chain} -m addrtype --src-type LOCAL -j ${service}`,
-    ...spread(chain, port, port.endpoints.filter(({ here }) => here)),
+    ...spread(
+      chain,
+      port,
+      port.endpoints.filter(({ here }) => here),
+    ),
   ];
 }
 

@@ -73,16 +73,14 @@ export function layoutOf({ prefix, rootLink, subnet, nodes }: LayoutOptions): La
     IPv4: `198.19.${node}.${host}`,
     IPv6: `fd5b:6c62:0:${hex(node)}::${hex(host)}`,
   });
-  const labNodes = nodes.map(
-    (_, index): LabNode => ({
-      name: `node-${index + 1}`,
-      namespace: `${prefix}-node-${index + 1}`,
-      addresses: outside(11 + index),
-      podNetwork: { IPv4: `${inside(index + 1, 0).IPv4}/24`, IPv6: `fd5b:6c62:0:${hex(index + 1)}::/64` },
-      podGateway: inside(index + 1, 1),
-      link: { ...defaultLink, namespace: `${prefix}-bounce-${index + 1}` },
-    }),
-  );
+  const labNodes = nodes.map((_, index): LabNode => ({
+    name: `node-${index + 1}`,
+    namespace: `${prefix}-node-${index + 1}`,
+    addresses: outside(11 + index),
+    podNetwork: { IPv4: `${inside(index + 1, 0).IPv4}/24`, IPv6: `fd5b:6c62:0:${hex(index + 1)}::/64` },
+    podGateway: inside(index + 1, 1),
+    link: { ...defaultLink, namespace: `${prefix}-bounce-${index + 1}` },
+  }));
   const pods = nodes.flatMap(({ backends, callers }, index) =>
     Array.from({ length: backends + callers }, (_, at): LabPod => {
       const role = at < backends ? 'backend' : 'caller';

@@ -12,7 +12,8 @@ export function nftablesShape(input: ShapeInput, serviceCidr: string): string {
   const ip = family === 'IPv4' ? 'ip' : 'ip6';
   const addressType = family === 'IPv4' ? 'ipv4_addr' : 'ipv6_addr';
   const tuple = `${ip} daddr . meta l4proto . th dport`;
-  const key = (address: string, { protocol, port }: ServedPort): string => `${address} . ${protocol} . ${port}`;
+  const key = (address: string, { protocol, port }: ServedPort): string =>
+    `${address} . ${protocol} . ${port}`;
   const served = ports.filter(({ endpoints }) => endpoints.length > 0);
   const refused = ports.filter(({ endpoints }) => endpoints.length === 0);
   const loopback = family === 'IPv4' ? '127.0.0.0/8' : '::1';
@@ -55,7 +56,9 @@ ${served.map((port) => serviceChains(input, port, ip)).join('\n')}
     type ${addressType} . inet_proto . inet_service : verdict
     ${elements(
       refused.flatMap((port) =>
-        [port.clusterIP, ...port.loadBalancerIPs].map((address) => `${key(address, port)} : goto reject-chain`),
+        [port.clusterIP, ...port.loadBalancerIPs].map(
+          (address) => `${key(address, port)} : goto reject-chain`,
+        ),
       ),
     )}
   }
@@ -113,7 +116,9 @@ function serviceChains({ clusterCidr }: ShapeInput, port: ServedPort, ip: 'ip' |
 
 function spread(port: ServedPort, endpoints: readonly ServedEndpoint[]): string {
   if (endpoints.length === 0) return 'drop';
-  const choices = endpoints.map((endpoint, index) => `${index} : goto ${chainOf('endpoint', port, endpoint)}`);
+  const choices = endpoints.map(
+    (endpoint, index) => `${index} : goto ${chainOf('endpoint', port, endpoint)}`,
+  );
   return `numgen random mod ${endpoints.length} vmap { ${choices.join(', ')} }`;
 }
 
@@ -122,7 +127,11 @@ function elements(of: readonly string[]): string {
   return of.length === 0 ? '' : `elements = { ${of.join(', ')} }`;
 }
 
-function chainOf(kind: 'service' | 'external' | 'endpoint', port: ServedPort, endpoint?: ServedEndpoint): string {
+function chainOf(
+  kind: 'service' | 'external' | 'endpoint',
+  port: ServedPort,
+  endpoint?: ServedEndpoint,
+): string {
   const of = `${port.name} ${port.protocol} ${endpoint ? `${endpoint.address} ${endpoint.port}` : ''}`;
   return `${kind}-${createHash('sha256').update(of).digest('hex').slice(0, 8).toUpperCase()}`;
 }

@@ -46,7 +46,10 @@ async function removeNamespaces(names: readonly string[], commands: Commands): P
 
 async function endProcesses(namespace: string, commands: Commands): Promise<void> {
   const { stdout } = await commands.run('ip', ['netns', 'pids', namespace], { acceptable: [1, 255] });
-  for (const pid of stdout.split('\n').map(Number).filter((number) => number > 1)) {
+  for (const pid of stdout
+    .split('\n')
+    .map(Number)
+    .filter((number) => number > 1)) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch (error) {

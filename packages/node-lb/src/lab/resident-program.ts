@@ -70,7 +70,11 @@ function lineOf(socket: Socket, timeoutMs: number): Promise<Answer> {
     const timer = setTimeout(() => finish({ error: 'timeout' }), timeoutMs);
     const finish = (answer: Answer): void => {
       clearTimeout(timer);
-      socket.off('data', onData).off('error', onError).off('close', onClose).on('error', () => {});
+      socket
+        .off('data', onData)
+        .off('error', onError)
+        .off('close', onClose)
+        .on('error', () => {});
       resolve(answer);
     };
     socket.on('data', onData).on('error', onError).on('close', onClose);
@@ -96,19 +100,23 @@ function callUdp(order: CallOrder): Promise<Answer> {
 async function obey(order: Order): Promise<unknown> {
   switch (order.kind) {
     case 'serve':
-      return await serve(order.name, order.port);
+      await serve(order.name, order.port);
+      return undefined;
     case 'call':
       return await call(order);
     case 'open': {
       const socket = createConnection({ host: order.address, port: order.port });
-      connections.set(order.connection, socket.on('error', () => {}));
+      connections.set(
+        order.connection,
+        socket.on('error', () => {}),
+      );
       return await ask(order.connection, order.timeoutMs);
     }
     case 'ask':
       return await ask(order.connection, order.timeoutMs);
     case 'close':
       connections.get(order.connection)?.destroy();
-      connections.delete(order.connection);
+      return connections.delete(order.connection);
   }
 }
 

@@ -27,7 +27,10 @@ export interface OpenConnection {
  */
 export class Resident {
   readonly #child: ChildProcessWithoutNullStreams;
-  readonly #waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
+  readonly #waiting = new Map<
+    number,
+    { resolve: (result: unknown) => void; reject: (error: Error) => void }
+  >();
   #number = 0;
   #ended: NodeLbError | undefined;
   #lastWords = '';

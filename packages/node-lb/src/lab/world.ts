@@ -112,10 +112,7 @@ const nodeSysctls = {
   'net.bridge.bridge-nf-call-ip6tables': 1,
 } as const;
 
-async function setSysctls(
-  commands: Commands,
-  settings: Readonly<Record<string, number>>,
-): Promise<void> {
+async function setSysctls(commands: Commands, settings: Readonly<Record<string, number>>): Promise<void> {
   await commands.run('sysctl', [
     '-q',
     '-w',
@@ -124,9 +121,7 @@ async function setSysctls(
 }
 
 function address(text: string, device: string): string {
-  return text.includes(':')
-    ? `address add ${text}/64 dev ${device}`
-    : `address add ${text}/24 dev ${device}`;
+  return text.includes(':') ? `address add ${text}/64 dev ${device}` : `address add ${text}/24 dev ${device}`;
 }
 
 function nodeOf(layout: LabLayout, pod: LabPod): LabNode {
