@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { NodeLbError } from '../errors.ts';
 import type { HeldPort } from './port-holder.ts';
-import { portText } from './port-text.ts';
+import { portText } from '../address/port-range.ts';
 
 /** Ranges of addresses that are no address of one node, or need an interface beside them. */
 const unholdable = new Set(['unspecified', 'multicast', 'broadcast']);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { canMakeNamespaces } from '../host/testing/network-namespace.ts';
 import type { HeldPort } from './port-holder.ts';
-import { namespacesAvailable, NetworkNamespace, type Lines } from './testing/network-namespace.ts';
+import { NodeStage, type LineProcess } from './testing/node-stage.ts';
 
 const v4 = '10.9.0.1';
 const v6 = 'fd00:9::1';
@@ -8,31 +9,27 @@ const both = [v4, v6];
 const web: HeldPort = { protocol: 'TCP', port: 80, addresses: both };
 const dns: HeldPort = { protocol: 'UDP', port: 5353, addresses: both };
 
-const there = namespacesAvailable('The sockets that hold ports');
+const there = canMakeNamespaces('The sockets that hold ports');
 
 describe.skipIf(!there)('a holder of ports beside another process of the node', () => {
-  let node: NetworkNamespace;
-  let holder: Lines;
-  let stranger: Lines;
+  let node: NodeStage;
+  let holder: LineProcess;
+  let stranger: LineProcess;
 
   beforeAll(() => {
-    node = new NetworkNamespace([`${v4}/24`, '10.9.0.2/24', `${v6}/64`]);
+    node = new NodeStage(`${v4}/24`, '10.9.0.2/24', `${v6}/64`);
     stranger = node.start('python3', '-u', `${import.meta.dirname}/testing/stranger.py`);
     holder = node.start(process.execPath, `${import.meta.dirname}/testing/holder-process.ts`);
   });
   afterAll(() => node[Symbol.asyncDispose]());
 
   async function call(line: object): Promise<unknown> {
-    holder.write(JSON.stringify(line));
-    return JSON.parse(await holder.next());
+    return JSON.parse(await holder.ask(JSON.stringify(line)));
   }
   const hold = (port: HeldPort): Promise<unknown> => call({ call: 'hold', port });
   const release = (port: HeldPort): Promise<unknown> => call({ call: 'release', port });
   const told = async (): Promise<unknown> => JSON.parse(await holder.next());
-  async function other(line: string): Promise<string> {
-    stranger.write(line);
-    return stranger.next();
-  }
+  const other = (line: string): Promise<string> => stranger.ask(line);
 
   for (const [protocol, port] of [
     ['tcp', web],
@@ -130,7 +127,7 @@ describe.skipIf(!there)('a holder of ports beside another process of the node', 
     });
     expect(await other(`bind tcp ${v4} 80`)).toBe('bound');
     await other('unbind');
-    node.run('ip', 'address', 'add', '10.9.0.77/24', 'dev', 'node0');
+    node.addAddress('10.9.0.77/24');
     expect(await hold({ ...web, addresses: ['10.9.0.77'] })).toEqual({ held: true });
     await release(web);
   });

@@ -5,7 +5,7 @@ import { holdSocket, type HeldSocket } from './held-socket.ts';
 import { LeakAlarm, type OnLeak } from './leak-alarm.ts';
 import type { HeldPort, HoldResult, PortHolder } from './port-holder.ts';
 import { PortOwners, UNSEEN } from './port-owner.ts';
-import { portText } from './port-text.ts';
+import { portText } from '../address/port-range.ts';
 
 /** Options of {@link socketPortHolder}. */
 export interface SocketPortHolderOptions {

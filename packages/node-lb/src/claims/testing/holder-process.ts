@@ -5,7 +5,7 @@
 import { createInterface } from 'node:readline';
 import { NodeLbError } from '../../errors.ts';
 import type { HeldPort } from '../port-holder.ts';
-import { portText } from '../port-text.ts';
+import { portText } from '../../address/port-range.ts';
 import { socketPortHolder } from '../socket-port-holder.ts';
 
 type Call =
