@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { randomNumbers } from '../testing/random-numbers.ts';
 import { canonicalAddress, familyOf } from './address.ts';
 
 describe('canonicalAddress', () => {
@@ -50,6 +51,28 @@ describe('canonicalAddress', () => {
   ])('%j is no address', (text) => {
     expect(canonicalAddress(text)).toBeUndefined();
   });
+});
+
+test('however an IPv6 address is written, it has one text', () => {
+  const random = randomNumbers(3);
+  for (let round = 0; round < 500; round++) {
+    const groups = Array.from({ length: 8 }, () => (random(2) === 0 ? 0 : random(65_536)));
+    const plain = groups.map((group) => group.toString(16));
+    const [high = 0, low = 0] = groups.slice(6);
+    const dotted = [high >> 8, high & 255, low >> 8, low & 255].join('.');
+    const forms = [
+      plain.join(':'),
+      plain.map((group) => group.padStart(4, '0').toUpperCase()).join(':'),
+      [...plain.slice(0, 6), dotted].join(':'),
+      // The first run of zeros left out; a single one may be, too.
+      plain.join(':').replace(/(?:^|:)0(?::0)*(?::|$)/, '::'),
+    ];
+    const texts = new Set(forms.map(canonicalAddress));
+    expect(texts.size, forms.join(' ')).toBe(1);
+    const [text = ''] = texts;
+    expect(text).toMatch(/^[0-9a-f:]+$|^\d+\.\d+\.\d+\.\d+$/);
+    expect(canonicalAddress(text ?? '')).toBe(text);
+  }
 });
 
 test('the family shows in the text', () => {

@@ -1,6 +1,7 @@
 import { BlockList } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { NodeLbError } from '../errors.ts';
+import { randomNumbers } from '../testing/random-numbers.ts';
 import { familyOf } from './address.ts';
 import { canonicalNetworks, networksPerFamily } from './network.ts';
 
@@ -110,15 +111,6 @@ describe('networksPerFamily', () => {
     expect(networksPerFamily(['10.0.0.0/8', '::/0'])).toEqual({ IPv4: ['10.0.0.0/8'], IPv6: undefined });
   });
 });
-
-/** Numbers below a limit, always the same ones (a linear congruence of Numerical Recipes). */
-function randomNumbers(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
 
 /** Of few numbers, so that networks often meet. */
 function randomAddress(random: (below: number) => number, ipv4: boolean): string {

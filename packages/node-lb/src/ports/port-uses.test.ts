@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PortClaim } from '../kinds/port-claim.ts';
+import { randomNumbers } from '../testing/random-numbers.ts';
 import { loadBalancerService } from '../request/testing/service.ts';
 import { portUsesOfClaim } from './claim-port-uses.ts';
 import { portUsesOfNode } from './node-port-uses.ts';
@@ -108,6 +109,47 @@ describe('keeping up', () => {
     expect(uses.delete('a')).toBe(true);
     expect(uses.delete('a')).toBe(false);
   });
+});
+
+test('after any changes it answers as a list of all uses would', () => {
+  const random = randomNumbers(11);
+  const pick = <T>(...choices: T[]) => choices[random(choices.length)];
+  const uses = new PortUses();
+  const objects = new Map<string, PortUse[]>();
+  const nodes = [worker, other];
+  for (let round = 0; round < 2000; round++) {
+    const object = `object-${random(12)}`;
+    const before = objects.get(object) ?? [];
+    const after = Array.from({ length: random(4) }, (_, at) => {
+      const [node, address] = [
+        pick(undefined, worker.name, other.name),
+        pick(undefined, '192.0.2.1', '192.0.2.2'),
+      ];
+      return use(`${object}-${at}`, {
+        port: 80 + random(2),
+        serviceUid: `uid-${random(3)}`,
+        ...(node && { node }),
+        ...(address && { address }),
+      });
+    });
+    objects.set(object, after);
+    const same = (a: PortUse, b: PortUse) =>
+      a.port === b.port && a.node === b.node && a.address === b.address;
+    const freed = before.some((one) => !after.some((now) => same(one, now)));
+    expect(uses.set(object, after)).toBe(freed);
+    for (const node of nodes) {
+      const expected = [...objects.values()]
+        .flat()
+        .filter(
+          (one) =>
+            one.port === 80 &&
+            one.serviceUid !== 'uid-0' &&
+            (one.node === undefined || one.node === node.name) &&
+            (one.address === undefined || node.addresses.some(({ address }) => address === one.address)),
+        );
+      expect(new Set(uses.at(node, http, 'uid-0'))).toEqual(new Set(expected));
+    }
+  }
 });
 
 test('10,000 Services are found again, each at its own port, and leave nothing behind', () => {

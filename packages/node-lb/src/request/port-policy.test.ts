@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parsePortRange } from '../address/port-range.ts';
 import type { PortKey } from '../address/protocol.ts';
 import type { NodeLoadBalancerSpec } from '../kinds/node-load-balancer.ts';
+import { randomNumbers } from '../testing/random-numbers.ts';
 import { checkPolicy } from './port-policy.ts';
 import type { Refusal } from './refusal.ts';
 import { settingsWith } from './testing/service.ts';
@@ -155,5 +156,19 @@ describe('allowances', () => {
   ])('%j and namespace %j: %s', (pattern, namespace, fits) => {
     const one = [{ namespaces: [pattern], ports: ['80'] }];
     expect(verdict(['80'], { allow: one }, namespace)).toBe(fits ? 'allowed' : 'NotAllowed');
+  });
+
+  test('a pattern means what the same regular expression does', () => {
+    const random = randomNumbers(5);
+    const word = (letters: string, length: number) =>
+      Array.from({ length }, () => letters[random(letters.length)]).join('');
+    for (let round = 0; round < 3000; round++) {
+      const [pattern, namespace] = [word('ab**', random(6)), word('ab', 1 + random(6))];
+      const fits = new RegExp(`^${pattern.replaceAll('*', '.*')}$`).test(namespace);
+      const one = [{ namespaces: [pattern], ports: ['80'] }];
+      expect(verdict(['80'], { allow: one }, namespace), `${pattern} ${namespace}`).toBe(
+        fits ? 'allowed' : 'NotAllowed',
+      );
+    }
   });
 });
