@@ -1,0 +1,36 @@
+import type { Clock, Logger } from '@armillary/kube';
+import { socketPortHolder } from '../claims/socket-port-holder.ts';
+import { systemCommands } from '../host/system-commands.ts';
+import type { NodeOptions } from './agent-options.ts';
+import type { LocalNode, NodeNews } from './local-node.ts';
+import { NodeRules } from './node-rules.ts';
+import { surveyAsGuest, surveyNode } from './node-surveyor.ts';
+
+/** What the parts of this node are made with. */
+export interface ThisNodeOptions {
+  node: NodeOptions;
+  mode: 'apply' | 'plan';
+  news: NodeNews;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** The parts of the node that this process runs on, in whose network it is. */
+export function thisNode({ node, mode, news, clock, logger }: ThisNodeOptions): LocalNode {
+  const commands = systemCommands(clock);
+  const rules = new NodeRules(node, commands);
+  return {
+    surveyor: {
+      async survey(signal) {
+        if (mode === 'plan') return surveyAsGuest(node, commands, signal);
+        const survey = await surveyNode(node, commands, signal);
+        await rules.use(survey.backends, signal);
+        return survey;
+      },
+    },
+    holder: socketPortHolder({ onLeak: (port) => news.leaked(port), clock }),
+    rules,
+    forget: async () => {},
+    watch: async () => {},
+  };
+}
