@@ -4,7 +4,7 @@ import { NETWORK_GROUP } from './network-group.ts';
 
 const described = (description: string) => Type.Optional(Type.String({ description }));
 const duration = (description: string) =>
-  described(`${description} A duration as Go writes it, such as 90s or 1h30m.`);
+  described(`${description} A duration as Go writes it, such as 90s or 1h30m, at most a week.`);
 const ports = (description: string) => Type.Optional(Type.Array(Type.String(), { description }));
 
 /** How the load balancer works in this cluster; everything has a default. */
@@ -36,14 +36,16 @@ export const NodeLoadBalancerSpec = Type.Object({
     }),
   ),
   reservedPorts: ports(
-    'Ports nobody gets, such as 22, 2379-2380 or UDP/53, beside those that are always reserved.',
+    'Ports nobody gets, such as 22, 2379-2380 or UDP/53, beside those that are always reserved; TCP is meant where no protocol is named.',
   ),
   nodePortRange: described('The range of NodePorts of the API server; 30000-32767 when absent.'),
   allow: Type.Optional(
     Type.Array(
       Type.Object({
         namespaces: Type.Array(Type.String(), { description: 'Names; * stands for any letters.' }),
-        ports: Type.Array(Type.String(), { description: 'Such as 80, 8000-8999 or UDP/53.' }),
+        ports: Type.Array(Type.String(), {
+          description: 'Such as 80, 8000-8999 or UDP/53; TCP is meant where no protocol is named.',
+        }),
       }),
       { description: 'Who may expose which ports. When absent everybody may expose what is not reserved.' },
     ),
