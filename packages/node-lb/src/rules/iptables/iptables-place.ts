@@ -1,0 +1,147 @@
+import type { Commands } from '../../host/commands.ts';
+import type { NodePlan } from '../../plan/node-plan.ts';
+import { families, type FamilyWords } from '../families.ts';
+import type { RulePlace } from '../known-rules.ts';
+import type { Link } from '../link.ts';
+import { unlessMissing } from '../missing-program.ts';
+import type { RuleNames } from '../owner.ts';
+import { serves } from '../port-elements.ts';
+import { destroySets, readSets, runSets } from './ipset-program.ts';
+import { steeringSets, wantedSets, type IpSets } from './ip-sets.ts';
+import { ownTables } from './iptables-save.ts';
+import type { FoundJump, Jump, OwnTables } from './own-tables.ts';
+import { setDifferences, setScripts } from './set-changes.ts';
+import { tablesDifferences, tableScripts } from './table-changes.ts';
+import { wantedTables, type BackendRole } from './wanted-tables.ts';
+
+/** The two ways in which iptables writes its rules. */
+export const iptablesBackends = ['iptables-nft', 'iptables-legacy'] as const;
+/** One of {@link iptablesBackends}. */
+export type IptablesBackend = (typeof iptablesBackends)[number];
+
+/** What is ours in all tables of iptables, by program (`ip6tables-nft`), and the sets they ask. */
+export interface IptablesState {
+  readonly tables: ReadonlyMap<string, OwnTables<Jump | FoundJump>>;
+  readonly sets: IpSets;
+}
+
+/** What a place of iptables rules hangs on. */
+export interface IptablesPlaceOptions {
+  readonly commands: Commands;
+  readonly names: RuleNames;
+  readonly link: Link;
+  /** What each backend does; one that is not named shall have nothing of ours. */
+  readonly roles: Partial<Readonly<Record<IptablesBackend, BackendRole>>>;
+}
+
+/**
+ * Rules in iptables, of both backends and families. A family that no port of the plan uses gets none: its programs may
+ * be missing, or the kernel may not have it.
+ */
+export function iptablesPlace(options: IptablesPlaceOptions): RulePlace<IptablesState> {
+  const { commands, names } = options;
+  const steering = families.flatMap((words) => steeringSets(words, names));
+  return {
+    nothing: { tables: new Map(), sets: new Map() },
+    wanted: (plan) => wantedState(plan, options),
+    read: (signal) => readState(commands, names, signal),
+    differences: (wanted, found) => [
+      ...setDifferences(wanted.sets, found.sets),
+      ...programs.flatMap(({ program }) =>
+        tablesDifferences(program, tablesOf(wanted, program), tablesOf(found, program)),
+      ),
+    ],
+    write: async (wanted, found, signal) => {
+      const sets = setScripts(wanted.sets, found.sets, steering);
+      const scripts = programs.map(({ program }) => ({
+        program,
+        ...tableScripts(tablesOf(wanted, program), tablesOf(found, program)),
+      }));
+      const making = scripts.filter((script) => script.making !== '');
+      const clearing = scripts.filter((script) => script.clearing !== '');
+      // Without chains to make between them, both parts are one run of ipset.
+      if (making.length > 0) {
+        await runSets(commands, sets.before, signal);
+        await restore(
+          commands,
+          making.map((script) => [script.program, script.making]),
+          signal,
+        );
+        await runSets(commands, sets.after, signal);
+      } else {
+        await runSets(commands, sets.before + sets.after, signal);
+      }
+      await restore(
+        commands,
+        clearing.map((script) => [script.program, script.clearing]),
+        signal,
+      );
+      await destroySets(commands, sets.unused, signal);
+      const steps = making.length + clearing.length + sets.unused.length;
+      return steps > 0 || sets.before + sets.after !== '';
+    },
+  };
+}
+
+const programs: readonly { program: string; backend: IptablesBackend; words: FamilyWords }[] =
+  iptablesBackends.flatMap((backend) =>
+    families.map((words) => ({
+      program: backend.replace('iptables', words.iptables),
+      backend,
+      words,
+    })),
+  );
+
+function tablesOf({ tables }: IptablesState, program: string): OwnTables<Jump | FoundJump> {
+  return tables.get(program) ?? new Map();
+}
+
+function wantedState(plan: NodePlan, { roles, names, link }: IptablesPlaceOptions): IptablesState {
+  const tables = new Map<string, OwnTables>();
+  const sets = new Map<string, IpSets extends ReadonlyMap<string, infer T> ? T : never>();
+  for (const { program, backend, words } of programs) {
+    const role = roles[backend];
+    if (!role || !plan.ports.some((exposed) => serves(exposed, words.family))) continue;
+    tables.set(program, wantedTables(plan, words, role, names, link));
+    for (const [name, set] of wantedSets(plan, words, names, role)) sets.set(name, set);
+  }
+  return { tables, sets };
+}
+
+async function readState(commands: Commands, names: RuleNames, signal: AbortSignal): Promise<IptablesState> {
+  // Without naming a table: naming one would make it where there is none.
+  const saved = await allOf(
+    programs.map(async ({ program }) => {
+      const { stdout } = await unlessMissing(commands.run(`${program}-save`, [], { signal }));
+      return [program, ownTables(stdout, names)] as const;
+    }),
+  );
+  const tables = new Map(saved);
+  const asked = [...tables.values()].flatMap((own) =>
+    [...own.values()].flatMap(({ chains }) =>
+      [...chains.values()].flatMap((rules) => rules.flatMap(setsAsked)),
+    ),
+  );
+  return { tables, sets: await readSets(commands, names, new Set(asked), signal) };
+}
+
+function setsAsked(rule: string): string[] {
+  return [...rule.matchAll(/--match-set (\S+)/g)].map(([, name]) => name!);
+}
+
+/** Each program replaces the chains it is given in one transaction per table, or fails and changes nothing of it. */
+async function restore(
+  commands: Commands,
+  inputs: readonly (readonly [program: string, input: string])[],
+  signal: AbortSignal,
+): Promise<void> {
+  // iptables-legacy would wait for its lock without end; iptables-nft takes the flag and needs no lock.
+  const args = ['--noflush', '-w', '5'];
+  await allOf(inputs.map(([program, input]) => commands.run(`${program}-restore`, args, { input, signal })));
+}
+
+/** Waits for all to end, so that nothing goes on behind the back of who hears of a failure. */
+async function allOf<T>(running: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(running);
+  return Promise.all(running);
+}

@@ -1,0 +1,139 @@
+import { isDeepStrictEqual } from 'node:util';
+import { elementDifferences, elementText, mapChanges } from '../element-changes.ts';
+import { OWNER_MARK } from '../owner.ts';
+import type { Difference } from '../rule-set.ts';
+import { ruleText } from './nft-expression.ts';
+import type { NftChain, NftSet, NftTable, NftTables } from './nft-table.ts';
+
+/** How the tables differ, in words. */
+export function tableDifferences(wanted: NftTables, found: NftTables): Difference[] {
+  const differences: Difference[] = [];
+  for (const [name, table] of wanted) {
+    const existing = found.get(name);
+    if (existing) differences.push(...differencesWithin(name, table, existing));
+    else differences.push(`nft table inet ${name} is missing`);
+  }
+  for (const name of found.keys()) {
+    if (!wanted.has(name)) differences.push(`nft table inet ${name} should not be there`);
+  }
+  return differences;
+}
+
+function differencesWithin(name: string, wanted: NftTable, found: NftTable): Difference[] {
+  const differences: Difference[] = [];
+  const where = `of nft table inet ${name}`;
+  for (const [set, { elements }] of wanted.sets) {
+    const existing = found.sets.get(set);
+    if (!existing) differences.push(`set ${set} ${where} is missing`);
+    else if (!sameSet(wanted.sets.get(set)!, existing))
+      differences.push(`set ${set} ${where} has another type`);
+    else differences.push(...elementDifferences(`set ${set} ${where}`, elements, existing.elements));
+  }
+  for (const [chain, { hook, rules }] of wanted.chains) {
+    const existing = found.chains.get(chain);
+    if (!existing) differences.push(`chain ${chain} ${where} is missing`);
+    else if (!isDeepStrictEqual(hook, existing.hook))
+      differences.push(`chain ${chain} ${where} hangs elsewhere`);
+    else if (!isDeepStrictEqual(rules, existing.rules))
+      differences.push(`chain ${chain} ${where} has other rules`);
+  }
+  for (const set of found.sets.keys()) {
+    if (!wanted.sets.has(set)) differences.push(`set ${set} ${where} should not be there`);
+  }
+  for (const chain of found.chains.keys()) {
+    if (!wanted.chains.has(chain)) differences.push(`chain ${chain} ${where} should not be there`);
+  }
+  return differences;
+}
+
+/** The text of one transaction that brings what is found to what is wanted; empty when they are equal. */
+export function transaction(wanted: NftTables, found: NftTables): string {
+  const lines: string[] = [];
+  for (const name of found.keys()) {
+    if (!wanted.has(name)) lines.push(`delete table inet ${name}`);
+  }
+  for (const [name, table] of wanted) {
+    const existing = found.get(name);
+    if (existing && sameFrame(table, existing)) {
+      lines.push(...changesWithin(name, table, existing));
+    } else {
+      if (existing) lines.push(`delete table inet ${name}`);
+      lines.push(`add table inet ${name}`, ...changesWithin(name, table, noTable));
+    }
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+const noTable: NftTable = { sets: new Map(), chains: new Map() };
+
+/** Types and hooks cannot be changed in place. */
+function sameFrame(wanted: NftTable, found: NftTable): boolean {
+  const sets = [...found.sets].every(([name, set]) => {
+    const other = wanted.sets.get(name);
+    return other === undefined || sameSet(set, other);
+  });
+  const chains = [...found.chains].every(([name, { hook }]) => {
+    const other = wanted.chains.get(name);
+    return other === undefined || isDeepStrictEqual(hook, other.hook);
+  });
+  return sets && chains;
+}
+
+function sameSet(one: NftSet, other: NftSet): boolean {
+  return one.type === other.type && one.value === other.value && one.interval === other.interval;
+}
+
+/** What is referred to is added before and deleted after what refers to it: chains, elements, sets. */
+function changesWithin(table: string, wanted: NftTable, found: NftTable): string[] {
+  const sets = mapChanges(wanted.sets, found.sets, () => true);
+  const chains = mapChanges(wanted.chains, found.chains, sameRules);
+  const gone = chains.removed.filter(([name]) => !wanted.chains.has(name));
+  const elements = [...wanted.sets].map(([name, set]) => ({
+    name,
+    ...mapChanges(set.elements, found.sets.get(name)?.elements ?? new Map<string, string>()),
+  }));
+  return [
+    ...sets.added.map(([name, set]) => `add ${setText(table, name, set)}`),
+    ...chains.added.flatMap(([name, chain]) =>
+      found.chains.has(name)
+        ? [`flush chain inet ${table} ${name}`]
+        : [`add chain inet ${table} ${name}${hookText(chain)}`],
+    ),
+    ...chains.added.flatMap(([name, { rules }]) =>
+      rules.map((rule) => `add rule inet ${table} ${name} ${ruleText(rule)} comment "${OWNER_MARK}"`),
+    ),
+    ...gone.map(([name]) => `flush chain inet ${table} ${name}`),
+    ...elements.flatMap(({ name, removed }) =>
+      elementsText(
+        `delete element inet ${table} ${name}`,
+        removed.map(([key]) => key),
+      ),
+    ),
+    ...elements.flatMap(({ name, added }) =>
+      elementsText(`add element inet ${table} ${name}`, added.map(elementText)),
+    ),
+    ...sets.removed.map(
+      ([name, { value }]) => `delete ${value === undefined ? 'set' : 'map'} inet ${table} ${name}`,
+    ),
+    ...gone.map(([name]) => `delete chain inet ${table} ${name}`),
+  ];
+}
+
+function sameRules(one: NftChain, other: NftChain): boolean {
+  return isDeepStrictEqual(one.rules, other.rules);
+}
+
+function setText(table: string, name: string, { type, value, interval }: NftSet): string {
+  const kind = value === undefined ? 'set' : 'map';
+  const values = value === undefined ? '' : ` : ${value}`;
+  return `${kind} inet ${table} ${name} { type ${type}${values};${interval ? ' flags interval;' : ''} }`;
+}
+
+function hookText({ hook }: NftChain): string {
+  if (!hook) return '';
+  return ` { type ${hook.type} hook ${hook.hook} priority ${hook.priority}; policy accept; }`;
+}
+
+function elementsText(command: string, elements: readonly string[]): string[] {
+  return elements.length === 0 ? [] : [`${command} { ${elements.join(', ')} }`];
+}

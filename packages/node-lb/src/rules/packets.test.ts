@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { hostRules } from './host-rules.ts';
+import { innerRules } from './inner-rules.ts';
+import type { HostBackendName, RuleSet } from './rule-set.ts';
+import { canTryRules } from './testing/available.ts';
+import { addresses, NetworkWorld } from './testing/network-world.ts';
+import { clusterPort, localPort, planOf } from './testing/plans.ts';
+
+const backends: readonly HostBackendName[] = ['iptables-nft', 'iptables-legacy', 'nftables'];
+const { signal } = new AbortController();
+const families = ['IPv4', 'IPv6'] as const;
+
+describe.skipIf(!canTryRules('packets through the rules')).each(backends)('packets through %s', (backend) => {
+  const world = new NetworkWorld();
+  let host: RuleSet;
+  let inner: RuleSet;
+
+  beforeAll(async () => {
+    await world.build();
+    await world.proxy(backend, 80);
+    host = hostRules({
+      backend,
+      commands: world.node,
+      link: world.link,
+      forwardBackends: backend === 'nftables' ? ['iptables-nft'] : [backend],
+    });
+    inner = innerRules({ commands: world.bounce, link: world.link });
+    const plan = planOf(clusterPort(80), clusterPort(80, 'UDP'), localPort(90), localPort(90, 'UDP'));
+    await Promise.all([host.apply(plan, signal), inner.apply(plan, signal)]);
+  });
+  afterAll(() => world.remove());
+
+  test.each(families)('go to the cluster IP under the policy Cluster, %s', async (family) => {
+    for (const protocol of ['TCP', 'UDP'] as const) {
+      for (const from of ['client', 'node', 'pod'] as const) {
+        const answer = await world.ask(from, protocol, addresses.node[family], 80);
+        const pod = addresses.pods[family][0];
+        expect({ from, protocol, answer }).toEqual({
+          from,
+          protocol,
+          answer: expect.stringContaining(` ${pod}`),
+        });
+      }
+    }
+  });
+
+  test.each(families)(
+    'go straight to endpoints of the node under Local and keep the client, %s',
+    async (family) => {
+      for (const protocol of ['TCP', 'UDP'] as const) {
+        const asked = await world.ask('client', protocol, addresses.node[family], 90);
+        expect(asked.split(' ')[0]).toBe(addresses.client[family]);
+      }
+    },
+  );
+
+  test.each(families)('are answered to a pod that asks itself through Local, %s', async (family) => {
+    for (const from of ['pod', 'otherPod', 'node'] as const) {
+      for (let round = 0; round < 8; round++) {
+        const answer = await world.ask(from, 'TCP', addresses.node[family], 90);
+        expect(addresses.pods[family]).toContain(answer.split(' ')[1]);
+      }
+    }
+  });
+
+  test.each(families)('are refused at ports and addresses that no rule names, %s', async (family) => {
+    expect(await world.ask('client', 'TCP', addresses.node[family], 81)).toBe('refused');
+    expect(await world.ask('client', 'TCP', addresses.nodeOther[family], 80)).toBe('refused');
+  });
+});
