@@ -37,7 +37,7 @@ function currentPlace(
   const { free, taken } = checkPorts(request, at, holdings.ports.get(name) ?? [], world.portsAt);
   const complaint =
     departure(node) ??
-    misfitOf(request, node.facts, at) ??
+    misfitOf(request, node.facts) ??
     (mayFollowHealth(request, node, holdings) ? ailing(request, name, node, holdings, world) : undefined);
   const complaints = complaint ? [{ node: name, ...complaint }] : portComplaints(request, { free, taken });
   return { place: { ...at, ports: free }, node, complaints, taken };

@@ -2,17 +2,13 @@ import type { Complaint } from '../nodes/departure.ts';
 import type { NodeFacts } from '../nodes/node-facts.ts';
 import { NODE_PREFIX } from '../kinds/network-group.ts';
 import type { ExposureRequest } from '../request/exposure-request.ts';
-import type { PlacedNode } from './placement.ts';
+import { isPublished } from './served-addresses.ts';
 
 /** The label of a node that `pool` of a Service asks for. */
 export const POOL_LABEL = `${NODE_PREFIX}pool`;
 
 /** Why the Service itself does not want a node, whatever its health and its ports; undefined when it would take it. */
-export function misfitOf(
-  request: ExposureRequest,
-  facts: NodeFacts,
-  { published }: Pick<PlacedNode, 'published'>,
-): Complaint | undefined {
+export function misfitOf(request: ExposureRequest, facts: NodeFacts): Complaint | undefined {
   const { nodes, pool, addresses, addressType } = request;
   if (nodes && !nodes.includes(facts.name)) {
     return { reason: 'NotRequested', message: `it is none of the nodes ${nodes.join(', ')}` };
@@ -21,11 +17,11 @@ export function misfitOf(
     return { reason: 'NotInPool', message: `the node has not the label ${POOL_LABEL}=${pool}` };
   }
   if (addresses) {
-    if (published.length > 0) return undefined;
+    if (facts.addresses.some((one) => isPublished(request, one))) return undefined;
     return { reason: 'NoSuchAddress', message: `the node has none of the addresses ${addresses.join(', ')}` };
   }
   const [family = 'IPv4'] = request.families;
-  if (published.some((one) => one.family === family)) return undefined;
+  if (facts.addresses.some((one) => one.family === family && isPublished(request, one))) return undefined;
   return { reason: 'NoAddress', message: `the node has no ${family} address of the type ${addressType}` };
 }
 

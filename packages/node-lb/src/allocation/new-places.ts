@@ -1,14 +1,13 @@
 import type { Complaint } from '../nodes/departure.ts';
+import type { NodeFacts } from '../nodes/node-facts.ts';
 import type { ExposureRequest } from '../request/exposure-request.ts';
 import type { AllocationWorld, NodeCondition } from './allocation-world.ts';
 import { endpointMisfitOf, standingComplaint } from './current-place.ts';
 import { misfitOf, proxyMisfitOf } from './misfit.ts';
 import type { Obstacle, PlacedNode } from './placement.ts';
-import { checkPorts, type PortCheck } from './port-check.ts';
-import { ranked, zoneByZone, type Candidate, type ZoneCount } from './ranking.ts';
+import { checkPorts } from './port-check.ts';
+import { bestFirst, type Candidate, type ZoneCount } from './ranking.ts';
 import { servedAddresses } from './served-addresses.ts';
-
-interface Opening extends Candidate, Pick<PlacedNode, 'addresses' | 'published'> {}
 
 /** Nodes that were chosen, and what is in the way at the others that were looked at. */
 export interface NewPlaces {
@@ -30,45 +29,42 @@ export function chooseNewPlaces(
   if (wanted <= 0) return { places: [], obstacles: [] };
   const { ports: held } = world.holdings(request.service.uid);
   const obstacles: Obstacle[] = unknownNodes(request, world);
-  const openings: Opening[] = [];
+  const candidates: Candidate[] = [];
   for (const [name, node] of world.nodes) {
     if (held.has(name)) continue;
-    const at = servedAddresses(request, node.facts);
-    const complaint = complaintOf(request, node, at, world);
+    const complaint = complaintOf(request, node, world);
     if (complaint) obstacles.push({ node: name, ...complaint });
-    else openings.push({ facts: node.facts, claims: world.claimsOn(name), ...at });
+    else candidates.push({ facts: node.facts, claims: world.claimsOn(name) });
   }
 
   const places: PlacedNode[] = [];
-  const take = ({ facts, addresses, published }: Opening, { free }: PortCheck): void => {
-    places.push({ node: facts.name, addresses, published, ports: free });
+  const incomplete: { facts: NodeFacts; place: PlacedNode }[] = [];
+  const take = ({ facts, place }: (typeof incomplete)[number]): void => {
+    places.push(place);
     zones.add(facts);
   };
-  const incomplete: (Opening & { check: PortCheck })[] = [];
-  for (const opening of zoneByZone(ranked(request.service.uid, openings), zones)) {
+  for (const { facts } of bestFirst(request.service.uid, candidates, zones)) {
     if (places.length >= wanted) return { places, obstacles };
-    const check = checkPorts(request, { node: opening.facts.name, ...opening }, [], world.portsAt);
-    if (check.taken.length === 0) {
-      take(opening, check);
-      continue;
-    }
-    obstacles.push(...check.taken);
-    if (request.partial && check.free.length > 0) incomplete.push({ ...opening, check });
+    const at = { node: facts.name, ...servedAddresses(request, facts) };
+    const { free, taken } = checkPorts(request, at, [], world.portsAt);
+    obstacles.push(...taken);
+    const found = { facts, place: { ...at, ports: free } };
+    if (taken.length === 0) take(found);
+    else if (request.partial && free.length > 0) incomplete.push(found);
   }
   // Only nodes that miss some port are left, and the Service would rather have these: those with most ports first.
-  incomplete.sort((a, b) => b.check.free.length - a.check.free.length);
-  for (const opening of incomplete.slice(0, wanted - places.length)) take(opening, opening.check);
+  incomplete.sort((a, b) => b.place.ports.length - a.place.ports.length);
+  incomplete.slice(0, wanted - places.length).forEach(take);
   return { places, obstacles };
 }
 
 function complaintOf(
   request: ExposureRequest,
   { facts, standing }: NodeCondition,
-  at: Pick<PlacedNode, 'published'>,
   world: AllocationWorld,
 ): Complaint | undefined {
   return (
-    misfitOf(request, facts, at) ??
+    misfitOf(request, facts) ??
     (standing.standing === 'use' ? undefined : standingComplaint({ standing })) ??
     proxyMisfitOf(request, facts, world.acceptUnprovenProxy) ??
     endpointMisfitOf(request, facts.name, world)

@@ -4,7 +4,7 @@ import type { AllocationWorld } from './allocation-world.ts';
 import { currentPlaces, type CurrentPlace } from './current-place.ts';
 import { chooseNewPlaces } from './new-places.ts';
 import type { Obstacle, Placement } from './placement.ts';
-import { ranked, ZoneCount, zoneByZone } from './ranking.ts';
+import { bestFirst, ZoneCount } from './ranking.ts';
 import { compareText } from './text-order.ts';
 
 /** From the best to the worst. */
@@ -23,7 +23,7 @@ export function placeService(request: ExposureRequest, world: AllocationWorld): 
     complaints.length === 0 ? 'fit' : 'unfit',
   );
   const zones = new ZoneCount();
-  const inOrder = bestFirst(request, fit, zones, world);
+  const inOrder = inOrderOfKeeping(request, fit, zones, world);
   const staying = inOrder.slice(0, wanted);
   const added = chooseNewPlaces(request, wanted - staying.length, zones, world);
 
@@ -53,27 +53,25 @@ export function placeService(request: ExposureRequest, world: AllocationWorld): 
   };
 }
 
-/** In the order in which a Service that wants fewer nodes keeps them. */
-function bestFirst(
+/** In the order in which a Service that wants fewer nodes keeps them: those that nothing is wrong with first. */
+function inOrderOfKeeping(
   { service }: ExposureRequest,
   places: readonly CurrentPlace[],
   zones: ZoneCount,
   world: AllocationWorld,
 ): CurrentPlace[] {
-  const candidates = places.flatMap(({ place, node, ...rest }) =>
-    node ? [{ place, node, ...rest, facts: node.facts, claims: world.claimsOn(place.node) }] : [],
+  const candidates = places.flatMap((current) =>
+    current.node ? [{ current, facts: current.node.facts, claims: world.claimsOn(current.place.node) }] : [],
   );
-  const { healthy = [], others = [] } = Object.groupBy(ranked(service.uid, candidates), ({ node }) =>
-    node.standing.standing === 'use' ? 'healthy' : 'others',
+  const byStanding = [...Map.groupBy(candidates, ({ current }) => usability(current))].toSorted(
+    ([a], [b]) => a - b,
   );
-  const inOrder: CurrentPlace[] = [];
-  for (const group of [healthy, others]) {
-    for (const candidate of zoneByZone(group, zones)) {
-      zones.add(candidate.facts);
-      inOrder.push(candidate);
-    }
-  }
-  return inOrder;
+  return byStanding.flatMap(([, group]) =>
+    Array.from(bestFirst(service.uid, group, zones), ({ current, facts }) => {
+      zones.add(facts);
+      return current;
+    }),
+  );
 }
 
 function notNeeded(node: string, { count }: ExposureRequest): Obstacle {

@@ -2,19 +2,24 @@ import type { NodeAddress, NodeFacts } from '../nodes/node-facts.ts';
 import type { ExposureRequest } from '../request/exposure-request.ts';
 import type { PlacedNode } from './placement.ts';
 
+/** Whether the status of a Service tells an address of a node that serves it. */
+export function isPublished(
+  { families, addresses: wished, addressType }: ExposureRequest,
+  { address, family, type }: NodeAddress,
+): boolean {
+  return families.includes(family) && (wished ? wished.includes(address) : type === addressType);
+}
+
 /**
  * The addresses of a node at which a Service answers, and those of them that its status tells, in the order of the
- * Service's families. The node of an external address often sees its traffic arrive at an internal one (1:1 NAT), so
- * both answer. Nothing is published when the node does not fit.
+ * Service's families. What is sent to an external address often arrives at an internal one (1:1 NAT), so both answer.
  */
 export function servedAddresses(
-  { families, addresses: wished, addressType }: ExposureRequest,
+  request: ExposureRequest,
   { addresses }: NodeFacts,
 ): Pick<PlacedNode, 'addresses' | 'published'> {
-  const usable = families.flatMap((family) => addresses.filter((one) => one.family === family));
-  const published = usable.filter(({ address, type }) =>
-    wished ? wished.includes(address) : type === addressType,
-  );
+  const usable = request.families.flatMap((family) => addresses.filter((one) => one.family === family));
+  const published = usable.filter((one) => isPublished(request, one));
   const external = new Set(published.filter(({ type }) => type === 'ExternalIP').map(({ family }) => family));
   const served = (one: NodeAddress): boolean =>
     published.includes(one) || (one.type === 'InternalIP' && external.has(one.family));
