@@ -20,8 +20,8 @@ export interface LabOptions {
   readonly kubeconfig: string;
   readonly kubeProxy: KubeProxyChoice;
   /**
-   * The command line of a node's agent; it is run in the node's network namespace. Without it there is no load balancer:
-   * the Service is published at the first node, and what is seen is kube-proxy alone.
+   * The command line of a node's agent; it is run in the node's network namespace. Without it there is no load balancer,
+   * and what is seen is kube-proxy alone.
    */
   readonly agentCommand?: (node: AgentNode) => readonly string[];
   /** Set for agents beside PATH. */
@@ -35,8 +35,9 @@ export interface LabOptions {
   /** Ports of the Service; 80 for both unless told. */
   readonly ports?: Readonly<Record<LabProtocol, number>>;
   /**
-   * Whether the controller may write addresses to the Service's status. False is for a kube-proxy before 1.30: it would
-   * take them for its own and let nothing come to the node's agent. Unless told, only with rules in shape.
+   * Whether the Service's status gets an address: from the controller, or without agents that of the first node from the
+   * lab. False is for a kube-proxy before 1.30 beside agents: it would take the address for its own and let nothing come
+   * to them. True unless told, but with agents and a real kube-proxy false.
    */
   readonly publishStatus?: boolean;
   /** Where the API server takes cluster IPs from: those of this project's own unless told. */

@@ -76,12 +76,8 @@ export class Lab {
   /** Builds everything; internal to {@link startLab}. */
   async start(config: ClusterConfig, signal: AbortSignal): Promise<void> {
     const { layout, commands, api } = this;
-    const {
-      kubeProxy,
-      policy = 'Cluster',
-      agentCommand,
-      publishStatus = typeof kubeProxy === 'string',
-    } = this.#options;
+    const { kubeProxy, policy = 'Cluster', agentCommand } = this.#options;
+    const { publishStatus = agentCommand === undefined || typeof kubeProxy === 'string' } = this.#options;
     const backend =
       typeof kubeProxy === 'string'
         ? kubeProxy === 'shape-iptables-legacy'
@@ -94,7 +90,7 @@ export class Lab {
 
     this.#relay = await startApiRelay(config, layout.root.address, join(this.#folder, 'kubeconfig'));
     const backends = layout.pods.filter(({ role }) => role === 'backend');
-    if (!publishStatus) await withholdStatus(api, signal);
+    if (agentCommand && !publishStatus) await withholdStatus(api, signal);
     const service = { policy, families: this.#options.families ?? families, ports: this.#ports() };
     await Promise.all([
       createNodes(api, layout, signal),
@@ -112,7 +108,7 @@ export class Lab {
       signal,
     });
     if (agentCommand) for (const node of layout.nodes) this.startAgent(node);
-    else await publishAt(api, this.#firstNode(), service.families, signal);
+    else if (publishStatus) await publishAt(api, this.#firstNode(), service.families, signal);
     this.#logger.info({ agents: this.agents.size }, 'the cluster runs');
   }
 

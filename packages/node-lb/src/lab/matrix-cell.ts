@@ -68,20 +68,9 @@ export function seenAs(client: MatrixClient, node: LabNode, layout: LabLayout, f
   if (host === undefined) throw new NodeLbError('Invalid', `this lab has nobody for the client ${client}`);
   const own = host.addresses[family];
   const ofNode = [node.addresses[family], node.podGateway[family]];
-  switch (client) {
-    case 'external':
-    case 'other-node':
-    case 'pod':
-      return [own];
-    case 'node':
-    case 'hairpin-pod':
-      return [own, ...ofNode];
-    case 'other-node-backend': {
-      const home = layout.pods.find((pod) => pod.name === host.name)?.node;
-      return [
-        own,
-        ...layout.nodes.filter(({ name }) => name === home).map(({ addresses }) => addresses[family]),
-      ];
-    }
-  }
+  if (client === 'node' || client === 'hairpin-pod') return [own, ...ofNode];
+  if (client !== 'other-node-backend') return [own];
+  const home = layout.pods.find((pod) => pod.name === host.name)?.node;
+  const homes = layout.nodes.filter(({ name }) => name === home);
+  return [own, ...homes.map(({ addresses }) => addresses[family])];
 }

@@ -14,6 +14,8 @@ export interface MatrixOptions {
   readonly timeoutMs?: number;
   readonly families?: readonly Family[];
   readonly signal?: AbortSignal;
+  /** Where to call and what to expect, in place of what the lab waits for. */
+  readonly target?: LabTarget;
 }
 
 /** What `lab node-lb --output json` prints. */
@@ -27,7 +29,7 @@ export interface Matrix {
  * fail are what the cells tell.
  */
 export async function runMatrix(lab: Lab, options: MatrixOptions = {}): Promise<Matrix> {
-  const target = await lab.target(options.signal);
+  const target = options.target ?? (await lab.target(options.signal));
   const crossing = target.path === 'bounce' ? new Crossing(target.node.link, lab.commands) : undefined;
   await crossing?.install(target.ports);
   try {

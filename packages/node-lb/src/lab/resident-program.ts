@@ -117,6 +117,8 @@ async function obey(order: Order): Promise<unknown> {
     case 'close':
       connections.get(order.connection)?.destroy();
       return connections.delete(order.connection);
+    default:
+      throw new TypeError(`no such order: ${JSON.stringify(order satisfies never)}`);
   }
 }
 
