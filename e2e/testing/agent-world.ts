@@ -1,0 +1,150 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createConnection, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { KubeClient, loadKubeconfig, type ResourceClient } from '@armillary/kube';
+import { nodeLbKinds } from '@armillary/node-lb';
+import type { AgentProgramOptions } from '../../packages/node-lb/src/agent/testing/agent-program.ts';
+import { claim, NODE } from '../../packages/node-lb/src/agent/testing/claim.ts';
+import { addresses, NetworkWorld } from '../../packages/node-lb/src/rules/testing/network-world.ts';
+import { ended, eventually } from './process.ts';
+import { serveKinds } from './serve-kinds.ts';
+import { startApi, type Api } from './start-api.ts';
+
+type PortClaim = ReturnType<typeof claim>;
+type Log = Record<string, unknown>;
+
+const program = fileURLToPath(
+  new URL('../../packages/node-lb/src/agent/testing/agent-program.ts', import.meta.url),
+);
+
+/** A client, a node and a pod as network namespaces, an API server, and the node's agent as a process in its network. */
+export class AgentWorld {
+  readonly network = new NetworkWorld();
+  /** What the agents so far have logged. */
+  readonly log: Log[] = [];
+  client!: KubeClient;
+  #folder!: string;
+  #api!: Api;
+  #relay!: Server;
+  #agent: ChildProcess | undefined;
+
+  static async start(): Promise<AgentWorld> {
+    const world = new AgentWorld();
+    world.#folder = await mkdtemp(join(tmpdir(), 'agent-world-'));
+    world.#api = await startApi(world.#folder);
+    const config = await loadKubeconfig({ path: world.#api.kubeconfig });
+    world.client = new KubeClient(config);
+    world.#relay = await relayTo(new URL(config.server), world.#socket);
+    await serveKinds(world.client, nodeLbKinds);
+    await world.network.build();
+    return world;
+  }
+
+  get claims(): ResourceClient<PortClaim> {
+    const [portClaimKind] = nodeLbKinds;
+    return this.client.resource<PortClaim>(portClaimKind);
+  }
+
+  get agentPid(): number {
+    return this.#agent?.pid ?? 0;
+  }
+
+  get #socket(): string {
+    return join(this.#folder, 'api.sock');
+  }
+
+  /** Starts the node's agent; resolves when it runs. */
+  async startAgent(options: Partial<AgentProgramOptions> = {}): Promise<void> {
+    const told: AgentProgramOptions = {
+      nodeName: NODE,
+      link: this.network.link,
+      prefix: 'armillary',
+      mode: 'apply',
+      probeIntervalMs: 0,
+      kubeconfig: this.#api.kubeconfig,
+      apiSocket: this.#socket,
+      ...options,
+    };
+    const enter = [`--net=/run/netns/${this.network.names.node}`, '--', process.execPath, program];
+    const agent = spawn('nsenter', [...enter, JSON.stringify(told)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#agent = agent;
+    const lines = createInterface({ input: agent.stdout });
+    const started = once(lines, 'line');
+    lines.on('line', (line) => this.log.push(JSON.parse(line) as Log));
+    await Promise.race([
+      started,
+      once(agent, 'exit').then(() => Promise.reject(new Error('the agent ended at its start'))),
+    ]);
+  }
+
+  /** Ends the agent by a signal; resolves when it is gone. */
+  async endAgent(signal: NodeJS.Signals): Promise<void> {
+    if (!this.#agent) return;
+    this.#agent.kill(signal);
+    await ended(this.#agent);
+    this.#agent = undefined;
+  }
+
+  /** Creates a claim on a port of the node, on both families, for the Service of the world. */
+  async claimPort(port: number, spec: Partial<PortClaim['spec']> = {}): Promise<PortClaim> {
+    const { metadata, ...rest } = claim(port, {
+      addresses: [addresses.node.IPv4, addresses.node.IPv6],
+      clusterIPs: [addresses.clusterIP.IPv4, addresses.clusterIP.IPv6],
+      ...spec,
+    });
+    const labels = { 'network.armillary.dev/node': NODE };
+    return this.claims.create({ ...rest, metadata: { name: metadata.name!, labels } });
+  }
+
+  /** Resolves with the claim when its condition Programmed has this reason for its present state. */
+  async told(port: number, reason: string): Promise<PortClaim> {
+    const { name = '' } = claim(port).metadata;
+    return eventually(`${name} is ${reason}`, async () => {
+      const found = await this.claims.get(name);
+      const condition = found.status?.conditions?.find(({ type }) => type === 'Programmed');
+      const isCurrent = condition?.observedGeneration === found.metadata.generation;
+      return isCurrent && condition?.reason === reason ? found : undefined;
+    });
+  }
+
+  /** Resolves when a client outside gets an answer from the pod by way of the node's port, on both families. */
+  async reached(port: number, within = 20_000): Promise<void> {
+    for (const family of ['IPv4', 'IPv6'] as const) {
+      const ask = () => this.network.ask('client', 'TCP', addresses.node[family], port);
+      await eventually(`${family} port ${port} answers`, async () => isAnswer(await ask()), within);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.endAgent('SIGKILL');
+    await this.network.remove();
+    await this.client.close();
+    this.#relay.close();
+    await this.#api.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** Whether the pod answered, with the address it was asked from and the one it was asked at. */
+export function isAnswer(text: string): boolean {
+  return /^[\da-f.:]+ [\da-f.:]+$/u.test(text);
+}
+
+/** A socket in the file system that leads to the server: networks do not matter to it. */
+async function relayTo(server: URL, path: string): Promise<Server> {
+  const relay = createServer((socket) => {
+    const api = createConnection({ host: server.hostname, port: Number(server.port) });
+    pipeline(socket, api, () => {});
+    pipeline(api, socket, () => {});
+  });
+  await once(relay.listen(path), 'listening');
+  return relay;
+}
