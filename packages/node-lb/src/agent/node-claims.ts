@@ -1,4 +1,4 @@
-import type { EndpointSlice, Informer } from '@armillary/kube';
+import type { EndpointSlice, Informer, KubeObject } from '@armillary/kube';
 import { asSliceV1 } from '../kinds/endpoint-slice-type.ts';
 import { claimName } from '../kinds/claim-name.ts';
 import type { PortClaim } from '../kinds/port-claim.ts';
@@ -7,15 +7,18 @@ import type { NodePlan } from '../plan/node-plan.ts';
 import { planOf } from '../plan/plan-of-claims.ts';
 import type { NodeSurvey } from './node-survey.ts';
 
+/** Where objects are found: an informer, or a list that was read once. */
+export type ObjectStore<T extends KubeObject> = Pick<Informer<T>, 'list' | 'addIndex' | 'byIndex'>;
+
 const byService = 'service';
 
-/** The claims of one node and the endpoints that they lead to, as caches of the API server have them. */
+/** The claims of one node and the endpoints that they lead to, as an API server has them. */
 export class NodeClaims {
   readonly #nodeName: string;
-  readonly #claims: Informer<PortClaim>;
-  readonly #slices: Informer<EndpointSlice>;
+  readonly #claims: ObjectStore<PortClaim>;
+  readonly #slices: ObjectStore<EndpointSlice>;
 
-  constructor(nodeName: string, claims: Informer<PortClaim>, slices: Informer<EndpointSlice>) {
+  constructor(nodeName: string, claims: ObjectStore<PortClaim>, slices: ObjectStore<EndpointSlice>) {
     this.#nodeName = nodeName;
     this.#claims = claims;
     this.#slices = slices;

@@ -10,7 +10,6 @@ import {
   type ResourceType,
 } from '@armillary/kube';
 import { NodeLbError, type NodeLbErrorCode } from '../errors.ts';
-import { NODE_LABEL, nodeLabelValue } from '../kinds/claim-name.ts';
 import { endpointSliceType } from '../kinds/endpoint-slice-type.ts';
 import { portClaimKind, type PortClaim } from '../kinds/port-claim.ts';
 import { Prober } from '../probe/prober.ts';
@@ -20,6 +19,7 @@ import type { NodeAgentOptions } from './agent-options.ts';
 import { ClaimReporter } from './claim-reporter.ts';
 import { conntrackFill } from './conntrack-fill.ts';
 import { keepLease, type Announcement } from './lease-keeper.ts';
+import { claimSelectorOf } from './listed-claims.ts';
 import type { LocalNode, NodeNews } from './local-node.ts';
 import { NodeClaims } from './node-claims.ts';
 import { NodeController } from './node-controller.ts';
@@ -141,7 +141,7 @@ export class RunningAgent {
       // What is installed goes on without the API server; so does the wait for it.
       cacheSyncTimeoutMs: Infinity,
     });
-    const claimSelector = `${NODE_LABEL}=${nodeLabelValue(nodeName)}`;
+    const claimSelector = claimSelectorOf(nodeName);
     const informer = manager.informer<PortClaim>(portClaimKind, { labelSelector: claimSelector });
     const claims = new NodeClaims(nodeName, informer, manager.informer(sliceType));
     const reporter = new ClaimReporter(informer, clock);

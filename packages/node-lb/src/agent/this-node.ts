@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@armillary/kube';
+import type { Clock } from '@armillary/kube';
 import { socketPortHolder } from '../claims/socket-port-holder.ts';
 import { systemCommands } from '../host/system-commands.ts';
 import type { NodeOptions } from './agent-options.ts';
@@ -12,11 +12,10 @@ export interface ThisNodeOptions {
   mode: 'apply' | 'plan';
   news: NodeNews;
   clock: Clock;
-  logger: Logger;
 }
 
 /** The parts of the node that this process runs on, in whose network it is. */
-export function thisNode({ node, mode, news, clock, logger }: ThisNodeOptions): LocalNode {
+export function thisNode({ node, mode, news, clock }: ThisNodeOptions): LocalNode {
   const commands = systemCommands(clock);
   const rules = new NodeRules(node, commands);
   return {

@@ -1,0 +1,41 @@
+import { coordinationV1, isNotFound, patchStatus, systemClock, type KubeClient } from '@armillary/kube';
+import { systemCommands } from '../host/system-commands.ts';
+import { agentLeaseName } from '../kinds/agent-lease.ts';
+import { portClaimKind, type PortClaim } from '../kinds/port-claim.ts';
+import type { NodeOptions } from './agent-options.ts';
+import { claimStatus } from './claim-status.ts';
+import { refused } from './claim-verdict.ts';
+import { claimSelectorOf } from './listed-claims.ts';
+import { NodeRules } from './node-rules.ts';
+
+/** Settings of {@link uninstall}. */
+export interface UninstallOptions extends Pick<NodeOptions, 'nodeName' | 'link' | 'prefix'> {
+  /** Without it, only the node is cleaned. */
+  client?: KubeClient;
+  leaseNamespace: string;
+  signal: AbortSignal;
+}
+
+/**
+ * Removes everything of ours from this node: rules in all backends, the bounce namespace and its link; then the agent's
+ * lease, and says on the node's claims that their ports were given back. End the node's agent first. Can be repeated.
+ *
+ * @throws {NodeLbError} when the node cannot be cleaned; rejects with a `KubeError` when only the API server is left to
+ *   be told.
+ */
+export async function uninstall(options: UninstallOptions): Promise<void> {
+  const { client, nodeName, leaseNamespace: namespace, signal } = options;
+  await new NodeRules(options, systemCommands(systemClock)).remove(signal);
+  if (!client) return;
+  try {
+    await client.resource(coordinationV1.leases).delete(agentLeaseName(nodeName), { namespace, signal });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  const claims = client.resource<PortClaim>(portClaimKind);
+  const verdict = refused('Withdrawn', 'the load balancer was removed from this node');
+  for await (const claim of claims.listAll({ labelSelector: claimSelectorOf(nodeName), signal })) {
+    const status = claimStatus(claim, verdict, undefined, systemClock.now());
+    await patchStatus(claims, claim, status, { signal });
+  }
+}
