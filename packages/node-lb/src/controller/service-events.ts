@@ -1,0 +1,89 @@
+import type { EventRecorder, Service } from '@armillary/kube';
+import { portText } from '../address/port-range.ts';
+import type { PortClaim } from '../kinds/port-claim.ts';
+import type { RequestWarning } from '../request/request-warning.ts';
+import type { WantedCondition } from './condition.ts';
+import type { ServiceMemory } from './service-memory.ts';
+
+/** Tells people of a Service what happened to it; each thing once, however often it is seen. */
+export class ServiceEvents {
+  readonly #recorder: Pick<EventRecorder, 'event'>;
+
+  constructor(recorder: Pick<EventRecorder, 'event'>) {
+    this.#recorder = recorder;
+  }
+
+  /** Nodes were chosen for it, and their ports taken. */
+  selected(service: Service, claims: readonly PortClaim[]): void {
+    for (const [node, there] of Map.groupBy(claims, ({ spec }) => spec.nodeName)) {
+      const ports = there.map(({ spec }) => portText(spec)).join(', ');
+      const addresses = there[0]?.spec.addresses.join(', ') ?? '';
+      this.#recorder.event(service, 'Normal', 'NodeSelected', `node ${node}, ${addresses}: ${ports}`);
+    }
+  }
+
+  /** A node's agent will not serve a port. */
+  refused(service: Service, { spec }: PortClaim, owner: string): void {
+    const message = `${portText(spec)} of node ${spec.nodeName} belongs to ${owner}; another node is looked for`;
+    this.#recorder.event(service, 'Warning', 'PortConflict', message);
+  }
+
+  /** It leaves a node. */
+  moved(service: Service, from: string, nodes: readonly string[], why: string): void {
+    this.#recorder.event(
+      service,
+      'Normal',
+      'Moved',
+      `left node ${from} (${why}), and is on ${nodes.join(', ')}`,
+    );
+  }
+
+  /** It is not served any more. */
+  released(service: Service, claims: readonly PortClaim[]): void {
+    const nodes = [...new Set(claims.map(({ spec }) => spec.nodeName))].sort().join(', ');
+    this.#recorder.event(service, 'Normal', 'Withdrawn', `its ports of ${nodes} were given back`);
+  }
+
+  /** Its conditions are about to change: trouble that was not there before is told. */
+  troubled(service: Service, conditions: readonly WantedCondition[]): void {
+    for (const condition of conditions) {
+      const { type, status, reason, message } = condition;
+      const before = service.status?.conditions?.find((each) => each.type === type);
+      // New words alone, such as of who has the port by now, can be read there.
+      if (!isTrouble(condition) || (before?.status === status && before.reason === reason)) continue;
+      this.#recorder.event(service, 'Warning', type === 'Programmed' ? reason : type, message);
+    }
+  }
+
+  /** What its owner should know though it is served. */
+  warn(service: Service, memory: ServiceMemory, warnings: readonly RequestWarning[]): void {
+    for (const { reason, message } of warnings) this.#once(service, memory, reason, message);
+  }
+
+  /** Another load balancer serves it. */
+  servedByAnother(service: Service, memory: ServiceMemory): void {
+    const message =
+      'its status has addresses of another load balancer: it is left alone; set loadBalancerClass: armillary.dev/node on a Service that this one shall serve';
+    this.#once(service, memory, 'ServedByAnother', message);
+  }
+
+  /** So many nodes look unwell that it stays where it is. */
+  held(service: Service, memory: ServiceMemory, message: string | undefined): void {
+    if (message === undefined) memory.told.delete('Held');
+    else if (!memory.told.has('Held')) this.#once(service, memory, 'Held', message);
+  }
+
+  #once(service: Service, memory: ServiceMemory, reason: string, message: string): void {
+    if (memory.told.get(reason) === message) return;
+    memory.told.set(reason, message);
+    this.#recorder.event(service, 'Warning', reason, message);
+  }
+}
+
+function isTrouble({ type, status, reason }: WantedCondition): boolean {
+  if (type !== 'Programmed') return status === 'True';
+  return status === 'False' && !untold.has(reason);
+}
+
+/** What soon passes, or what another condition tells. */
+const untold: ReadonlySet<string> = new Set(['Pending', 'NoEligibleNode', 'PortInUse', 'PlanOnly']);

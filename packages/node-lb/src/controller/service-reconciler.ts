@@ -1,0 +1,126 @@
+import {
+  coreV1,
+  hasFinalizer,
+  isNotFound,
+  removeFinalizer,
+  type Clock,
+  type ObjectKey,
+  type ReconcileContext,
+  type ReconcileResult,
+  type Service,
+} from '@armillary/kube';
+import type { PortClaim } from '../kinds/port-claim.ts';
+import { RELEASE_FINALIZER } from '../request/release-finalizer.ts';
+import { requestOf } from '../request/service-request.ts';
+import { ClaimWriter } from './claim-writer.ts';
+import type { ClusterView } from './cluster-view.ts';
+import type { WantedCondition } from './condition.ts';
+import type { ControllerMetrics } from './controller-metrics.ts';
+import { refusedConditions } from './service-conditions.ts';
+import type { ServiceEvents } from './service-events.ts';
+import { ServiceMemories } from './service-memory.ts';
+import { ownEntries, writeStatus } from './service-status.ts';
+import { ServiceTurn } from './service-turn.ts';
+
+/** What a reconciler works with. */
+export interface ServiceReconcilerOptions {
+  readonly view: ClusterView;
+  readonly events: ServiceEvents;
+  readonly metrics: ControllerMetrics;
+  readonly clock: Clock;
+  /** Whether the server keeps `ipMode` in a status. */
+  readonly keepsIpMode: boolean;
+}
+
+/** Brings a Service, its claims and its status to what it asks for and the nodes can give. */
+export class ServiceReconciler {
+  readonly #options: ServiceReconcilerOptions;
+  readonly #memories = new ServiceMemories();
+
+  constructor(options: ServiceReconcilerOptions) {
+    this.#options = options;
+    options.view.services.onEvent({ deleted: ({ metadata }) => this.#memories.forget(metadata.uid ?? '') });
+  }
+
+  /** Rejects with a `KubeError` when something was in the way; then it is to be called again. */
+  async reconcile(key: ObjectKey, context: ReconcileContext): Promise<ReconcileResult | void> {
+    const { view, events, metrics, clock, keepsIpMode } = this.#options;
+    const { client, signal } = context;
+    const service = view.services.get(key.name, key.namespace);
+    const uid = service?.metadata.uid ?? '';
+    const writer = new ClaimWriter(client, view.ledger, signal);
+    const orphans = view.ledger.ofService(key).filter(({ spec }) => spec.service.uid !== uid);
+    if (orphans.length > 0) await this.#collect(key, orphans, writer, context);
+    if (!service) return view.waiting.remove(key);
+
+    const memory = this.#memories.of(uid);
+    const result = requestOf(service, view.settings);
+    const isGoing = service.metadata.deletionTimestamp !== undefined;
+    if (result.kind !== 'request' || isGoing) {
+      view.waiting.remove(key);
+      if (result.kind === 'notOurs' && result.why === 'ServedByAnother')
+        events.servedByAnother(service, memory);
+      const conditions = result.kind === 'refused' && !isGoing ? refusedConditions(result) : [];
+      return this.#release(service, conditions, writer, context);
+    }
+    const { request, warnings } = result;
+    events.warn(service, memory, warnings);
+    const now = clock.now();
+    const turn = {
+      service,
+      request,
+      memory,
+      view,
+      writer,
+      events,
+      metrics,
+      client,
+      signal,
+      keepsIpMode,
+      now,
+    };
+    const lookAgainAt = await new ServiceTurn(turn).run();
+    return lookAgainAt === undefined ? undefined : { requeueAfterMs: lookAgainAt - now };
+  }
+
+  /** Deletes claims of Services that are gone. A cache that lags behind must not delete those of one that came. */
+  async #collect(
+    { namespace, name }: ObjectKey,
+    orphans: readonly PortClaim[],
+    writer: ClaimWriter,
+    { client, signal }: ReconcileContext,
+  ): Promise<void> {
+    let uid: string | undefined;
+    try {
+      uid = (await client.resource(coreV1.services).get(name, { namespace, signal })).metadata.uid;
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+    await writer.removeAll(orphans.filter(({ spec }) => spec.service.uid !== uid));
+  }
+
+  /** Gives back what a Service has: its ports first, then its addresses, and the finalizer last. */
+  async #release(
+    service: Service,
+    conditions: readonly WantedCondition[],
+    writer: ClaimWriter,
+    { client, signal }: ReconcileContext,
+  ): Promise<void> {
+    const { view, events, clock } = this.#options;
+    const { name = '', namespace, uid } = service.metadata;
+    const claims = view.ledger
+      .ofService({ namespace: namespace ?? '', name })
+      .filter(({ spec }) => spec.service.uid === uid);
+    if (claims.length === 0 && conditions.length === 0 && !hasFinalizer(service, RELEASE_FINALIZER)) return;
+    await writer.removeAll(claims);
+    if (claims.length > 0) events.released(service, claims);
+    events.troubled(service, conditions);
+    const own = ownEntries(service, view.addressesOf(claims));
+    const entries = (service.status?.loadBalancer?.ingress ?? []).filter((entry) => !own.includes(entry));
+    const written = await writeStatus(client, service, { entries, conditions, now: clock.now() }, signal);
+    if (!hasFinalizer(written, RELEASE_FINALIZER)) return;
+    const { resourceVersion, finalizers } = removeFinalizer(written, RELEASE_FINALIZER).metadata;
+    const body = { metadata: { resourceVersion, finalizers } };
+    await client.resource(coreV1.services).patch(name, { type: 'merge', namespace, body, signal });
+  }
+}

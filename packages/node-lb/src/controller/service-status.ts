@@ -1,0 +1,45 @@
+import { coreV1, hasFinalizer, patchStatus, type KubeClient, type Service } from '@armillary/kube';
+import { canonicalAddress } from '../address/address.ts';
+import { RELEASE_FINALIZER } from '../request/release-finalizer.ts';
+import { mergeConditions, type WantedCondition } from './condition.ts';
+import type { IngressEntry } from './published-entries.ts';
+
+/** What a Service shall say of itself. */
+export interface WantedStatus {
+  readonly entries: readonly IngressEntry[];
+  readonly conditions: readonly WantedCondition[];
+  readonly now: number;
+}
+
+/** The entries of a Service's status that this load balancer wrote. */
+export function ownEntries(service: Service, nodeAddresses: ReadonlySet<string>): IngressEntry[] {
+  if (!hasFinalizer(service, RELEASE_FINALIZER)) return [];
+  return (service.status?.loadBalancer?.ingress ?? []).filter((entry) => isOwn(entry, nodeAddresses));
+}
+
+/**
+ * Brings the addresses, and our conditions, to what is wanted; the rest of the status stays. Rejects with a `KubeError`,
+ * among others `Conflict` when the Service changed since it was read.
+ */
+export async function writeStatus(
+  client: KubeClient,
+  service: Service,
+  { entries, conditions, now }: WantedStatus,
+  signal: AbortSignal,
+): Promise<Service> {
+  const { loadBalancer = {}, conditions: present, ...rest } = service.status ?? {};
+  const { ingress: _, ...balancer } = loadBalancer;
+  const merged = mergeConditions(present, conditions, service.metadata.generation, now);
+  const status = {
+    ...rest,
+    loadBalancer: { ...balancer, ...(entries.length > 0 ? { ingress: [...entries] } : {}) },
+    ...(merged.length > 0 ? { conditions: merged } : {}),
+  };
+  return patchStatus(client.resource(coreV1.services), service, status, { signal });
+}
+
+/** An address of a node, or one that is written as only this load balancer writes it, whose node is gone. */
+function isOwn({ ip, ipMode, ports }: IngressEntry, nodeAddresses: ReadonlySet<string>): boolean {
+  const address = canonicalAddress(ip ?? '');
+  return address !== undefined && (nodeAddresses.has(address) || (ipMode === 'Proxy' && ports !== undefined));
+}
