@@ -4,6 +4,7 @@ import type { PortUse } from '../ports/port-use.ts';
 import type { ExposureRequest, RequestedPort } from '../request/exposure-request.ts';
 import type { PortsAt } from './allocation-world.ts';
 import type { Obstacle, PlacedNode } from './placement.ts';
+import { compareText } from './text-order.ts';
 
 /** Which of its ports a Service can have on a node. */
 export interface PortCheck {
@@ -26,11 +27,16 @@ export function checkPorts(
   for (const port of ports) {
     const uses = portsAt({ name: node, addresses }, port, service.uid);
     const holds = held.some((own) => own.port === port.port && own.protocol === port.protocol);
-    const use = holds ? uses.find(({ kind }) => kind === 'Refused') : uses[0];
+    const use = firstOf(holds ? uses.filter(({ kind }) => kind === 'Refused') : uses);
     if (use) taken.push(portObstacle(node, port, use));
     else free.push(port);
   }
   return { free, taken };
+}
+
+/** Of many who have a port, always the same one is named. */
+function firstOf(uses: readonly PortUse[]): PortUse | undefined {
+  return uses.length > 1 ? uses.toSorted((a, b) => compareText(a.owner, b.owner))[0] : uses[0];
 }
 
 function portObstacle(node: string, { protocol, port }: PortKey, { kind, owner }: PortUse): Obstacle {
