@@ -25,7 +25,12 @@ function parts() {
     ensure: async () => missing.splice(0),
     remove: async () => void diary.push('remove namespace'),
   };
-  return { diary, missing, plane: dataPlane({ place, inner: rules('inner'), host: rules('host') }) };
+  const forgetAll = async (): Promise<void> => void diary.push('forget');
+  return {
+    diary,
+    missing,
+    plane: dataPlane({ place, inner: rules('inner'), host: rules('host'), forgetAll }),
+  };
 }
 
 describe('the data plane', () => {
@@ -55,7 +60,11 @@ describe('the data plane', () => {
   });
 
   test('nothing leads anywhere any more before that is removed', async () => {
-    const { diary, plane } = parts();
+    const { diary, missing, plane } = parts();
+    await plane.remove(signal);
+    expect(diary).toEqual(['remove host', 'forget', 'remove namespace']);
+    missing.push('the network namespace armillary is missing');
+    diary.length = 0;
     await plane.remove(signal);
     expect(diary).toEqual(['remove host', 'remove namespace']);
   });

@@ -9,12 +9,22 @@ export interface BouncePlace {
   remove(signal: AbortSignal): Promise<void>;
 }
 
+/** The parts of a data plane. */
+export interface DataPlaneParts {
+  place: BouncePlace;
+  /** The rules inside the namespace. */
+  inner: RuleSet;
+  /** The rules of the node. */
+  host: RuleSet;
+  /** Forgets the connections that go by these rules; the namespace is there. */
+  forgetAll: (signal: AbortSignal) => Promise<void>;
+}
+
 /**
  * The whole of the node's data plane as one thing: the bounce namespace, the rules in it, and the rules of the node that
  * lead there.
  */
-export function dataPlane(parts: { place: BouncePlace; inner: RuleSet; host: RuleSet }): RuleSet {
-  const { place, inner, host } = parts;
+export function dataPlane({ place, inner, host, forgetAll }: DataPlaneParts): RuleSet {
   return {
     // The way out before the way in: what the node sends into the namespace must find its way there.
     async apply(plan, signal) {
@@ -33,6 +43,8 @@ export function dataPlane(parts: { place: BouncePlace; inner: RuleSet; host: Rul
     },
     async remove(signal) {
       await host.remove(signal);
+      // With a namespace that is gone, so is what was tracked in it.
+      if ((await place.check(signal)).length === 0) await forgetAll(signal);
       await place.remove(signal);
     },
   };

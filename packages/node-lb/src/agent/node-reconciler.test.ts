@@ -208,6 +208,8 @@ describe('damage', () => {
     await reconciler.run(check, signal);
     await reconciler.run(check, signal);
     expect(node.repairs).toEqual([['chain ARMILLARY-DNAT of table nat is missing']]);
+    // What came meanwhile was not translated, and all connections have to be looked at.
+    expect(node.forgotten.map(({ before }) => before?.ports.length)).toEqual([undefined, undefined, 1]);
     expect(node.reason()).toBe('Programmed');
   });
 

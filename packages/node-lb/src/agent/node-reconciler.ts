@@ -28,7 +28,7 @@ export interface NodeReconcilerParts {
   rules: RuleSet;
   /**
    * Forgets connections that the rules of `before` made and those of `after` would not. `before` is undefined when nobody
-   * knows what was installed.
+   * knows what was installed, and after a time without rules.
    */
   forget(before: NodePlan | undefined, after: NodePlan, signal: AbortSignal): Promise<void>;
   /** Told after each run what there is to say of every claim, by {@link claimVersion}. */
@@ -129,12 +129,11 @@ export class NodeReconciler {
   /** Installs the plan and lets go what is not in it. Resolves with why it could not. */
   async #install(plan: NodePlan, check: boolean, signal: AbortSignal): Promise<Error | undefined> {
     const { rules, logger } = this.#parts;
-    // Found as it should be, what is there at the first run is what an agent before this one installed.
-    let before = this.#before;
     try {
       const damage = check || !this.#installed ? await this.#verify(plan, signal) : [];
       await rules.apply(plan, signal);
-      if (!before && damage.length === 0) before = plan;
+      // Found as it should be, what is there at the first run is what an agent before this one installed.
+      const before = damage.length > 0 ? undefined : (this.#before ?? plan);
       await this.#parts.forget(before, plan, signal);
       if (this.#before && !this.#halfDone && damage.length > 0) this.#parts.repaired(damage);
       this.#before = plan;

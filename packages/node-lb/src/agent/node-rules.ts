@@ -1,5 +1,6 @@
 import { BounceNamespace } from '../host/bounce-namespace.ts';
-import type { Commands } from '../host/commands.ts';
+import type { StreamingCommands } from '../host/commands.ts';
+import { Conntrack } from '../host/conntrack.ts';
 import { programVersions } from '../host/program-versions.ts';
 import { hostRules } from '../rules/host-rules.ts';
 import { innerRules } from '../rules/inner-rules.ts';
@@ -19,12 +20,14 @@ export interface Backends {
 /** The data plane of this node, whose rules move with the backend that the node's kube-proxy uses. */
 export class NodeRules implements RuleSet {
   readonly #options: NodeOptions;
-  readonly #commands: Commands;
+  readonly #commands: StreamingCommands;
+  readonly #conntrack: Conntrack;
   #backends: Backends | undefined;
   #plane: RuleSet;
 
-  constructor(options: NodeOptions, commands: Commands) {
+  constructor(options: NodeOptions, commands: StreamingCommands) {
     this.#options = options;
+    this.#conntrack = new Conntrack(options.link, commands);
     this.#commands = commands;
     this.#plane = this.#planeFor({ backend: options.backend ?? 'nftables', forward: [] });
   }
@@ -52,6 +55,11 @@ export class NodeRules implements RuleSet {
     return this.#plane.remove(signal);
   }
 
+  /** See `Conntrack`; undefined for `before` also after a time without rules. */
+  forget(before: NodePlan | undefined, after: NodePlan, signal: AbortSignal): Promise<void> {
+    return this.#conntrack.forget(before, after, signal);
+  }
+
   #planeFor({ backend, forward }: Backends): RuleSet {
     const { link, prefix } = this.#options;
     const commands = this.#commands;
@@ -59,6 +67,7 @@ export class NodeRules implements RuleSet {
       place: new BounceNamespace(link, commands),
       inner: innerRules({ commands: commands.inside(link.namespace), link, prefix }),
       host: hostRules({ backend, commands, link, prefix, forwardBackends: forward }),
+      forgetAll: (signal) => this.forget(undefined, { ports: [] }, signal),
     });
   }
 }

@@ -29,7 +29,7 @@ export function thisNode({ node, mode, news, clock }: ThisNodeOptions): LocalNod
     },
     holder: socketPortHolder({ onLeak: (port) => news.leaked(port), clock }),
     rules,
-    forget: async () => {},
+    forget: rules.forget.bind(rules),
     watch: async () => {},
   };
 }
