@@ -2,12 +2,12 @@ import { KubeClient, loadKubeconfig, silentLogger, type ClusterConfig, type Logg
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NodeLbError } from '../errors.ts';
 import type { Commands } from '../host/commands.ts';
 import { systemCommands } from '../host/system-commands.ts';
 import { startApiRelay } from './api-relay.ts';
 import type { ApiRelay } from './api-relay.ts';
 import { freeSubnet } from './free-subnet.ts';
-import { labPrefix, rootLinkName } from './lab-name.ts';
 import { createNodes, createService, podPort, publishAt, withholdStatus } from './lab-objects.ts';
 import type { LabOptions } from './lab-options.ts';
 import { families, layoutOf } from './layout.ts';
@@ -158,7 +158,7 @@ export class Lab {
     ];
     const results = await Promise.allSettled(ends);
     // The namespaces go in any case, and with them every process that is still in one.
-    await removeLab({ prefix: this.layout.prefix, rootLink: this.layout.root.link }, this.commands);
+    await removeLab(this.layout, this.commands);
     await this.#relay?.close();
     await this.api.close();
     await rm(this.#folder, { recursive: true, force: true });
@@ -178,10 +178,16 @@ export class Lab {
 
 /**
  * Builds a lab: as root on Linux, in network namespaces with names of their own, with nothing but one more interface in
- * this one. What a crashed lab left is removed first. Rejects with `NodeLbError` (`NotPermitted`, `ProgramMissing`,
- * `ProgramFailed`, `Invalid`), with a `KubeError`, or with the signal's reason; then nothing of it is left.
+ * this one. What a crashed lab left is removed first. Rejects with `NodeLbError` (`Unsupported`,
+ * `NotPermitted`, `ProgramMissing`, `ProgramFailed`, `Invalid`), with a `KubeError`, or with the signal's reason; then nothing of it is left.
  */
 export async function startLab(options: LabOptions): Promise<Lab> {
+  if (process.platform !== 'linux') {
+    throw new NodeLbError('Unsupported', 'the lab is made of network namespaces: run it on Linux');
+  }
+  if (process.getuid?.() !== 0) {
+    throw new NodeLbError('NotPermitted', 'the lab makes network namespaces: run it as root');
+  }
   const commands = systemCommands();
   const signal = options.signal ?? new AbortController().signal;
   const config = await loadKubeconfig({ path: options.kubeconfig });
@@ -189,9 +195,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const maker = thisMaker();
   const serial = started++;
   const layout = layoutOf({
-    prefix: labPrefix(maker, serial),
-    rootLink: rootLinkName(maker, serial),
-    subnet: await freeSubnet(maker.pid % 255, commands),
+    maker,
+    serial,
+    subnet: await freeSubnet((maker.pid + serial) % 255, commands),
     nodes: options.nodes ?? [
       { backends: 1, callers: 1 },
       { backends: 1, callers: 1 },

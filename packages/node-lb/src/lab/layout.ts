@@ -1,6 +1,8 @@
 import type { Family, PerFamily } from '../address/protocol.ts';
 import { defaultLink } from '../rules/link.ts';
 import type { Link } from '../rules/link.ts';
+import { labPrefix, linkName, nodeNamespace, rootLinkName } from './lab-name.ts';
+import type { Maker } from './lab-name.ts';
 
 /** Both, in the order of everything that is made for each. */
 export const families: readonly Family[] = ['IPv4', 'IPv6'];
@@ -53,8 +55,9 @@ export interface LabLayout {
 
 /** What a layout is made from. */
 export interface LayoutOptions {
-  readonly prefix: string;
-  readonly rootLink: string;
+  readonly maker: Maker;
+  /** Tells the labs of one process apart. */
+  readonly serial: number;
   /** 0 to 254: the third octet of the nodes' network, which is the only one that the machine itself gets to see. */
   readonly subnet: number;
   readonly nodes: readonly PodsOfNode[];
@@ -64,7 +67,8 @@ export interface LayoutOptions {
  * The addresses of a lab, from the networks for measuring (RFC 2544) and unique local ones: nodes in 198.18.SUBNET.0/24,
  * pods in 198.19.NODE.0/24.
  */
-export function layoutOf({ prefix, rootLink, subnet, nodes }: LayoutOptions): LabLayout {
+export function layoutOf({ maker, serial, subnet, nodes }: LayoutOptions): LabLayout {
+  const prefix = labPrefix(maker, serial);
   const outside = (host: number): PerFamily<string> => ({
     IPv4: `198.18.${subnet}.${host}`,
     IPv6: `fd5a:6c62:${hex(subnet)}::${hex(host)}`,
@@ -75,11 +79,11 @@ export function layoutOf({ prefix, rootLink, subnet, nodes }: LayoutOptions): La
   });
   const labNodes = nodes.map((_, index): LabNode => ({
     name: `node-${index + 1}`,
-    namespace: `${prefix}-node-${index + 1}`,
+    namespace: nodeNamespace(prefix, `node-${index + 1}`),
     addresses: outside(11 + index),
     podNetwork: { IPv4: `${inside(index + 1, 0).IPv4}/24`, IPv6: `fd5b:6c62:0:${hex(index + 1)}::/64` },
     podGateway: inside(index + 1, 1),
-    link: { ...defaultLink, namespace: `${prefix}-bounce-${index + 1}` },
+    link: linkNamed(linkName(maker, serial, index + 1)),
   }));
   const pods = nodes.flatMap(({ backends, callers }, index) =>
     Array.from({ length: backends + callers }, (_, at): LabPod => {
@@ -94,12 +98,17 @@ export function layoutOf({ prefix, rootLink, subnet, nodes }: LayoutOptions): La
     switchNamespace: `${prefix}-switch`,
     network: { IPv4: `198.18.${subnet}.0/24`, IPv6: `fd5a:6c62:${hex(subnet)}::/64` },
     switchAddress: outside(254),
-    root: { link: rootLink, address: outside(1).IPv4 },
+    root: { link: rootLinkName(maker, serial), address: outside(1).IPv4 },
     client: { name: 'client', namespace: `${prefix}-client`, addresses: outside(2) },
     nodes: labNodes,
     pods,
     clusterCidr: { IPv4: '198.19.0.0/16', IPv6: 'fd5b:6c62::/48' },
   };
+}
+
+/** The default link under another name, as an agent that is given `--link-name` has it. */
+function linkNamed(name: string): Link {
+  return { ...defaultLink, namespace: name, hostEnd: `${name}0`, innerEnd: `${name}1` };
 }
 
 function hex(number: number): string {

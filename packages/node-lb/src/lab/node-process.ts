@@ -29,6 +29,8 @@ export class NodeProcess {
     this.#child = spawn('nsenter', [`--net=/run/netns/${namespace}`, '--', ...argv], {
       env,
       cwd: '/',
+      // Ctrl-C in a terminal is for the lab alone, which ends what it started.
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {

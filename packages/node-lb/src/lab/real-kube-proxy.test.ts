@@ -1,18 +1,45 @@
 import { describe, expect, test } from 'vitest';
 import { available } from '../../../../e2e/testing/available.ts';
 import { runMatrix } from './matrix.ts';
+import { installDataPlane } from './testing/data-plane.ts';
 import { canMakeLabs, failing, withLab } from './testing/lab-world.ts';
 
 const suite = 'the lab with a real kube-proxy';
 const assets = process.env['KUBEBUILDER_ASSETS'] ?? '';
 const canRun = available(suite, 'KUBEBUILDER_ASSETS', assets !== '') && canMakeLabs(suite);
+const kubeProxyGates = 'IPv6DualStack=true,EndpointSliceProxying=true';
 
-describe.skipIf(!canRun)('a lab with a real kube-proxy alone', () => {
+describe.skipIf(!canRun)('a lab with a real kube-proxy', () => {
   for (const backend of ['nft', 'legacy'] as const) {
-    test(`is reached over all 24 paths with iptables-${backend}`, { timeout: 120_000 }, async () => {
-      const kubeProxy = { real: assets, backend };
-      const options = { kubeProxy, kubeProxyGates: 'IPv6DualStack=true,EndpointSliceProxying=true' };
-      await withLab(options, async (lab) => expect(failing(await runMatrix(lab))).toEqual([]), assets);
-    });
+    const kubeProxy = { real: assets, backend };
+
+    test(
+      `is reached over all 24 paths by kube-proxy alone, iptables-${backend}`,
+      { timeout: 120_000 },
+      async () => {
+        await withLab(
+          { kubeProxy, kubeProxyGates },
+          async (lab) => expect(failing(await runMatrix(lab))).toEqual([]),
+          assets,
+        );
+      },
+    );
+
+    for (const policy of ['Cluster', 'Local'] as const) {
+      test(
+        `serves ${policy} by the data plane on all 24 paths, iptables-${backend}`,
+        { timeout: 120_000 },
+        async () => {
+          await withLab(
+            { kubeProxy, kubeProxyGates, policy, publishStatus: false },
+            async (lab) => {
+              const target = await installDataPlane(lab, `iptables-${backend}`, policy);
+              expect(failing(await runMatrix(lab, { target }))).toEqual([]);
+            },
+            assets,
+          );
+        },
+      );
+    }
   }
 });

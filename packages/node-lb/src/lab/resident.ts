@@ -37,7 +37,8 @@ export class Resident {
 
   constructor(namespace: string) {
     const enter = [`--net=/run/netns/${namespace}`, '--', process.execPath, '--no-warnings', program];
-    this.#child = spawn('nsenter', enter, { env: {}, cwd: '/', stdio: 'pipe' });
+    // Detached: Ctrl-C in a terminal is for the lab alone, which ends what it started.
+    this.#child = spawn('nsenter', enter, { env: {}, cwd: '/', detached: true, stdio: 'pipe' });
     this.#child.stdin.on('error', () => {});
     this.#child.stderr.on('data', (text: Buffer) => {
       this.#lastWords = (this.#lastWords + text.toString()).slice(-1000);
