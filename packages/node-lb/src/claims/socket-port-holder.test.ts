@@ -9,6 +9,9 @@ const both = [v4, v6];
 const web: HeldPort = { protocol: 'TCP', port: 80, addresses: both };
 const dns: HeldPort = { protocol: 'UDP', port: 5353, addresses: both };
 
+const isHeld = (answer: unknown): boolean => JSON.stringify(answer) === '{"held":true}';
+const isReleased = (answer: unknown): boolean => JSON.stringify(answer) === '{"released":true}';
+
 const there = canMakeNamespaces('The sockets that hold ports');
 
 describe.skipIf(!there)('a holder of ports beside another process of the node', () => {
@@ -19,10 +22,14 @@ describe.skipIf(!there)('a holder of ports beside another process of the node', 
   beforeAll(() => {
     node = new NodeStage(`${v4}/24`, '10.9.0.2/24', `${v6}/64`);
     stranger = node.start('python3', '-u', `${import.meta.dirname}/testing/stranger.py`);
-    holder = node.start(process.execPath, `${import.meta.dirname}/testing/holder-process.ts`);
+    holder = startHolder();
   });
   afterAll(() => node[Symbol.asyncDispose]());
 
+  function startHolder(...through: readonly string[]): LineProcess {
+    const script = `${import.meta.dirname}/testing/holder-process.ts`;
+    return node.start('env', ...through, process.execPath, script);
+  }
   async function call(line: object): Promise<unknown> {
     return JSON.parse(await holder.ask(JSON.stringify(line)));
   }
@@ -84,6 +91,16 @@ describe.skipIf(!there)('a holder of ports beside another process of the node', 
     await release(web);
   });
 
+  test('a connection that leaves from the port stands in the way, as in the ephemeral range, and is named', async () => {
+    expect(await other(`leave ${v4} 40000`)).toBe('left');
+    expect(await hold({ ...web, port: 40_000 })).toEqual({
+      held: false,
+      reason: 'PortInUse',
+      owner: `python3 (pid ${stranger.pid})`,
+    });
+    await other('unbind');
+  });
+
   test.each(both)('a connection to %s is reset at once and told', async (address) => {
     await hold(web);
     expect(await other(`connect ${address} 80`)).toBe('reset');
@@ -140,6 +157,68 @@ describe.skipIf(!there)('a holder of ports beside another process of the node', 
       await other('unbind');
     },
   );
+
+  test('calls for one port follow each other, whatever their order', async () => {
+    const calls = [hold(web), release(web), hold({ ...web, addresses: [v4] }), release(web), hold(web)];
+    await Promise.all(calls);
+    expect(await other(`bind tcp ${v6} 80`)).toBe('in use');
+    await release(web);
+  });
+
+  test('a storm is told of once at first, and every connection of it is turned away', async () => {
+    await hold(web);
+    const answers = [];
+    for (let at = 0; at < 50; at += 1) answers.push(await other(`connect ${v4} 80`));
+    expect(new Set(answers)).toEqual(new Set(['reset']));
+    expect(await told()).toEqual({ leak: 'TCP/80', address: v4 });
+    // The next line is the answer to this, or one more alarm of a slow machine; never fifty.
+    holder.write(JSON.stringify({ call: 'release', port: web }));
+    const lines = [];
+    do lines.push(await told());
+    while (!isReleased(lines.at(-1)));
+    expect(lines.length).toBeLessThan(50);
+  });
+
+  test('SCTP is held by asking only, where nobody has it', async () => {
+    expect(await hold({ protocol: 'SCTP', port: 3868, addresses: both })).toEqual({ held: true });
+    await release({ protocol: 'SCTP', port: 3868, addresses: both });
+  });
+
+  test('9,000 ports of both families are held, and let go', async () => {
+    const ports = Array.from({ length: 9000 }, (_, at): HeldPort => ({ ...web, port: 10_001 + at }));
+    expect(await call({ call: 'holdAll', ports })).toEqual({ held: true });
+    expect(await call({ call: 'holdAll', ports })).toEqual({ held: true });
+    for (const port of [10_001, 19_000]) {
+      expect(await other(`bind tcp 0.0.0.0 ${port}`)).toBe('in use');
+      expect(await other(`bind tcp :: ${port} v6only`)).toBe('in use');
+    }
+    expect(await call({ call: 'close' })).toEqual({ closed: true });
+    expect(await other('bind tcp :: 10001')).toBe('bound');
+    await other('unbind');
+  });
+
+  test('a process that may not bind low ports says what it needs', async () => {
+    const unprivileged = startHolder('setpriv', '--bounding-set', '-net_bind_service');
+    expect(JSON.parse(await unprivileged.ask(JSON.stringify({ call: 'hold', port: web })))).toEqual({
+      code: 'NotPermitted',
+      message: `This process may not hold TCP/80 at ${v4}: run it as root or with the capability NET_BIND_SERVICE.`,
+    });
+  });
+
+  test('a process without open files left says so, and keeps nothing of that port', async () => {
+    const limited = startHolder('prlimit', '--nofile=64');
+    let port = 1000;
+    let answer: unknown;
+    do {
+      port += 1;
+      answer = JSON.parse(await limited.ask(JSON.stringify({ call: 'hold', port: { ...web, port } })));
+    } while (isHeld(answer));
+    expect(answer).toMatchObject({ code: 'NotPermitted', message: expect.stringContaining('open files') });
+    expect(await other(`bind tcp ${v4} ${port}`)).toBe('bound');
+    expect(await other(`bind tcp ${v4} ${port - 1}`)).toBe('in use');
+    await other('unbind');
+    await limited.end();
+  });
 
   test('an end lets everything go', async () => {
     await hold(web);

@@ -5,6 +5,7 @@ import { holdSocket, type HeldSocket } from './held-socket.ts';
 import { LeakAlarm, type OnLeak } from './leak-alarm.ts';
 import type { HeldPort, HoldResult, PortHolder } from './port-holder.ts';
 import { PortOwners, UNSEEN } from './port-owner.ts';
+import { Slots } from './slots.ts';
 import { portText } from '../address/port-range.ts';
 
 /** Options of {@link socketPortHolder}. */
@@ -29,6 +30,9 @@ export function socketPortHolder(options: SocketPortHolderOptions): PortHolder {
   return new SocketPortHolder(options);
 }
 
+/** So many ports are bound at a time: with thousands at once, half of the memory is what is waited with. */
+const atOnce = 32;
+
 /** A port that is held, and its sockets by address. */
 interface Held {
   readonly port: PortKey;
@@ -41,6 +45,7 @@ class SocketPortHolder implements PortHolder {
   readonly #held = new Map<string, Held>();
   /** The last call for each port: calls for the same port follow each other. */
   readonly #turns = new Map<string, Promise<void>>();
+  readonly #slots = new Slots(atOnce);
 
   constructor({ onLeak, proc = '/proc', clock = systemClock }: SocketPortHolderOptions) {
     this.#alarm = new LeakAlarm(onLeak, clock);
@@ -114,7 +119,7 @@ class SocketPortHolder implements PortHolder {
     this.#turns.set(key, turn.promise);
     await before;
     try {
-      return await work();
+      return await this.#slots.run(work);
     } finally {
       turn.resolve();
       if (this.#turns.get(key) === turn.promise) this.#turns.delete(key);

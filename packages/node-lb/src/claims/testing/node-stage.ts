@@ -57,9 +57,13 @@ export class LineProcess {
     return this.#child.pid ?? 0;
   }
 
+  write(line: string): void {
+    this.#child.stdin.write(`${line}\n`);
+  }
+
   /** Says a line and waits for one. */
   async ask(line: string): Promise<string> {
-    this.#child.stdin.write(`${line}\n`);
+    this.write(line);
     return this.next();
   }
 

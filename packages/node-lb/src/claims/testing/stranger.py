@@ -4,6 +4,7 @@ bind tcp|udp ADDRESS PORT [reuseaddr] [reuseport] [v6only]   bound | in use | no
 unbind                      unbound: all of its sockets are closed
 connect ADDRESS PORT        refused | reset | open
 send ADDRESS PORT           sent: a datagram
+leave ADDRESS PORT          left: a connection from this port to another one of its own, which stays
 """
 
 import errno
@@ -59,6 +60,15 @@ def send(address, port):
     with socket.socket(family(address), socket.SOCK_DGRAM) as sock:
         sock.sendto(b"hello", (address, int(port)))
     return "sent"
+
+
+def leave(address, port):
+    listener = socket.create_server((address, 0))
+    sock = socket.socket(family(address), socket.SOCK_STREAM)
+    sock.bind((address, int(port)))
+    sock.connect(listener.getsockname())
+    held.extend([listener, sock])
+    return "left"
 
 
 for line in sys.stdin:
