@@ -12,7 +12,10 @@ export function mapChanges<Value>(
   found: ReadonlyMap<string, Value>,
   equal: (one: Value, other: Value) => boolean = Object.is,
 ): MapChanges<Value> {
-  return { added: entriesBeside(wanted, found, equal), removed: entriesBeside(found, wanted, equal) };
+  const added = entriesBeside(wanted, found, equal);
+  // With as many left as there are, none can be too many: most changes are small, and sets large.
+  const isSubset = wanted.size - added.length === found.size;
+  return { added, removed: isSubset ? [] : entriesBeside(found, wanted, equal) };
 }
 
 function entriesBeside<Value>(

@@ -44,7 +44,7 @@ function endsOf(family: Family, text: string): { host: string; inner: string; le
   const bytes = address.toByteArray();
   // The last two bits of the network's own address are free, so that nothing is carried.
   const after = (count: number): string =>
-    addressText(ipaddr.fromByteArray(bytes.with(-1, bytes.at(-1)! + count)));
+    addressText(ipaddr.fromByteArray([...bytes.slice(0, -1), bytes.at(-1)! + count]));
   return { host: after(1), inner: after(2), length };
 }
 

@@ -43,7 +43,7 @@ export function portElements(plan: NodePlan, family: Family): PortElements {
     if (!serves(exposed, family)) continue;
     const addresses = exposed.addresses[family];
     const key = { protocol: elementProtocol(exposed), port: exposed.port };
-    const allowed = limits(exposed, family);
+    const allowed = allowedSources(exposed, family);
     for (const address of addresses) {
       elements[exposed.target.kind].push({ address, ...key });
       if (allowed === undefined) continue;
@@ -84,8 +84,11 @@ export function elementProtocol({ protocol }: Pick<ExposedPort, 'protocol'>): El
   return protocol.toLowerCase() as Lowercase<ExposedPort['protocol']>;
 }
 
-/** Undefined for everybody, which is what the whole family's network says, too: ipset has no network of length zero. */
-function limits({ sourceRanges }: ExposedPort, family: Family): string[] | undefined {
+/**
+ * Who may connect, as addresses and networks of more than one; undefined for everybody, which is what the network of the
+ * whole family says, too: ipset has no network of length zero.
+ */
+export function allowedSources({ sourceRanges }: ExposedPort, family: Family): string[] | undefined {
   const ranges = sourceRanges[family];
   if (ranges === undefined || ranges.some((range) => range.endsWith('/0'))) return undefined;
   const single = family === 'IPv4' ? '/32' : '/128';

@@ -1,17 +1,18 @@
+import { createHash } from 'node:crypto';
 import type { NodePlan } from '../../plan/node-plan.ts';
 import { families, type FamilyWords } from '../families.ts';
 import type { Link } from '../link.ts';
 import { OWNER_MARK } from '../owner.ts';
 import {
+  allowedSources,
   elementProtocol,
   localAddresses,
   localEndpoints,
   portElements,
   serves,
   type Element,
-  type ElementSet,
 } from '../port-elements.ts';
-import { match, meta, payload, type Expression, type Rule } from './nft-expression.ts';
+import { match, meta, payload, rule, type Expression, type Rule } from './nft-expression.ts';
 import type { NftChain, NftSet, NftTable } from './nft-table.ts';
 
 /**
@@ -23,10 +24,14 @@ export function hostTable(plan: NodePlan, link: Link): NftTable {
   const chains = new Map<string, NftChain>([[OWNER_MARK, { rules: [] }]]);
   for (const words of families) {
     for (const [name, set] of familySets(plan, words)) sets.set(`${name}${words.version}`, set);
+    for (const [name, set, chain] of sourceLists(plan, words)) {
+      sets.set(name, set);
+      chains.set(name, chain);
+    }
     for (const [name, chain] of localChains(plan, words)) chains.set(name, chain);
   }
   const toNode = match({ fib: { result: 'type', flags: ['daddr'] } }, 'local');
-  const jumps: Rule[] = [[toNode, { jump: { target: 'exposed' } }]];
+  const jumps: Rule[] = [rule(toNode, { jump: { target: 'exposed' } })];
   chains
     .set('ranges', {
       hook: { type: 'filter', hook: 'prerouting', priority: -300 },
@@ -43,68 +48,103 @@ export function hostTable(plan: NodePlan, link: Link): NftTable {
 }
 
 /** A port of an address, as the rules look it up. */
-function portOf({ ip }: FamilyWords, source = false): Expression {
-  const key = [payload(ip, 'daddr'), meta('l4proto'), payload('th', 'dport')];
-  return { concat: source ? [...key, payload(ip, 'saddr')] : key };
+function portOf({ ip }: FamilyWords): Expression {
+  return { concat: [payload(ip, 'daddr'), meta('l4proto'), payload('th', 'dport')] };
 }
 
 function rangeRule(words: FamilyWords): Rule {
-  return [
-    match(portOf(words), `@limited${words.version}`),
-    match(portOf(words, true), `@allowed${words.version}`, '!='),
-    { counter: null },
-    { drop: null },
-  ];
+  return rule({ vmap: { key: portOf(words), data: `@limited${words.version}` } });
 }
 
 function exposedRules(words: FamilyWords, link: Link): Rule[] {
   return [
-    [
+    rule(
       match(portOf(words), `@cluster${words.version}`),
       { counter: null },
       { dnat: { family: words.ip, addr: link.innerAddress[words.family] } },
-    ],
-    [{ vmap: { key: portOf(words), data: `@local${words.version}` } }],
+    ),
+    rule({ vmap: { key: portOf(words), data: `@local${words.version}` } }),
   ];
 }
 
 /** By the link's own address, never by a mark: the marks of others are not ours to set. */
 function masqueradeRules(words: FamilyWords, link: Link): Rule[] {
+  const portAndSource = [
+    payload(words.ip, 'daddr'),
+    meta('l4proto'),
+    payload('th', 'dport'),
+    payload(words.ip, 'saddr'),
+  ];
   return [
-    [
+    rule(
       match(meta('oifname'), link.hostEnd, '!='),
       match(payload(words.ip, 'saddr'), link.innerAddress[words.family]),
       { masquerade: null },
-    ],
-    [
+    ),
+    rule(
       match({ ct: { key: 'status' } }, 'dnat', 'in'),
       match({ ct: { key: `${words.ip} daddr`, dir: 'original' } }, `@addresses${words.version}`),
-      match(portOf(words, true), `@hairpin${words.version}`),
+      match({ concat: portAndSource }, `@hairpin${words.version}`),
       { masquerade: null },
-    ],
+    ),
   ];
 }
 
 function familySets(plan: NodePlan, words: FamilyWords): [string, NftSet][] {
   const address = `ipv${words.version}_addr`;
   const port = `${address} . inet_proto . inet_service`;
-  const elements = portElements(plan, words.family);
-  const set = (name: ElementSet, type: string, interval = false): [string, NftSet] => [
-    name,
-    { type, interval, elements: new Map(elements[name].map((element) => [elementText(element), ''])) },
-  ];
-  const local = elements.local.map(
-    (element) => [elementText(element), `goto ${localChain(words, element.protocol, element.port)}`] as const,
-  );
-  const addresses = localAddresses(plan, words.family).map((each) => [each, ''] as const);
+  const { cluster, local, hairpin } = portElements(plan, words.family);
+  const set = (type: string, elements: readonly string[]): NftSet => ({
+    type,
+    interval: false,
+    elements: new Map(elements.map((element) => [element, ''])),
+  });
+  const chainOf = new Map<string, string>();
+  const listOf = new Map<string, string>();
+  for (const element of local) {
+    chainOf.set(elementText(element), `goto ${localChain(words, element.protocol, element.port)}`);
+  }
+  for (const exposed of plan.ports) {
+    const sources = serves(exposed, words.family) ? allowedSources(exposed, words.family) : undefined;
+    if (!sources) continue;
+    for (const each of exposed.addresses[words.family]) {
+      const element = { address: each, protocol: elementProtocol(exposed), port: exposed.port };
+      listOf.set(elementText(element), `goto ${sourceList(words, sources)}`);
+    }
+  }
   return [
-    set('cluster', port),
-    set('limited', port),
-    set('allowed', `${port} . ${address}`, true),
-    set('hairpin', `${port} . ${address}`),
-    ['local', { type: port, value: 'verdict', interval: false, elements: new Map(local) }],
-    ['addresses', { type: address, interval: false, elements: new Map(addresses) }],
+    ['cluster', set(port, cluster.map(elementText))],
+    ['local', { ...set(port, []), value: 'verdict', elements: chainOf }],
+    ['limited', { ...set(port, []), value: 'verdict', elements: listOf }],
+    ['hairpin', set(`${port} . ${address}`, hairpin.map(elementText))],
+    ['addresses', set(address, localAddresses(plan, words.family))],
   ];
+}
+
+/**
+ * One chain and set of networks for each list of sources, however many ports have it. A single set of ports with their
+ * networks would be a set of concatenated intervals, which the kernel takes seconds to fill with ten thousand ports.
+ */
+function sourceLists(plan: NodePlan, words: FamilyWords): [string, NftSet, NftChain][] {
+  const lists = new Map<string, readonly string[]>();
+  for (const exposed of plan.ports) {
+    const sources = serves(exposed, words.family) ? allowedSources(exposed, words.family) : undefined;
+    if (sources) lists.set(sourceList(words, sources), sources);
+  }
+  return [...lists].map(([name, sources]) => [
+    name,
+    {
+      type: `ipv${words.version}_addr`,
+      interval: true,
+      elements: new Map(sources.map((source) => [source, ''])),
+    },
+    { rules: [rule(match(payload(words.ip, 'saddr'), `@${name}`, '!='), { counter: null }, { drop: null })] },
+  ]);
+}
+
+/** The same list always has the same name. */
+function sourceList({ version }: FamilyWords, sources: readonly string[]): string {
+  return `from${version}-${createHash('sha256').update(sources.join()).digest('hex').slice(0, 16)}`;
 }
 
 function elementText({ address, protocol, port, source }: Element): string {
@@ -129,7 +169,7 @@ function localChains(plan: NodePlan, words: FamilyWords): [string, NftChain][] {
       endpoints.length === 1 && first
         ? { family: words.ip, addr: first.address, port: first.port }
         : { family: words.ip, addr: spread };
-    const rules: Rule[] = [[match(meta('l4proto'), protocol), { dnat }]];
+    const rules = [rule(match(meta('l4proto'), protocol), { dnat })];
     return [[localChain(words, protocol, exposed.port), { rules }]];
   });
 }

@@ -1,9 +1,9 @@
-import { families } from '../families.ts';
+import { families, type FamilyWords } from '../families.ts';
 import type { NodePlan } from '../../plan/node-plan.ts';
 import type { Link } from '../link.ts';
 import { OWNER_MARK } from '../owner.ts';
 import { elementProtocol, serves } from '../port-elements.ts';
-import { match, meta, payload, type Rule } from './nft-expression.ts';
+import { match, meta, payload, rule, type Rule } from './nft-expression.ts';
 import type { NftChain, NftSet, NftTable } from './nft-table.ts';
 
 /**
@@ -13,47 +13,24 @@ import type { NftChain, NftSet, NftTable } from './nft-table.ts';
  * not sent back to the node, where it would come again.
  */
 export function innerTable(plan: NodePlan, link: Link): NftTable {
-  const sets = new Map<string, NftSet>();
-  const prerouting: Rule[] = [];
-  for (const { family, ip, version } of families) {
-    sets.set(`clusterip${version}`, {
-      type: 'inet_proto . inet_service',
-      value: `ip${version === 4 ? 'v4' : 'v6'}_addr . inet_service`,
-      interval: false,
-      elements: new Map(
-        plan.ports.flatMap((exposed) => {
-          const { target, port } = exposed;
-          if (target.kind !== 'cluster' || !serves(exposed, family)) return [];
-          return [[`${elementProtocol(exposed)} . ${port}`, `${target.clusterIPs[family]} . ${port}`]];
-        }),
-      ),
-    });
-    prerouting.push([
-      match(meta('iifname'), link.innerEnd),
-      match(payload(ip, 'daddr'), link.innerAddress[family]),
-      { counter: null },
-      {
-        dnat: {
-          family: ip,
-          addr: {
-            map: { key: { concat: [meta('l4proto'), payload('th', 'dport')] }, data: `@clusterip${version}` },
-          },
-        },
-      },
-    ]);
-  }
   const isOurs = match({ ct: { key: 'status' } }, 'dnat', 'in');
   const chains = new Map<string, NftChain>([
     [OWNER_MARK, { rules: [] }],
-    ['prerouting', { hook: { type: 'nat', hook: 'prerouting', priority: -100 }, rules: prerouting }],
+    [
+      'prerouting',
+      {
+        hook: { type: 'nat', hook: 'prerouting', priority: -100 },
+        rules: families.map((words) => turnRule(words, link)),
+      },
+    ],
     [
       'forward',
       {
         hook: { type: 'filter', hook: 'forward', priority: 0 },
         rules: [
-          [isOurs, { accept: null }],
-          [match(meta('l4proto'), 'tcp'), { reject: { type: 'tcp reset' } }],
-          [{ reject: { type: 'icmpx', expr: 'port-unreachable' } }],
+          rule(isOurs, { accept: null }),
+          rule(match(meta('l4proto'), 'tcp'), { reject: { type: 'tcp reset' } }),
+          rule({ reject: { type: 'icmpx', expr: 'port-unreachable' } }),
         ],
       },
     ],
@@ -61,9 +38,34 @@ export function innerTable(plan: NodePlan, link: Link): NftTable {
       'postrouting',
       {
         hook: { type: 'nat', hook: 'postrouting', priority: 100 },
-        rules: [[match(meta('oifname'), link.innerEnd), isOurs, { masquerade: null }]],
+        rules: [rule(match(meta('oifname'), link.innerEnd), isOurs, { masquerade: null })],
       },
     ],
   ]);
-  return { sets, chains };
+  return { sets: new Map(families.map((words) => [mapName(words), clusterIPs(plan, words)])), chains };
+}
+
+function turnRule(words: FamilyWords, link: Link): Rule {
+  const port = { concat: [meta('l4proto'), payload('th', 'dport')] };
+  return rule(
+    match(meta('iifname'), link.innerEnd),
+    match(payload(words.ip, 'daddr'), link.innerAddress[words.family]),
+    { counter: null },
+    { dnat: { family: words.ip, addr: { map: { key: port, data: `@${mapName(words)}` } } } },
+  );
+}
+
+function mapName({ version }: FamilyWords): string {
+  return `clusterip${version}`;
+}
+
+function clusterIPs(plan: NodePlan, { family, version }: FamilyWords): NftSet {
+  const elements = new Map<string, string>();
+  for (const exposed of plan.ports) {
+    const { target, port } = exposed;
+    if (target.kind !== 'cluster' || !serves(exposed, family)) continue;
+    elements.set(`${elementProtocol(exposed)} . ${port}`, `${target.clusterIPs[family]} . ${port}`);
+  }
+  const value = `ipv${version}_addr . inet_service`;
+  return { type: 'inet_proto . inet_service', value, interval: false, elements };
 }

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { elementDifferences, elementText, mapChanges } from '../element-changes.ts';
 import { OWNER_MARK } from '../owner.ts';
 import type { Difference } from '../rule-set.ts';
-import { ruleText } from './nft-expression.ts';
 import type { NftChain, NftSet, NftTable, NftTables } from './nft-table.ts';
 
 /** How the tables differ, in words. */
@@ -34,7 +33,7 @@ function differencesWithin(name: string, wanted: NftTable, found: NftTable): Dif
     if (!existing) differences.push(`chain ${chain} ${where} is missing`);
     else if (!isDeepStrictEqual(hook, existing.hook))
       differences.push(`chain ${chain} ${where} hangs elsewhere`);
-    else if (!isDeepStrictEqual(rules, existing.rules))
+    else if (!sameRules(wanted.chains.get(chain)!, existing))
       differences.push(`chain ${chain} ${where} has other rules`);
   }
   for (const set of found.sets.keys()) {
@@ -100,7 +99,7 @@ function changesWithin(table: string, wanted: NftTable, found: NftTable): string
         : [`add chain inet ${table} ${name}${hookText(chain)}`],
     ),
     ...chains.added.flatMap(([name, { rules }]) =>
-      rules.map((rule) => `add rule inet ${table} ${name} ${ruleText(rule)} comment "${OWNER_MARK}"`),
+      rules.map(({ text }) => `add rule inet ${table} ${name} ${text} comment "${OWNER_MARK}"`),
     ),
     ...gone.map(([name]) => `flush chain inet ${table} ${name}`),
     ...elements.flatMap(({ name, removed }) =>
@@ -120,7 +119,10 @@ function changesWithin(table: string, wanted: NftTable, found: NftTable): string
 }
 
 function sameRules(one: NftChain, other: NftChain): boolean {
-  return isDeepStrictEqual(one.rules, other.rules);
+  return (
+    one.rules.length === other.rules.length &&
+    one.rules.every(({ form }, index) => form === other.rules[index]!.form)
+  );
 }
 
 function setText(table: string, name: string, { type, value, interval }: NftSet): string {

@@ -30,7 +30,30 @@ export type Statement =
   | { readonly masquerade: null };
 
 /** A rule without its comment. */
-export type Rule = readonly Statement[];
+export interface Rule {
+  /** The text that `nft -f` reads; empty for rules that were read. */
+  readonly text: string;
+  /** Equal for equal rules. */
+  readonly form: string;
+}
+
+/** A rule to write. */
+export function rule(...statements: readonly Statement[]): Rule {
+  return { text: statements.map(statementText).join(' '), form: formOf(statements) };
+}
+
+/** A rule as `nft -j` printed its statements; nothing that is in them is lost. */
+export function readRule(statements: readonly unknown[]): Rule {
+  return { text: '', form: formOf(statements) };
+}
+
+function formOf(statements: readonly unknown[]): string {
+  return JSON.stringify(statements, (key, value: unknown) => {
+    if (key === 'counter') return null;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
+  });
+}
 
 /** A field of a packet's header, such as `ip daddr`. */
 export function payload(protocol: string, field: string): Expression {
@@ -45,11 +68,6 @@ export function meta(key: string): Expression {
 /** A condition. */
 export function match(left: Expression, right: Expression, op: '==' | '!=' | 'in' = '=='): Statement {
   return { match: { op, left, right } };
-}
-
-/** The text of a rule as `nft -f` reads it. */
-export function ruleText(rule: Rule): string {
-  return rule.map(statementText).join(' ');
 }
 
 function statementText(statement: Statement): string {

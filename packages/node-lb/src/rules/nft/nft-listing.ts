@@ -1,6 +1,6 @@
 import { NodeLbError } from '../../errors.ts';
 import { OWNER_MARK } from '../owner.ts';
-import type { Rule } from './nft-expression.ts';
+import { readRule, type Rule } from './nft-expression.ts';
 import type { NftChain, NftSet, NftTable } from './nft-table.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -44,10 +44,8 @@ function record(value: unknown): Json | undefined {
 
 /** Somebody else's rule must not look like ours: without our comment it gets one statement more. */
 function parseRule({ expr, comment }: Json): Rule {
-  const statements = (Array.isArray(expr) ? (expr as Rule) : []).map((statement) =>
-    'counter' in statement ? { counter: null } : statement,
-  );
-  return comment === OWNER_MARK ? statements : [...statements, { comment } as unknown as Rule[number]];
+  const statements: unknown[] = Array.isArray(expr) ? expr : [];
+  return readRule(comment === OWNER_MARK ? statements : [...statements, { comment }]);
 }
 
 function parseHook({ type, hook, prio }: Json): Pick<NftChain, 'hook'> {
