@@ -4,7 +4,7 @@ import type { ExposureRequest } from '../request/exposure-request.ts';
 import type { Placement } from './placement.ts';
 import { placeService } from './place-service.ts';
 import { ZONE_LABEL } from './ranking.ts';
-import { Dice } from './testing/dice.ts';
+import { Dice } from '../nodes/testing/dice.ts';
 import { requestOf, tcp, udp } from './testing/exposure-request.ts';
 import { MemoryCluster } from './testing/memory-cluster.ts';
 

@@ -3,16 +3,13 @@ import type { ExposureRequest } from '../request/exposure-request.ts';
 import { summaryOf } from './obstacle-summary.ts';
 import { placeService } from './place-service.ts';
 import { allocateMany } from './testing/allocation-load.ts';
-import { Dice } from './testing/dice.ts';
+import { Dice } from '../nodes/testing/dice.ts';
 import { requestOf, tcp, udp } from './testing/exposure-request.ts';
 import { MemoryCluster } from './testing/memory-cluster.ts';
 import { byTurn } from './turn.ts';
 
-const clusterOf = (nodes: number) => {
-  const cluster = new MemoryCluster();
-  for (let n = 0; n < nodes; n += 1) cluster.addNode(`node-${n}`);
-  return cluster;
-};
+const clusterOf = (nodes: number) =>
+  MemoryCluster.of(...Array.from({ length: nodes }, (_, n) => `node-${n}`));
 
 describe('200 Services want port 80 on 5 nodes', () => {
   const requests = new Dice(1).shuffled(

@@ -29,6 +29,11 @@ export class MemoryCluster implements AllocationWorld {
   acceptUnprovenProxy = false;
   readonly portsAt: AllocationWorld['portsAt'] = (node, port, except) => this.#uses.at(node, port, except);
 
+  /** A cluster of nodes that nothing is wrong with. */
+  static of(...nodes: string[]): MemoryCluster {
+    return nodes.reduce((cluster, name) => cluster.addNode(name), new MemoryCluster());
+  }
+
   /** A node with one address, IPv4, unless told otherwise. */
   addNode(
     name: string,
