@@ -1,20 +1,80 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canTryRules } from '../packages/node-lb/src/rules/testing/available.ts';
 import { AgentWorld } from './testing/agent-world.ts';
+import { eventually } from './testing/process.ts';
 
-describe.skipIf(!canTryRules('the agent of a node'))('an agent on a node', () => {
+const canRun = canTryRules('the agent of a node');
+/** So that nothing is found by looking now and then: what is repaired was noticed. */
+const never = { verifyIntervalMs: 3_600_000 };
+
+describe.skipIf(!canRun)('an agent on a node', { timeout: 60_000 }, () => {
   let world: AgentWorld;
   beforeAll(async () => {
     world = await AgentWorld.start();
     await world.network.proxy('iptables-nft', 80);
-    await world.startAgent();
+    await world.startAgent(never);
+    await world.claimPort(80);
   }, 60_000);
   afterAll(() => world.stop());
 
   test('serves a claim from its making, and says so', async () => {
-    await world.claimPort(80);
     const claim = await world.told(80, 'Programmed');
     expect(claim.status?.addresses).toHaveLength(2);
     await world.reached(80);
   });
+
+  test('killed without warning, it leaves traffic going; started again, it writes nothing', async () => {
+    const before = await world.rules();
+    await world.endAgent('SIGKILL');
+    await world.reached(80);
+    await world.startAgent(never);
+    await eventually('the agent holds the port again', () => world.holds(80));
+    await world.claimPort(81);
+    await world.told(81, 'Programmed');
+    await world.claims.delete('worker-1.tcp.81');
+    await eventually('the port is let go', async () => !(await world.holds(81)));
+    expect(await world.rules()).toBe(before);
+    await world.reached(80);
+  });
+
+  describe('puts back what others remove, and says so', () => {
+    const node = (program: string, ...args: string[]) => world.network.node.run(program, args);
+    test.each([
+      ['the rules of iptables', () => node('iptables-nft', '-t', 'nat', '-F')],
+      ['all rules of nft', () => node('nft', 'flush', 'ruleset')],
+      ['the link', () => node('ip', 'link', 'delete', world.network.link.hostEnd)],
+      [
+        'the namespace',
+        () => world.network.commands.run('ip', ['netns', 'delete', world.network.link.namespace]),
+      ],
+    ])('%s', async (_, remove) => {
+      const repairs = await world.metric('armillary_node_lb_agent_repairs_total');
+      await remove();
+      await eventually('rules were put back', async () => {
+        return (await world.metric('armillary_node_lb_agent_repairs_total')) > repairs;
+      });
+      // What belongs to kube-proxy returns with kube-proxy.
+      await world.network.proxy('iptables-nft', 80);
+      await world.reached(80);
+      await world.told(80, 'Programmed');
+    });
+  });
+
+  test('a port that somebody took while it was away is withdrawn, and who has it is said', async () => {
+    await world.endAgent('SIGKILL');
+    const stranger = world.network.start('node', listener, '80');
+    await eventually('the stranger listens', () => world.holds(80));
+    await world.startAgent(never);
+    const claim = await world.told(80, 'PortInUse');
+    expect(claim.status?.owner).toContain(`pid ${stranger.pid}`);
+    expect(await world.network.ask('client', 'TCP', '10.77.0.1', 80)).toBe('stranger');
+  });
 });
+
+const listener = `
+import socket, sys
+server = socket.create_server(('::', int(sys.argv[1])), family=socket.AF_INET6, dualstack_ipv6=True)
+while True:
+    one, peer = server.accept()
+    with one: one.sendall(b'stranger')
+`;

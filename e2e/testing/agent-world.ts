@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { KubeClient, loadKubeconfig, type ResourceClient } from '@armillary/kube';
+import { coreV1, KubeClient, loadKubeconfig, type ResourceClient } from '@armillary/kube';
 import { nodeLbKinds } from '@armillary/node-lb';
 import type { AgentProgramOptions } from '../../packages/node-lb/src/agent/testing/agent-program.ts';
 import { claim, NODE } from '../../packages/node-lb/src/agent/testing/claim.ts';
@@ -42,6 +42,8 @@ export class AgentWorld {
     world.client = new KubeClient(config);
     world.#relay = await relayTo(new URL(config.server), world.#socket);
     await serveKinds(world.client, nodeLbKinds);
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
+    await world.client.resource(coreV1.namespaces).create(namespace);
     await world.network.build();
     return world;
   }
@@ -85,6 +87,17 @@ export class AgentWorld {
     ]);
   }
 
+  /** Has the agent's program do one thing on the node and end; resolves with its last line. */
+  async runAgent(
+    command: NonNullable<AgentProgramOptions['command']>,
+    options: Partial<AgentProgramOptions> = {},
+  ): Promise<Log | undefined> {
+    await this.startAgent({ command, ...options });
+    await ended(this.#agent!);
+    this.#agent = undefined;
+    return this.log.at(-1);
+  }
+
   /** Ends the agent by a signal; resolves when it is gone. */
   async endAgent(signal: NodeJS.Signals): Promise<void> {
     if (!this.#agent) return;
@@ -121,6 +134,42 @@ export class AgentWorld {
       const ask = () => this.network.ask('client', 'TCP', addresses.node[family], port);
       await eventually(`${family} port ${port} answers`, async () => isAnswer(await ask()), within);
     }
+  }
+
+  /** Whether somebody listens at a TCP port of the node. */
+  async holds(port: number): Promise<boolean> {
+    const { stdout } = await this.network.node.run('ss', ['-Hltn', `sport = ${port}`]);
+    return stdout !== '';
+  }
+
+  /** The value of a metric of the agent that runs; 0 while it has none. */
+  async metric(name: string): Promise<number> {
+    const seen = this.log.length;
+    // The process that was started is that of nsenter, which became the agent.
+    this.#agent?.kill('SIGUSR2');
+    const text = await eventually('the agent prints its metrics', () => {
+      const line = this.log.slice(seen).find(({ metrics }) => typeof metrics === 'string');
+      return line?.['metrics'] as string | undefined;
+    });
+    return Number(new RegExp(`^${name} (\\S+)$`, 'mu').exec(text)?.[1] ?? 0);
+  }
+
+  /** All rules and sets of the node, without counters, and without the chains that iptables itself has and keeps. */
+  async hostRules(): Promise<string> {
+    const { node } = this.network;
+    const nft = await node.run('nft', ['-a', 'list', 'ruleset']);
+    const sets = await node.run('ipset', ['save', '-sorted']);
+    return `${nft.stdout}${sets.stdout}`
+      .replace(/counter packets \d+ bytes \d+/gu, 'counter')
+      .replace(/\tchain [A-Z]+ \{ # handle \d+\n\t\ttype .*\n\t\}\n+/gu, '')
+      .replace(/\n\n+/gu, '\n')
+      .replace(/table \S+ \S+ \{ # handle \d+\n\}\n/gu, '');
+  }
+
+  /** All rules of the node and of the bounce namespace, with their handles: what is written anew gets new ones. */
+  async rules(): Promise<string> {
+    const inner = await this.network.bounce.run('nft', ['-a', 'list', 'ruleset']);
+    return `${await this.hostRules()}${inner.stdout}`.replace(/counter packets \d+ bytes \d+/gu, 'counter');
   }
 
   async stop(): Promise<void> {

@@ -5,12 +5,17 @@ import { pipeline } from 'node:stream';
 import { Registry } from 'prom-client';
 import type { NodeAgentOptions } from '../agent-options.ts';
 import { startNodeAgent } from '../node-agent.ts';
+import { printPlan } from '../print-plan.ts';
+import { runOnce } from '../run-once.ts';
+import { uninstall } from '../uninstall.ts';
 
 /** What the program is told, as JSON in its first argument. */
 export interface AgentProgramOptions extends Pick<
   NodeAgentOptions,
   'nodeName' | 'link' | 'prefix' | 'mode' | 'probeIntervalMs' | 'verifyIntervalMs' | 'enableForwarding'
 > {
+  /** `run` unless told; the others end by themselves, with a last line of what came of it. */
+  command?: 'run' | 'once' | 'print-plan' | 'uninstall';
   kubeconfig: string;
   /** A socket in the file system behind which the API server answers: networks do not matter to it. */
   apiSocket: string;
@@ -32,20 +37,31 @@ async function main(options: AgentProgramOptions): Promise<void> {
   const { port } = relay.address() as AddressInfo;
   const config = await loadKubeconfig({ path: options.kubeconfig });
   const client = new KubeClient({ ...config, server: `https://127.0.0.1:${port}` });
-  const { kubeconfig: _, apiSocket: __, ...rest } = options;
+  const { kubeconfig: _, apiSocket: __, command = 'run', ...rest } = options;
   const metrics = new Registry();
-  const agent = await startNodeAgent({
-    ...rest,
-    client,
-    logger,
-    metrics,
-    leaseNamespace: 'default',
-    signal: stop.signal,
-  });
+  const all = { ...rest, client, logger, metrics, leaseNamespace: 'default', signal: stop.signal };
   // Whoever reads along wants to know that it lives, and how much it did.
   process.on('SIGUSR2', () => void metrics.metrics().then((text) => print({ metrics: text })));
   print({ started: process.pid });
-  await agent.done;
+  switch (command) {
+    case 'run': {
+      const agent = await startNodeAgent(all);
+      await agent.done;
+      break;
+    }
+    case 'once': {
+      const { ok, failure } = await runOnce(all);
+      print({ ok, failure: failure?.message });
+      break;
+    }
+    case 'print-plan':
+      print({ plan: await printPlan(all) });
+      break;
+    case 'uninstall':
+      await uninstall(all);
+      print({ uninstalled: true });
+      break;
+  }
   await client.close();
   relay.close();
 }
