@@ -57,7 +57,7 @@ function trouble({
     crossed !== undefined && crossed < answered
       ? `only ${crossed} of them crossed the bounce namespace`
       : undefined,
-    clientKept === false ? 'the pod saw another address than the client’s' : undefined,
+    clientKept === false ? "the pod saw another address than the client's" : undefined,
   ].filter((reason) => reason !== undefined);
   return `${client} ${protocol} ${family}: ${reasons.join('; ')}`;
 }
