@@ -1,0 +1,87 @@
+import { Backoff, delay } from '@armillary/kube';
+import type { Clock, Logger } from '@armillary/kube';
+import type { Link } from '../rules/link.ts';
+import { hostEvents } from './address-events.ts';
+import type { StreamingCommands } from './commands.ts';
+import { watchLegacy } from './legacy-poll.ts';
+import { isLoss } from './nft-events.ts';
+
+/** What a watch of the node takes. */
+export interface WatchHostOptions {
+  /** Run in the node's network. */
+  readonly commands: StreamingCommands;
+  readonly link: Link;
+  /** The prefix of our rules. */
+  readonly prefix: string;
+  /** Whether the node's rules are in iptables-legacy now, which tells of nothing by itself. */
+  readonly isLegacy: () => boolean;
+  /** Something may be another than it was: rules, the link, addresses, forwarding. Called as often as that happens. */
+  readonly onChange: () => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Tells of what happens to the data plane as it happens, until the signal aborts; it never rejects. Our own changes may
+ * be told of, too: whoever then looks finds nothing to mend, and that is the end of it. Programs that end are started
+ * again, and what they may have missed counts as a change.
+ */
+export async function watchHost(options: WatchHostOptions, signal: AbortSignal): Promise<void> {
+  const { commands, link, prefix, onChange } = options;
+  let inner = new AbortController();
+  const events = (): ((line: string) => void) => {
+    const eventOf = hostEvents(link);
+    return (line) => {
+      const event = eventOf(line);
+      // It may be another namespace now.
+      if (event === 'link') inner.abort();
+      if (event) onChange();
+    };
+  };
+  const rules = (line: string): void => {
+    if (isLoss(line, prefix)) onChange();
+  };
+  const watchInner = async (): Promise<void> => {
+    const inside = { ...options, commands: commands.inside(link.namespace) };
+    while (!signal.aborted) {
+      inner = new AbortController();
+      const both = AbortSignal.any([signal, inner.signal]);
+      await Promise.all([
+        keepFollowing(inside, ['nft', 'monitor', 'destroy'], () => rules, both),
+        keepFollowing(
+          inside,
+          ['ip', '-o', 'monitor', 'link', 'address', 'route', 'netconf'],
+          () => onChange,
+          both,
+        ),
+      ]);
+    }
+  };
+  await Promise.all([
+    keepFollowing(options, ['nft', 'monitor', 'destroy'], () => rules, signal),
+    keepFollowing(options, ['ip', '-o', 'monitor', 'link', 'address', 'netconf'], events, signal),
+    watchLegacy(options, signal),
+    watchInner(),
+  ]);
+}
+
+/** Follows a program and starts it again when it ends, with a reader of its own for each run. */
+async function keepFollowing(
+  { commands, clock, logger, onChange }: Pick<WatchHostOptions, 'commands' | 'clock' | 'logger' | 'onChange'>,
+  [program, ...args]: readonly [string, ...string[]],
+  reader: () => (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const backoff = new Backoff({ baseMs: 500, capMs: 30_000, resetAfterMs: 60_000, clock });
+  for (let isFirst = true; !signal.aborted; isFirst = false) {
+    if (!isFirst) onChange();
+    try {
+      const read = reader();
+      for await (const line of commands.follow(program, args, signal)) read(line);
+    } catch (error) {
+      if (!signal.aborted)
+        logger.warn({ err: error, program }, 'the node cannot be watched; it is tried again');
+    }
+    await delay(clock, backoff.next(), signal);
+  }
+}
