@@ -168,11 +168,11 @@ describe('rules of others that take a port', () => {
 
   test.each([
     '',
-    '*nat\n-A\n-A PREROUTING\n-A PREROUTING -j\nCOMMIT',
-    '*nat\n-A PREROUTING -p tcp --dport -j DNAT',
-    '*nat\n-A PREROUTING -p tcp --dport 80:x,,- -d nowhere/99 -j DNAT',
-    '*nat\n-A PREROUTING -m comment --comment "never closed -p tcp --dport 80 -j DNAT',
-    '*filter\n-A PREROUTING -p tcp --dport 80 -j DNAT',
+    '*nat\n:PREROUTING ACCEPT [0:0]\n-A\n-A PREROUTING\n-A PREROUTING -j\nCOMMIT',
+    '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp --dport -j DNAT',
+    '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp --dport 80:x,,- -d nowhere/99 -j DNAT',
+    '*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -m comment --comment "never closed -p tcp --dport 80 -j DNAT',
+    '*filter\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp --dport 80 -j DNAT',
     '\0\0\0',
   ])('what is not understood is passed over: %j', (text) => {
     const redirects = redirectsOf(parseIptablesNat(text, 'IPv4'), 'table nat');

@@ -2,7 +2,7 @@ import { familyOf } from '../address/address.ts';
 import { inRange, type PortRange } from '../address/port-range.ts';
 import type { Family, Protocol } from '../address/protocol.ts';
 import type { HeldPort } from './port-holder.ts';
-import { contains, natPaths, type NatPath, type NatRule, type NatTable } from './nat-rule.ts';
+import { contains, natPaths, type JumpVerdict, type NatPath, type NatTable } from './nat-rule.ts';
 
 /** Ports of the node that a rule of somebody else leads elsewhere: a container's published port, a hostPort, a NodePort. */
 export interface ForeignRedirect extends PortRange {
@@ -36,12 +36,12 @@ const kubeServiceChain = /^KUBE-(?!SERVICES$|NODEPORTS$|HOSTPORTS$|HP-)/;
  * kube-proxy's only NodePorts count: the API says the rest.
  */
 export function redirectsOf(table: NatTable, tableName: string): ForeignRedirect[] {
-  const follows = ({ chain, target = '' }: NatRule): 'into' | 'taken' | 'past' => {
+  const judgeJump = (from: string, target: string): JumpVerdict => {
     if (!kubeServiceChain.test(target)) return 'into';
-    return chain === 'KUBE-NODEPORTS' ? 'taken' : 'past';
+    return from === 'KUBE-NODEPORTS' ? 'taken' : 'past';
   };
   const unique = new Map<string, ForeignRedirect>();
-  for (const path of natPaths(table, follows)) {
+  for (const path of natPaths(table, judgeJump)) {
     for (const redirect of redirectsOfPath(path, tableName)) unique.set(JSON.stringify(redirect), redirect);
   }
   return [...unique.values()];

@@ -1,7 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { isIPv6 } from 'node:net';
+import { createServer, isIPv6 } from 'node:net';
 
 /** A bound socket that keeps others from a port of one address. */
 export interface HeldSocket {

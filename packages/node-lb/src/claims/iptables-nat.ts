@@ -1,6 +1,6 @@
 import type { Family, Protocol } from '../address/protocol.ts';
 import { isOwnerMark } from '../rules/owner.ts';
-import { networkOf, type NatMatch, type NatRule, type NatTable, type Ports } from './nat-rule.ts';
+import { bothMatch, networkOf, type NatMatch, type NatRule, type NatTable, type Ports } from './nat-rule.ts';
 
 /** Targets that give a packet another destination. */
 const taking = new Set(['DNAT', 'REDIRECT', 'NETMAP']);
@@ -11,18 +11,18 @@ const protocolNames: Readonly<Record<string, Protocol>> = { tcp: 'TCP', udp: 'UD
  * are left out, and our own; what is not understood of a rule is taken as met.
  */
 export function parseIptablesNat(text: string, family: Family): NatTable {
-  const chains = new Set<string>();
-  const lines: string[][] = [];
+  const chains = new Map<string, string[]>();
   let table = '';
   for (const line of text.split('\n')) {
     if (line.startsWith('*')) table = line.slice(1).trim();
     if (table !== 'nat') continue;
-    if (line.startsWith(':')) chains.add(line.slice(1).split(' ', 1)[0] ?? '');
-    if (line.startsWith('-A ')) lines.push(wordsOf(line));
+    const [first = '', name = ''] = line.split(' ', 2);
+    if (first.startsWith(':')) chains.set(first.slice(1), []);
+    if (first === '-A') chains.get(name)?.push(line);
   }
   return {
     entrances: ['PREROUTING'],
-    rules: lines.flatMap((words) => parseRule(words, family, chains) ?? []),
+    rulesOf: (chain) => (chains.get(chain) ?? []).flatMap((line) => parseRule(line, family, chains) ?? []),
   };
 }
 
@@ -31,13 +31,9 @@ function wordsOf(line: string): string[] {
   return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
 }
 
-function parseRule(
-  words: readonly string[],
-  family: Family,
-  chains: ReadonlySet<string>,
-): NatRule | undefined {
-  const [, chain = ''] = words;
-  let match: NatMatch = { family };
+function parseRule(line: string, family: Family, chains: ReadonlyMap<string, unknown>): NatRule | undefined {
+  const words = wordsOf(line);
+  let match: NatMatch | undefined = { family };
   let target = '';
   for (let at = 2; at < words.length; at += 1) {
     const not = words[at - 1] === '!';
@@ -52,23 +48,23 @@ function parseRule(
         at += 1;
         break;
       default: {
-        const met = parseMatch(words[at] ?? '', value, not, words[at + 2] ?? '');
-        if (met === 'never') return undefined;
-        match = { ...match, ...met };
+        const asked = parseMatch(words[at] ?? '', value, not, words[at + 2] ?? '');
+        match = asked && bothMatch(match, asked);
+        if (!match) return undefined;
       }
     }
   }
-  if (taking.has(target)) return { chain, match };
-  return chains.has(target) ? { chain, match, target } : undefined;
+  if (taking.has(target)) return { match };
+  return chains.has(target) ? { match, target } : undefined;
 }
 
-/** What an option says of the packet; `never` when no packet for the node from elsewhere can meet it. */
-function parseMatch(option: string, value: string, not: boolean, next: string): NatMatch | 'never' {
+/** What an option says of the packet; undefined when no packet for the node from elsewhere can meet it. */
+function parseMatch(option: string, value: string, not: boolean, next: string): NatMatch | undefined {
   switch (option) {
     case '-p': {
       const protocol = protocolNames[value];
       if (not) return {};
-      return protocol ? { protocols: [protocol] } : 'never';
+      return protocol ? { protocols: [protocol] } : undefined;
     }
     case '-d': {
       const network = networkOf(value);
@@ -79,12 +75,12 @@ function parseMatch(option: string, value: string, not: boolean, next: string): 
     case '--ports':
       return not ? {} : { ports: portsOf(value) };
     case '--dst-type':
-      return value.split(',').includes('LOCAL') === not ? 'never' : { local: true };
+      return value.split(',').includes('LOCAL') === not ? undefined : { local: true };
     case '--match-set':
       // Which destinations a set has is not looked up; those of the node are named otherwise by whom we know.
-      return next.split(',').includes('dst') && !not ? 'never' : { partial: true };
+      return next.split(',').includes('dst') && !not ? undefined : { partial: true };
     case '-i':
-      return value === 'lo' && !not ? 'never' : not ? {} : { partial: true };
+      return value === 'lo' && !not ? undefined : not ? {} : { partial: true };
     case '-s':
       return not ? {} : { partial: true };
     default:

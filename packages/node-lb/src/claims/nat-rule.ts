@@ -22,7 +22,6 @@ export interface NatMatch {
 
 /** A rule of a NAT table, as far as it decides where a packet goes. */
 export interface NatRule {
-  readonly chain: string;
   readonly match: NatMatch;
   /** The chain that follows; undefined when the rule itself gives the packet another destination. */
   readonly target?: string;
@@ -31,7 +30,8 @@ export interface NatRule {
 /** Rules of one NAT table, and the chains where packets from outside come in. */
 export interface NatTable {
   readonly entrances: readonly string[];
-  readonly rules: readonly NatRule[];
+  /** In their order. A chain is asked for once, and only when packets get there: most of a large table is never read. */
+  rulesOf(chain: string): readonly NatRule[];
 }
 
 /** A way through the table that ends in another destination. */
@@ -45,27 +45,31 @@ export interface NatPath {
 const maxSteps = 500_000;
 const maxDepth = 16;
 
-/** Every way by which a packet gets another destination; `follows` decides which jumps are looked into. */
+/** What becomes of a jump: it is looked into, counts as another destination by itself, or is passed over. */
+export type JumpVerdict = 'into' | 'taken' | 'past';
+
+/** Every way by which a packet gets another destination. */
 export function natPaths(
-  { entrances, rules }: NatTable,
-  follows: (rule: NatRule) => 'into' | 'taken' | 'past',
+  table: NatTable,
+  judgeJump: (from: string, target: string) => JumpVerdict,
 ): NatPath[] {
-  const byChain = Map.groupBy(rules, ({ chain }) => chain);
+  const read = new Map<string, readonly NatRule[]>();
   const paths: NatPath[] = [];
   let steps = 0;
-  const walk = (chains: readonly string[], so: NatMatch): void => {
-    for (const rule of byChain.get(chains.at(-1) ?? '') ?? []) {
+  const walk = (before: readonly string[], chain: string, so: NatMatch): void => {
+    const chains = [...before, chain];
+    const rules = read.get(chain) ?? table.rulesOf(chain);
+    read.set(chain, rules);
+    for (const { match: asked, target } of rules) {
       if ((steps += 1) > maxSteps) return;
-      const match = bothMatch(so, rule.match);
+      const verdict = target === undefined ? 'taken' : judgeJump(chain, target);
+      const match = verdict === 'past' ? undefined : bothMatch(so, asked);
       if (!match) continue;
-      const way = rule.target === undefined ? 'taken' : follows(rule);
-      if (way === 'taken') paths.push({ match, chains });
-      else if (way === 'into' && rule.target !== undefined && chains.length < maxDepth) {
-        walk([...chains, rule.target], match);
-      }
+      if (target === undefined || verdict === 'taken') paths.push({ match, chains });
+      else if (chains.length < maxDepth) walk(chains, target, match);
     }
   };
-  for (const entrance of entrances) walk([entrance], {});
+  for (const entrance of table.entrances) walk([], entrance, {});
   return paths;
 }
 

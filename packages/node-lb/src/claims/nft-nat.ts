@@ -19,7 +19,7 @@ const maxAlternatives = 10_000;
  * have a chain that bears our mark).
  */
 export function natTables(listing: string): NftTableName[] {
-  const chains = objectsOf(listing, 'chain');
+  const chains = objectsOf(itemsOf(listing), 'chain');
   const nameOf = ({ family, table }: Record<string, unknown>): string => `${String(family)} ${String(table)}`;
   const ours = new Set(chains.filter(({ name }) => isOwnerMark(String(name))).map(nameOf));
   const tables = new Map(
@@ -35,13 +35,14 @@ export function natTables(listing: string): NftTableName[] {
  * out; what is not understood of a rule is taken as met. Throws `NodeLbError` `ProgramFailed` when it is no listing.
  */
 export function parseNftNat(listing: string): NatTable {
-  const named = [...objectsOf(listing, 'set'), ...objectsOf(listing, 'map')];
+  const items = itemsOf(listing);
+  const named = [...objectsOf(items, 'set'), ...objectsOf(items, 'map')];
   const sets: NamedSets = new Map(named.map(({ name, elem }) => [`@${String(name)}`, elem]));
+  const rules = Map.groupBy(objectsOf(items, 'rule'), ({ chain }) => String(chain));
+  const entrances = objectsOf(items, 'chain').filter(isEntrance);
   return {
-    entrances: objectsOf(listing, 'chain')
-      .filter(isEntrance)
-      .map(({ name }) => String(name)),
-    rules: objectsOf(listing, 'rule').flatMap((rule) => parseRule(rule, sets)),
+    entrances: entrances.map(({ name }) => String(name)),
+    rulesOf: (chain) => (rules.get(chain) ?? []).flatMap((rule) => parseRule(rule, sets)),
   };
 }
 
@@ -51,19 +52,21 @@ function isEntrance({ type, hook }: Record<string, unknown>): boolean {
   return type === 'nat' && hook === 'prerouting';
 }
 
-function objectsOf(listing: string, kind: string): Record<string, unknown>[] {
+function itemsOf(listing: string): unknown[] {
   let parsed: unknown;
   try {
     parsed = JSON.parse(listing);
   } catch (error) {
     throw new NodeLbError('ProgramFailed', 'nft -j printed something that is not JSON.', { cause: error });
   }
-  const items = isObject(parsed) ? parsed['nftables'] : undefined;
-  return listOf(items).flatMap((item) => (isObject(item) && isObject(item[kind]) ? [item[kind]] : []));
+  return listOf(isObject(parsed) ? parsed['nftables'] : undefined);
+}
+
+function objectsOf(items: readonly unknown[], kind: string): Record<string, unknown>[] {
+  return items.flatMap((item) => (isObject(item) && isObject(item[kind]) ? [item[kind]] : []));
 }
 
 function parseRule(rule: Record<string, unknown>, sets: NamedSets): NatRule[] {
-  const chain = String(rule['chain']);
   const rules: NatRule[] = [];
   let matches: NatMatch[] = [familyMatch(rule['family'])];
   for (const statement of listOf(rule['expr'])) {
@@ -73,16 +76,16 @@ function parseRule(rule: Record<string, unknown>, sets: NamedSets): NatRule[] {
     if (isObject(match)) matches = meet(matches, conditionsOf(match, sets));
     else if (isObject(jump ?? goto)) {
       const { target } = (jump ?? goto) as Record<string, unknown>;
-      rules.push(...matches.map((so) => ({ chain, match: so, target: String(target) })));
+      rules.push(...matches.map((so) => ({ match: so, target: String(target) })));
     } else if (isObject(vmap)) {
       for (const [key, verdict] of pairsOf(vmap['data'], sets)) {
         const target = targetOf(verdict);
         if (target === undefined) continue;
         const met = meet(matches, alternatives(vmap['key'], [key]));
-        rules.push(...met.map((so) => ({ chain, match: so, target })));
+        rules.push(...met.map((so) => ({ match: so, target })));
       }
     } else if (destination !== undefined) {
-      rules.push(...meet(matches, keysOf(destination, sets)).map((so) => ({ chain, match: so })));
+      rules.push(...meet(matches, keysOf(destination, sets)).map((so) => ({ match: so })));
     }
   }
   return rules;
