@@ -22,6 +22,6 @@ export interface NodeAgent {
  * @throws {NodeLbError} `Invalid` for a prefix that names cannot begin with.
  */
 export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAgent> {
-  const { clock = systemClock, mode } = options;
-  return new RunningAgent(options, (news) => thisNode({ node: options, mode, news, clock }));
+  const { clock = systemClock, logger, mode } = options;
+  return new RunningAgent(options, (news) => thisNode({ node: options, mode, news, clock, logger }));
 }

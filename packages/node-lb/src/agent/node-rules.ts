@@ -32,6 +32,11 @@ export class NodeRules implements RuleSet {
     this.#plane = this.#planeFor({ backend: options.backend ?? 'nftables', forward: [] });
   }
 
+  /** Where the node's rules are now; undefined before {@link use}. */
+  get backend(): HostBackendName | undefined {
+    return this.#backends?.backend;
+  }
+
   /**
    * From now on rules are written there. Throws `NodeLbError` `ProgramMissing` when a program that this takes is not
    * there; then nothing changes.

@@ -1,6 +1,7 @@
-import type { Clock } from '@armillary/kube';
+import type { Clock, Logger } from '@armillary/kube';
 import { socketPortHolder } from '../claims/socket-port-holder.ts';
 import { systemCommands } from '../host/system-commands.ts';
+import { watchHost } from '../host/watch-host.ts';
 import type { NodeOptions } from './agent-options.ts';
 import type { LocalNode, NodeNews } from './local-node.ts';
 import { NodeRules } from './node-rules.ts';
@@ -12,10 +13,11 @@ export interface ThisNodeOptions {
   mode: 'apply' | 'plan';
   news: NodeNews;
   clock: Clock;
+  logger: Logger;
 }
 
 /** The parts of the node that this process runs on, in whose network it is. */
-export function thisNode({ node, mode, news, clock }: ThisNodeOptions): LocalNode {
+export function thisNode({ node, mode, news, clock, logger }: ThisNodeOptions): LocalNode {
   const commands = systemCommands(clock);
   const rules = new NodeRules(node, commands);
   return {
@@ -30,6 +32,13 @@ export function thisNode({ node, mode, news, clock }: ThisNodeOptions): LocalNod
     holder: socketPortHolder({ onLeak: (port) => news.leaked(port), clock }),
     rules,
     forget: rules.forget.bind(rules),
-    watch: async () => {},
+    watch: async (signal) => {
+      // A plan is not damaged by anybody.
+      if (mode === 'plan') return;
+      const isLegacy = (): boolean => rules.backend === 'iptables-legacy';
+      const onChange = news.changed.bind(news);
+      const { link, prefix } = node;
+      await watchHost({ commands, link, prefix, isLegacy, onChange, clock, logger }, signal);
+    },
   };
 }
