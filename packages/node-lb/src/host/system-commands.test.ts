@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -163,6 +165,20 @@ describe('following a program', () => {
       break;
     }
     await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+  });
+
+  test('does not outlive this process, not even when that is killed', async () => {
+    const script = `
+      const { systemCommands } = await import('./system-commands.ts');
+      const lines = systemCommands().follow('sh', ['-c', 'echo $$; sleep 1000'], new AbortController().signal);
+      for await (const line of lines) process.stdout.write(line);`;
+    const agent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: import.meta.dirname,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [pid] = (await once(agent.stdout, 'data')) as [Buffer];
+    agent.kill('SIGKILL');
+    await vi.waitFor(() => expect(isAlive(Number(pid))).toBe(false), 30_000);
   });
 
   test('fails when it is missing, ends badly, or never ends a line', async () => {

@@ -61,9 +61,9 @@ class SystemCommands implements StreamingCommands {
         child.kill();
         if (stopped) return reject(stopped());
         const ran = { code: Number(code), stdout: said('stdout'), stderr: said('stderr') };
-        if (this.#isMissing(ran.code, ran.stderr)) return reject(missingProgram(program));
+        if (isMissing(ran.code, ran.stderr)) return reject(missingProgram(program));
         const accepted = code === 0 || (options.acceptable?.includes(ran.code) ?? false);
-        if (accepted && !this.#isFromNsenter(ran.code, ran.stderr)) return resolve(ran);
+        if (accepted && !isFromLauncher(ran.code, ran.stderr)) return resolve(ran);
         reject(failure(`ended with ${code}`));
       };
 
@@ -78,7 +78,7 @@ class SystemCommands implements StreamingCommands {
       child.process.once('error', (error: NodeJS.ErrnoException) => {
         cancelTimeout();
         signal?.removeEventListener('abort', onAbort);
-        reject(this.#startFailure(program, args, error));
+        reject(startFailure(program, args, error));
       });
       child.process.once('exit', (code, killedBy) => {
         const ended = code ?? killedBy ?? 'no exit code';
@@ -93,7 +93,7 @@ class SystemCommands implements StreamingCommands {
 
   async *follow(program: string, args: readonly string[], signal: AbortSignal): AsyncIterable<string> {
     if (signal.aborted) return;
-    const child = this.#start(program, args);
+    const child = this.#start(program, args, untilWeEnd);
     const ended = Promise.withResolvers<number | string>();
     const started = Promise.withResolvers<void>();
     // Whoever stops reading before the end does not ask how it ended.
@@ -103,7 +103,7 @@ class SystemCommands implements StreamingCommands {
       .setEncoding('utf8')
       .on('data', (text: string) => (stderr = (stderr + text).slice(-4096)));
     child.process.once('spawn', started.resolve);
-    child.process.once('error', (error) => started.reject(this.#startFailure(program, args, error)));
+    child.process.once('error', (error) => started.reject(startFailure(program, args, error)));
     child.process.once('close', (code, killedBy) => ended.resolve(code ?? killedBy ?? 'no exit code'));
     const onAbort = (): void => child.kill();
     signal.addEventListener('abort', onAbort, { once: true });
@@ -117,8 +117,9 @@ class SystemCommands implements StreamingCommands {
         if (rest.length > maxLineLength) throw failedProgram(program, args, 'printed a line without end', '');
         yield* lines;
       }
+      if (rest !== '') yield rest;
       const code = await ended.promise;
-      if (this.#isMissing(Number(code), stderr)) throw missingProgram(program);
+      if (isMissing(Number(code), stderr)) throw missingProgram(program);
       if (code !== 0) throw failedProgram(program, args, `ended with ${code}`, stderr);
     } catch (error) {
       // Its pipes are torn down when it is aborted: that is no failure.
@@ -133,24 +134,28 @@ class SystemCommands implements StreamingCommands {
    * Only the network is another one in a namespace. `ip netns exec` would also mount /sys anew, which the programs need
    * not and a container may not; /proc/sys/net follows the process in either.
    */
-  #start(program: string, args: readonly string[]): ChildProgram {
-    if (this.#namespace === undefined) return new ChildProgram(program, args, this.#clock);
-    const enter = [`--net=/run/netns/${this.#namespace}`, '--', program, ...args];
-    return new ChildProgram('nsenter', enter, this.#clock);
+  #start(program: string, args: readonly string[], launcher: readonly string[] = []): ChildProgram {
+    const enter =
+      this.#namespace === undefined ? [] : ['nsenter', `--net=/run/netns/${this.#namespace}`, '--'];
+    const [first, ...rest] = [...launcher, ...enter, program, ...args];
+    return new ChildProgram(first!, rest, this.#clock);
   }
+}
 
-  #startFailure(program: string, args: readonly string[], error: NodeJS.ErrnoException): Error {
-    const started = this.#namespace === undefined ? program : 'nsenter';
-    if (error.code === 'ENOENT') return missingProgram(started, error);
-    return failedProgram(program, args, `could not be started (${error.code})`, '', error);
-  }
+/** Ends the program when this process is killed; what runs to its end by itself is better left to do so. */
+const untilWeEnd = ['setpriv', '--pdeathsig', 'KILL', '--'];
 
-  /** What nsenter says itself is never the program's answer, whatever its exit code. */
-  #isFromNsenter(code: number, stderr: string): boolean {
-    return this.#namespace !== undefined && code !== 0 && stderr.startsWith('nsenter: ');
-  }
+/** What those say who start a program is never its answer, whatever their exit code. */
+function isFromLauncher(code: number, stderr: string): boolean {
+  return code !== 0 && /^(nsenter|setpriv): /.test(stderr);
+}
 
-  #isMissing(code: number, stderr: string): boolean {
-    return code === 127 && this.#isFromNsenter(code, stderr);
-  }
+function isMissing(code: number, stderr: string): boolean {
+  return code === 127 && isFromLauncher(code, stderr);
+}
+
+function startFailure(program: string, args: readonly string[], error: NodeJS.ErrnoException): Error {
+  // The path is that of what was started, which may be a launcher.
+  if (error.code === 'ENOENT') return missingProgram(error.path ?? program, error);
+  return failedProgram(program, args, `could not be started (${error.code})`, '', error);
 }
