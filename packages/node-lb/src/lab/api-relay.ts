@@ -65,7 +65,7 @@ async function relayed({ tls, credentials }: ClusterConfig, server: string, host
         name,
         cluster: {
           server,
-          'tls-server-name': tls?.serverName ?? host,
+          'tls-server-name': tls?.serverName ?? (isLoopback(host) ? 'localhost' : host),
           ...(tls?.ca === undefined ? {} : { 'certificate-authority-data': base64(tls.ca) }),
           ...(tls?.insecureSkipVerify ? { 'insecure-skip-tls-verify': true } : {}),
         },
@@ -87,6 +87,11 @@ async function relayed({ tls, credentials }: ClusterConfig, server: string, host
       },
     ],
   };
+}
+
+/** Certificates of API servers name it, and TLS has no server names that are addresses (RFC 6066). */
+function isLoopback(host: string): boolean {
+  return host === '::1' || /^127(\.\d+){3}$/.test(host);
 }
 
 function base64(text: string): string {

@@ -1,13 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  isNodeNamespace,
-  labPrefix,
-  linkMakerPid,
-  linkName,
-  makerOf,
-  nodeNamespace,
-  rootLinkName,
-} from './lab-name.ts';
+import { labPrefix, linkMakerPid, makerOf, rootLinkName } from './lab-name.ts';
 import { isAlive, startTicksOf, thisMaker } from './maker.ts';
 
 const largest = { pid: 4_194_304, startTicks: 123_456_789 };
@@ -15,7 +7,7 @@ const largest = { pid: 4_194_304, startTicks: 123_456_789 };
 describe('names of a lab', () => {
   test('say who made it', () => {
     const prefix = labPrefix(largest, 3);
-    expect(makerOf(nodeNamespace(prefix, 'node-2'))).toEqual(largest);
+    expect(makerOf(`${prefix}-node-2`)).toEqual(largest);
     expect(makerOf(`${prefix}-switch`)).toEqual(largest);
     expect(linkMakerPid(rootLinkName(largest, 3))).toBe(largest.pid);
   });
@@ -38,22 +30,8 @@ describe('names of a lab', () => {
     ]);
   });
 
-  test('tell a namespace of a node from the others', () => {
-    const prefix = labPrefix(largest, 0);
-    expect(isNodeNamespace(nodeNamespace(prefix, 'node-10'))).toBe(true);
-    expect(['-client', '-backend-1-1', '-switch'].map((end) => isNodeNamespace(prefix + end))).toEqual([
-      false,
-      false,
-      false,
-    ]);
-    expect(isNodeNamespace('my-node-1')).toBe(false);
-  });
-
-  test('fit where they go: 15 letters for interfaces, 11 for what an agent makes names of', () => {
+  test('fit into the 15 letters that an interface may have', () => {
     expect(rootLinkName(largest, 1295).length).toBeLessThanOrEqual(15);
-    expect(linkName(largest, 35, 200)).toMatch(/^[a-z][a-z0-9]{10}$/);
-    const names = [1, 2, 37].flatMap((node) => [0, 1].map((serial) => linkName(largest, serial, node)));
-    expect(new Set(names).size).toBe(6);
   });
 });
 

@@ -21,26 +21,6 @@ export function rootLinkName({ pid }: Maker, serial: number): string {
   return `armlab${pid.toString(36)}-${serial.toString(36)}`.slice(0, 15);
 }
 
-/** Name of a lab's namespace of a node. */
-export function nodeNamespace(prefix: string, node: string): string {
-  return `${prefix}-${node}`;
-}
-
-/** Whether a namespace is one of {@link nodeNamespace}. */
-export function isNodeNamespace(namespace: string): boolean {
-  return makerOf(namespace) !== undefined && /-node-\d+$/.test(namespace);
-}
-
-/**
- * What a node's bounce namespace, its link and its rules are called: 11 small letters and digits, as `--link-name` of an
- * agent wants it, different for all nodes of all labs of this machine.
- */
-export function linkName({ pid }: Maker, serial: number, node: number): string {
-  const digits = (number: number, length: number): string =>
-    (number % 36 ** length).toString(36).padStart(length, '0');
-  return `lab${digits(pid, 5)}${digits(serial, 1)}${digits(node, 2)}`;
-}
-
 /** Who made a namespace, or undefined for a namespace that no lab made. */
 export function makerOf(namespace: string): Maker | undefined {
   const [, pid, startTicks] = /^armillary-lab-(\d+)-(\d+)-\d+(?:-|$)/.exec(namespace) ?? [];

@@ -1,7 +1,7 @@
 import type { Family, PerFamily } from '../address/protocol.ts';
 import { defaultLink } from '../rules/link.ts';
 import type { Link } from '../rules/link.ts';
-import { labPrefix, linkName, nodeNamespace, rootLinkName } from './lab-name.ts';
+import { labPrefix, rootLinkName } from './lab-name.ts';
 import type { Maker } from './lab-name.ts';
 
 /** Both, in the order of everything that is made for each. */
@@ -79,11 +79,11 @@ export function layoutOf({ maker, serial, subnet, nodes }: LayoutOptions): LabLa
   });
   const labNodes = nodes.map((_, index): LabNode => ({
     name: `node-${index + 1}`,
-    namespace: nodeNamespace(prefix, `node-${index + 1}`),
+    namespace: `${prefix}-node-${index + 1}`,
     addresses: outside(11 + index),
     podNetwork: { IPv4: `${inside(index + 1, 0).IPv4}/24`, IPv6: `fd5b:6c62:0:${hex(index + 1)}::/64` },
     podGateway: inside(index + 1, 1),
-    link: linkNamed(linkName(maker, serial, index + 1)),
+    link: { ...defaultLink, namespace: `${prefix}-bounce-${index + 1}` },
   }));
   const pods = nodes.flatMap(({ backends, callers }, index) =>
     Array.from({ length: backends + callers }, (_, at): LabPod => {
@@ -104,11 +104,6 @@ export function layoutOf({ maker, serial, subnet, nodes }: LayoutOptions): LabLa
     pods,
     clusterCidr: { IPv4: '198.19.0.0/16', IPv6: 'fd5b:6c62::/48' },
   };
-}
-
-/** The default link under another name, as an agent that is given `--link-name` has it. */
-function linkNamed(name: string): Link {
-  return { ...defaultLink, namespace: name, hostEnd: `${name}0`, innerEnd: `${name}1` };
 }
 
 function hex(number: number): string {

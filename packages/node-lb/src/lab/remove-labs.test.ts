@@ -19,11 +19,10 @@ const commands = systemCommands();
 
 /** What of a lab is on this machine: namespaces, and its link. */
 async function leftOf(layout: LabLayout): Promise<string[]> {
-  const bounces = layout.nodes.map(({ link }) => link.namespace);
   const namespaces = await readdir('/run/netns');
   const { stdout } = await commands.run('ip', ['-o', 'link', 'show', 'type', 'veth']);
   return [
-    ...namespaces.filter((name) => name.startsWith(`${layout.prefix}-`) || bounces.includes(name)),
+    ...namespaces.filter((name) => name.startsWith(`${layout.prefix}-`)),
     ...(stdout.includes(` ${layout.root.link}@`) ? [layout.root.link] : []),
   ];
 }

@@ -1,16 +1,14 @@
 import type { Commands } from '../host/commands.ts';
 import { isAlive, startTicksOf } from './maker.ts';
-import { isNodeNamespace, linkMakerPid, makerOf } from './lab-name.ts';
+import { linkMakerPid, makerOf } from './lab-name.ts';
 import type { LabLayout } from './layout.ts';
 
 /**
  * Removes one lab: ends every process in its namespaces, then the namespaces, and with them all rules and links; last its
  * link in this one. What is not there is no error, so it can be called at any time.
  */
-export async function removeLab({ prefix, root, nodes }: LabLayout, commands: Commands): Promise<void> {
-  const bounces = new Set(nodes.map(({ link }) => link.namespace));
-  const present = await namespaces(commands);
-  const own = present.filter((name) => name.startsWith(`${prefix}-`) || bounces.has(name));
+export async function removeLab({ prefix, root }: LabLayout, commands: Commands): Promise<void> {
+  const own = (await namespaces(commands)).filter((name) => name.startsWith(`${prefix}-`));
   await removeNamespaces(own, commands);
   await removeLinks([root.link], commands);
 }
@@ -24,22 +22,13 @@ export async function removeStaleLabs(commands: Commands): Promise<string[]> {
     const maker = makerOf(name);
     return maker !== undefined && !isAlive(maker);
   });
-  // What an agent made has the agent's names, but hangs on its node by a cable.
-  const joined = await Promise.all(stale.filter(isNodeNamespace).map((name) => neighbours(name, commands)));
-  const own = [...new Set([...stale, ...joined.flat()])];
   const staleLinks = (await links(commands)).filter((name) => {
     const pid = linkMakerPid(name);
     return pid !== undefined && startTicksOf(pid) === undefined;
   });
-  await removeNamespaces(own, commands);
+  await removeNamespaces(stale, commands);
   await removeLinks(staleLinks, commands);
-  return [...own, ...staleLinks];
-}
-
-/** The namespaces at the other ends of a namespace's cables, as far as they have names. */
-async function neighbours(namespace: string, commands: Commands): Promise<string[]> {
-  const args = ['-netns', namespace, '-json', 'netns', 'list-id'];
-  return namesOf((await commands.run('ip', args, { acceptable: [1, 255] })).stdout, 'name');
+  return [...stale, ...staleLinks];
 }
 
 /** A namespace lives as long as a process in it, whatever its name: so those end first. */
