@@ -119,7 +119,7 @@ test.each([1, 2, 3, 4, 5])(
   },
 );
 
-test('10,000 ports on 100 nodes: where ports are free, only the best node is asked for them', () => {
+test('where ports are free, only the best node is asked for them', () => {
   const cluster = clusterOf(100);
   let asked = 0;
   const portsAt = cluster.portsAt;
@@ -129,10 +129,10 @@ test('10,000 ports on 100 nodes: where ports are free, only the best node is ask
       return portsAt(...question);
     },
   });
-  for (let n = 0; n < 10_000; n += 1) counting.expose(requestOf(`s${n}`, { ports: [tcp(1000 + n)] }));
-  expect(asked).toBe(10_000);
+  for (let n = 0; n < 2000; n += 1) counting.expose(requestOf(`s${n}`, { ports: [tcp(1000 + n)] }));
+  expect(asked).toBe(2000);
   const claims = [...cluster.nodes.keys()].map((node) => cluster.claimsOn(node));
-  expect(new Set(claims)).toEqual(new Set([100]));
+  expect(new Set(claims)).toEqual(new Set([20]));
 });
 
 test('the load of the benchmark finds a place for everybody', () => {

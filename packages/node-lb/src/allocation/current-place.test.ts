@@ -190,6 +190,22 @@ describe('a port that the Service holds on its node', () => {
     });
   });
 
+  test('that is refused is given back with partial, too, when nothing else is left on the node', () => {
+    const cluster = having(request, ['a'], 'b');
+    const partial = { ...request, partial: true };
+    cluster.use({ ...tcp(80), node: 'a', kind: 'Refused', owner: 'nginx (pid 12)' });
+    expect(placeService(partial, cluster)).toMatchObject({
+      nodes: [{ node: 'a', ports: [tcp(443)] }],
+      kept: [],
+      leaving: [],
+    });
+    cluster.use({ ...tcp(443), node: 'a', kind: 'Refused', owner: 'nginx (pid 12)' });
+    expect(placeService(partial, cluster)).toMatchObject({
+      nodes: [{ node: 'b', ports: request.ports }],
+      leaving: [{ node: 'a' }, { node: 'a' }],
+    });
+  });
+
   test('is kept when a new port of the Service is taken there, until a node has both', () => {
     const cluster = having(requestOf('front'), ['a'], 'b');
     const other = requestOf('other').service;

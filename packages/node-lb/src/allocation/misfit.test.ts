@@ -70,6 +70,23 @@ describe('addresses', () => {
     const { nodes } = served({ addressType: 'ExternalIP' }, internal4, internal6, external4);
     expect(nodes).toMatchObject([{ addresses: [internal4, external4], published: [external4] }]);
     expect(served({ addressType: 'ExternalIP' }, internal4).nodes).toEqual([]);
+    const both = served(
+      { addressType: 'ExternalIP', families: ['IPv4', 'IPv6'] },
+      internal4,
+      internal6,
+      external4,
+    );
+    expect(both.nodes).toMatchObject([
+      { addresses: [internal4, external4, internal6], published: [external4] },
+    ]);
+  });
+
+  test('that were asked for must be of a family of the Service', () => {
+    const wish = { addresses: ['fd00::1'] };
+    expect(reasonsOf(served(wish, internal4, internal6).obstacles)).toEqual({ a: 'NoSuchAddress' });
+    expect(served({ ...wish, families: ['IPv4', 'IPv6'] }, internal4, internal6).nodes).toMatchObject([
+      { addresses: [internal6], published: [internal6] },
+    ]);
   });
 
   test('that were asked for are published whatever their type', () => {

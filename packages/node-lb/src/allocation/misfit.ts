@@ -18,7 +18,8 @@ export function misfitOf(request: ExposureRequest, facts: NodeFacts): Complaint 
   }
   if (addresses) {
     if (facts.addresses.some((one) => isPublished(request, one))) return undefined;
-    return { reason: 'NoSuchAddress', message: `the node has none of the addresses ${addresses.join(', ')}` };
+    const message = `the node has none of the addresses ${addresses.join(', ')}, or not for ${request.families.join(' and ')}`;
+    return { reason: 'NoSuchAddress', message };
   }
   const [family = 'IPv4'] = request.families;
   if (facts.addresses.some((one) => one.family === family && isPublished(request, one))) return undefined;

@@ -147,6 +147,7 @@ describe('ports', () => {
       cluster.claim('a', tcp(80), other);
       cluster.claim('b', tcp(80), other);
       cluster.claim('b', tcp(443), other);
+      for (const port of [1, 2, 3]) cluster.claim('a', tcp(port), other);
       cluster.claim('c', tcp(1), other);
       cluster.claim('c', tcp(2), other);
       cluster.claim('c', tcp(3), other);

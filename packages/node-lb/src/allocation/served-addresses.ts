@@ -12,7 +12,8 @@ export function isPublished(
 
 /**
  * The addresses of a node at which a Service answers, and those of them that its status tells, in the order of the
- * Service's families. What is sent to an external address often arrives at an internal one (1:1 NAT), so both answer.
+ * Service's families. What is sent to an external address often arrives at an internal one (1:1 NAT), so internal ones
+ * answer with it: those of its family when the Service names it, else all.
  */
 export function servedAddresses(
   request: ExposureRequest,
@@ -20,8 +21,11 @@ export function servedAddresses(
 ): Pick<PlacedNode, 'addresses' | 'published'> {
   const usable = request.families.flatMap((family) => addresses.filter((one) => one.family === family));
   const published = usable.filter((one) => isPublished(request, one));
-  const external = new Set(published.filter(({ type }) => type === 'ExternalIP').map(({ family }) => family));
+  const answersWith = (internal: NodeAddress): boolean =>
+    published.some(
+      ({ type, family }) => type === 'ExternalIP' && (!request.addresses || family === internal.family),
+    );
   const served = (one: NodeAddress): boolean =>
-    published.includes(one) || (one.type === 'InternalIP' && external.has(one.family));
+    published.includes(one) || (one.type === 'InternalIP' && answersWith(one));
   return { published, addresses: usable.filter(served) };
 }

@@ -54,7 +54,8 @@ test.each([1, 2, 3, 4, 5, 6])('whatever happens, no node is given up or used too
     const after = ward.tick();
     for (const [name, { unwell, from }] of ward.spells) {
       const lasted = ward.cluster.now - from;
-      const [was = '', is = ''] = [before[name], after[name]];
+      const was = before[name] ?? '';
+      const is = after[name] ?? '';
       seen.add(is);
       if (is.startsWith('lost') && !unwell) broken.push(`${name} is lost and well`);
       if (is.startsWith('lost') && was.startsWith('hold') && lasted < usualRules.agentGraceMs) {

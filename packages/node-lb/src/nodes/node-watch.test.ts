@@ -74,7 +74,7 @@ describe('a node that is NotReady', () => {
     const cluster = new WatchedCluster('a', 'b', 'c');
     // The agents' silence is what would be noticed next.
     expect(cluster.observe().lookAgainAt).toBe(cluster.now + 10 * seconds);
-    cluster.set('a', notReady);
+    cluster.set('a', { ready: 'False', agent: { seenAt: Infinity, proxy: 'iptables' } });
     const held = cluster.observe();
     expect(held.nodes.get('a')).toMatchObject({ lookAgainAt: cluster.now + 20 * seconds });
     cluster.after(20 * seconds);
@@ -209,6 +209,7 @@ describe('a node that shall not be used is left at once', () => {
     // While the others are held, nobody knows whether it is the node that fails.
     expect(cluster.after(20 * seconds)).toMatchObject({ a: 'leave BeingDeleted', b: 'hold MassFailure' });
     cluster.set('b', {});
+    expect(cluster.after(0)).toMatchObject({ a: 'leave BeingDeleted', c: 'hold NotReady' });
     expect(cluster.after(20 * seconds)).toMatchObject({ a: 'lost NotReady' });
   });
 });
@@ -274,8 +275,8 @@ describe('a mass failure', () => {
     expect(cluster.after(1 * seconds)).toMatchObject({ n0: 'keep Returning', n2: 'hold NotReady' });
     for (const name of ['n2', 'n3', 'n4']) cluster.set(name, {});
     expect(cluster.after(18 * seconds)).toMatchObject({ n2: 'keep Returning', n5: 'hold NotReady' });
-    expect(cluster.after(1 * seconds)).toMatchObject({ n5: 'lost NotReady' });
-    expect(cluster.after(11 * seconds)).toMatchObject({ n0: 'use', n1: 'use', n2: 'keep Returning' });
+    expect(cluster.after(2 * seconds)).toMatchObject({ n5: 'lost NotReady' });
+    expect(cluster.after(10 * seconds)).toMatchObject({ n0: 'use', n1: 'use', n2: 'keep Returning' });
   });
 
   test('nodes that fail one after the other are lost one after the other', () => {

@@ -51,6 +51,8 @@ interface Patient {
  */
 export class NodeWatch {
   readonly #histories = new Map<string, History>();
+  #inMassFailure = false;
+  /** When a mass failure was last seen, or seen to have ended. */
   #heldAt = -Infinity;
 
   /**
@@ -74,7 +76,9 @@ export class NodeWatch {
     );
     const unwell = new Set(counted.filter(({ ailments }) => ailments.length > 0));
     const massFailure = massFailureOf(unwell.size, counted.length, rules.maxUnhealthyPercent);
-    if (massFailure) this.#heldAt = now;
+    // It ends when it is seen to have ended: while nothing is told, nothing changes.
+    if (massFailure || this.#inMassFailure) this.#heldAt = now;
+    this.#inMassFailure = massFailure !== undefined;
 
     const standings = new Map<string, NodeStanding>();
     for (const patient of patients) {
@@ -84,11 +88,12 @@ export class NodeWatch {
           : this.#standingOf(patient, rules, now);
       standings.set(patient.facts.name, standing);
     }
-    const times = [...standings.values()].flatMap(({ lookAgainAt }) => lookAgainAt ?? []);
+    const times = Array.from(standings.values(), ({ lookAgainAt }) => lookAgainAt ?? Infinity);
+    const lookAgainAt = Math.min(...times);
     return {
       nodes: standings,
       ...(massFailure ? { massFailure } : {}),
-      ...(times.length > 0 ? { lookAgainAt: Math.min(...times) } : {}),
+      ...(lookAgainAt < Infinity ? { lookAgainAt } : {}),
     };
   }
 
@@ -110,29 +115,28 @@ export class NodeWatch {
     return { facts, history, departure, ailments };
   }
 
-  #standingOf({ facts, history, departure, ailments }: Patient, rules: NodeRules, now: number): NodeStanding {
-    if (ailments.length > 0) return this.#unwellStanding({ facts, history, departure, ailments }, now);
+  #standingOf(patient: Patient, rules: NodeRules, now: number): NodeStanding {
+    const { facts, history, departure, ailments } = patient;
+    const silence = silentAt(facts, rules);
+    if (ailments.length > 0) return this.#unwellStanding(patient, silence, now);
     const wellFrom = (history.wellSince ?? now) + rules.returnGraceMs;
     if (now >= wellFrom) history.lost = false;
-    const silence = silentAt(facts, rules);
-    const waits = silence === undefined ? {} : { lookAgainAt: silence };
-    if (departure) return { standing: 'leave', ...departure, ...waits };
+    if (departure) return lookingAgain({ standing: 'leave', ...departure }, now, [silence]);
     if (now < wellFrom) {
       const message = 'the node was unwell a short while ago';
-      return {
-        standing: 'keep',
-        reason: 'Returning',
-        message,
-        lookAgainAt: Math.min(wellFrom, silence ?? wellFrom),
-      };
+      return lookingAgain({ standing: 'keep', reason: 'Returning', message }, now, [wellFrom, silence]);
     }
-    if (facts.unschedulable) {
-      return { standing: 'keep', reason: 'Cordoned', message: 'the node is cordoned', ...waits };
-    }
-    return { standing: 'use', ...waits };
+    const standing: NodeStanding = facts.unschedulable
+      ? { standing: 'keep', reason: 'Cordoned', message: 'the node is cordoned' }
+      : { standing: 'use' };
+    return lookingAgain(standing, now, [silence]);
   }
 
-  #unwellStanding({ history, departure, ailments }: Patient, now: number): NodeStanding {
+  #unwellStanding(
+    { history, departure, ailments }: Patient,
+    silence: number | undefined,
+    now: number,
+  ): NodeStanding {
     const ends = ailments.map((ailment) => ({
       ailment,
       at: Math.max(history.since.get(ailment.reason) ?? now, this.#heldAt) + ailment.graceMs,
@@ -141,8 +145,10 @@ export class NodeWatch {
     const { reason, message } = first.ailment;
     if (now >= first.at) history.lost = true;
     if (history.lost) return { standing: 'lost', reason, message };
-    if (departure) return { standing: 'leave', ...departure, lookAgainAt: first.at };
-    return { standing: 'hold', reason, message, lookAgainAt: first.at };
+    const standing: NodeStanding = departure
+      ? { standing: 'leave', ...departure }
+      : { standing: 'hold', reason, message };
+    return lookingAgain(standing, now, [first.at, silence]);
   }
 
   #historyOf(name: string): History {
@@ -163,4 +169,14 @@ function heldStanding({ ailments }: Patient, { unwell, of }: MassFailure): NodeS
   const why = ailments.map(({ message }) => message).join(', ');
   const message = `${why}, but ${unwell} of ${of} nodes look unwell at once: nothing moves for it`;
   return { standing: 'hold', reason: 'MassFailure', message };
+}
+
+/** The standing, and the first of these times that is still to come. */
+function lookingAgain(
+  standing: NodeStanding,
+  now: number,
+  times: readonly (number | undefined)[],
+): NodeStanding {
+  const toCome = times.filter((time) => time !== undefined && time > now) as number[];
+  return toCome.length > 0 ? { ...standing, lookAgainAt: Math.min(...toCome) } : standing;
 }
