@@ -28,6 +28,14 @@ export interface StepInput {
   readonly claims: readonly PortClaim[];
 }
 
+/** What else leaving depends on. Times in milliseconds. */
+export interface LeavingInput extends StepInput {
+  /** Nodes to leave at once, whoever comes in their place. */
+  readonly forsaken: ReadonlySet<string>;
+  readonly now: number;
+  readonly drainMs: number;
+}
+
 /** What is created and changed before the status is written: nothing that takes a port away. */
 export function arrivingSteps({ request, placement, claims }: StepInput): ClaimSteps {
   const present = byName(claims);
@@ -55,21 +63,23 @@ export function arrivingSteps({ request, placement, claims }: StepInput): ClaimS
  * answers; until then it stays, be it unwell: the last address is better than none. A node that never answered is left
  * at once.
  */
-export function leavingSteps(input: StepInput & { now: number; drainMs: number }): LeavingSteps {
-  const { request, placement, claims, now, drainMs } = input;
+export function leavingSteps(input: LeavingInput): LeavingSteps {
+  const { request, placement, claims, forsaken, now, drainMs } = input;
   const wanted = new Set(placement.nodes.flatMap((placed) => claimsFor(request, placed)).map(nameOf));
   const settled = isSettled(input);
   const update: { claim: PortClaim; spec: PortClaimSpec }[] = [];
   const remove: PortClaim[] = [];
   const due: number[] = [];
-  const served = new Set(claims.filter(isServed).map(({ spec }) => spec.nodeName));
+  const served = claims.filter((claim) => isServed(claim) && !forsaken.has(claim.spec.nodeName));
+  const answering = new Set(served.map(({ spec }) => spec.nodeName));
   const placed = new Set(placement.nodes.map(({ node }) => node));
   for (const claim of claims.filter((each) => !wanted.has(nameOf(each)))) {
     const { spec } = claim;
     const at = spec.withdrawAt === undefined ? undefined : Date.parse(spec.withdrawAt);
     if (portOf(request, spec) === undefined || placed.has(spec.nodeName)) remove.push(claim);
     else if (at !== undefined && at > now) due.push(at);
-    else if (at !== undefined || !served.has(spec.nodeName) || (settled && drainMs === 0)) remove.push(claim);
+    else if (at !== undefined || !answering.has(spec.nodeName) || (settled && drainMs === 0))
+      remove.push(claim);
     else if (settled) {
       update.push({ claim, spec: { ...spec, withdrawAt: new Date(now + drainMs).toISOString() } });
       due.push(now + drainMs);

@@ -77,15 +77,7 @@ export class ClusterView {
       labelSelector: `${AGENT_LABEL}=true`,
     });
     this.#settings = manager.informer<NodeLoadBalancer>(nodeLoadBalancerKind);
-    this.#informers = [
-      this.services,
-      this.slices,
-      this.#settings,
-      claims,
-      nodes,
-      pods,
-      leases,
-    ] as unknown as Informer[];
+    this.#informers = [this.services, this.slices, this.#settings, claims, nodes, pods, leases];
 
     this.slices.addIndex(sliceIndex, (slice) => {
       const service = serviceOfSlice(slice);

@@ -24,7 +24,7 @@ export class ControllerMetrics {
       labelNames: ['reason'],
       registers,
     });
-    registerGauges(registers, view, name);
+    registerGauges(registry, view, name);
   }
 
   conflict(reason: string): void {
@@ -37,30 +37,30 @@ export class ControllerMetrics {
 }
 
 /** What is read when it is asked for. */
-function registerGauges(registers: Registry[], view: ClusterView, name: (text: string) => string): void {
-  new Gauge({
+function registerGauges(registry: Registry, view: ClusterView, name: (text: string) => string): void {
+  const claims = new Gauge({
     name: name('claims'),
     help: 'Ports that are given to Services, by node.',
     labelNames: ['node'] as const,
-    registers,
+    registers: [],
     collect() {
       this.reset();
       for (const node of view.ledger.nodes()) this.set({ node }, view.ledger.countOn(node));
     },
   });
-  new Gauge({
+  const waiting = new Gauge({
     name: name('waiting_services'),
-    help: 'Services that are on fewer nodes than they ask for, or wait to leave one.',
-    registers,
+    help: 'Services that are on fewer nodes than they ask for.',
+    registers: [],
     collect() {
       this.set(view.waiting.short);
     },
   });
-  new Gauge({
+  const nodes = new Gauge({
     name: name('nodes'),
     help: 'Nodes by what may be done with them: use, keep, hold, leave, lost.',
     labelNames: ['standing'] as const,
-    registers,
+    registers: [],
     collect() {
       const found = [...view.nodes.conditions.values()].map(({ standing }) => standing.standing);
       for (const standing of standings) {
@@ -68,12 +68,13 @@ function registerGauges(registers: Registry[], view: ClusterView, name: (text: s
       }
     },
   });
-  new Gauge({
+  const held = new Gauge({
     name: name('held'),
     help: '1 while so many nodes look unwell at once that nothing moves for it.',
-    registers,
+    registers: [],
     collect() {
       this.set(view.nodes.standings.massFailure ? 1 : 0);
     },
   });
+  for (const gauge of [claims, waiting, nodes, held]) registry.registerMetric(gauge as Gauge);
 }

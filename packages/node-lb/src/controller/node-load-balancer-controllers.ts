@@ -19,7 +19,6 @@ import { AGENT_LABEL } from '../kinds/agent-lease.ts';
 import { nodeLoadBalancerKind, SETTINGS_NAME, type NodeLoadBalancer } from '../kinds/node-load-balancer.ts';
 import { ClusterView, mayConcern } from './cluster-view.ts';
 import { ControllerMetrics } from './controller-metrics.ts';
-import { nodeOf } from './cluster-nodes.ts';
 import { keepsIpMode } from './server-version.ts';
 import { ServiceEvents } from './service-events.ts';
 import { ServiceReconciler } from './service-reconciler.ts';
@@ -120,7 +119,7 @@ export function nodeLoadBalancerControllers(
     sources: [(enqueue) => void view.start(enqueue)],
     reconcile: (key, context) => reconciler.reconcile(key, context),
   };
-  return [nodes, services] as unknown as ControllerDefinition[];
+  return [nodes, services];
 }
 
 /** All nodes are looked at together: one key stands for them. */

@@ -2,7 +2,7 @@ import {
   coreV1,
   hasFinalizer,
   isNotFound,
-  removeFinalizer,
+  keyOf,
   type Clock,
   type ObjectKey,
   type ReconcileContext,
@@ -19,7 +19,7 @@ import type { ControllerMetrics } from './controller-metrics.ts';
 import { refusedConditions } from './service-conditions.ts';
 import type { ServiceEvents } from './service-events.ts';
 import { ServiceMemories } from './service-memory.ts';
-import { ownEntries, writeStatus } from './service-status.ts';
+import { unmarkService } from './service-status.ts';
 import { ServiceTurn } from './service-turn.ts';
 
 /** What a reconciler works with. */
@@ -80,7 +80,7 @@ export class ServiceReconciler {
       now,
     };
     const lookAgainAt = await new ServiceTurn(turn).run();
-    return lookAgainAt === undefined ? undefined : { requeueAfterMs: lookAgainAt - now };
+    return lookAgainAt === undefined ? undefined : { requeueAfterMs: Math.max(0, lookAgainAt - clock.now()) };
   }
 
   /** Deletes claims of Services that are gone. A cache that lags behind must not delete those of one that came. */
@@ -107,20 +107,13 @@ export class ServiceReconciler {
     { client, signal }: ReconcileContext,
   ): Promise<void> {
     const { view, events, clock } = this.#options;
-    const { name = '', namespace, uid } = service.metadata;
-    const claims = view.ledger
-      .ofService({ namespace: namespace ?? '', name })
-      .filter(({ spec }) => spec.service.uid === uid);
+    const { uid } = service.metadata;
+    const claims = view.ledger.ofService(keyOf(service)).filter(({ spec }) => spec.service.uid === uid);
     if (claims.length === 0 && conditions.length === 0 && !hasFinalizer(service, RELEASE_FINALIZER)) return;
     await writer.removeAll(claims);
     if (claims.length > 0) events.released(service, claims);
     events.troubled(service, conditions);
-    const own = ownEntries(service, view.addressesOf(claims));
-    const entries = (service.status?.loadBalancer?.ingress ?? []).filter((entry) => !own.includes(entry));
-    const written = await writeStatus(client, service, { entries, conditions, now: clock.now() }, signal);
-    if (!hasFinalizer(written, RELEASE_FINALIZER)) return;
-    const { resourceVersion, finalizers } = removeFinalizer(written, RELEASE_FINALIZER).metadata;
-    const body = { metadata: { resourceVersion, finalizers } };
-    await client.resource(coreV1.services).patch(name, { type: 'merge', namespace, body, signal });
+    const wanted = { conditions, now: clock.now() };
+    await unmarkService(client, service, view.addressesOf(claims), wanted, signal);
   }
 }

@@ -1,4 +1,12 @@
-import { coreV1, hasFinalizer, patchStatus, type KubeClient, type Service } from '@armillary/kube';
+import {
+  addFinalizer,
+  coreV1,
+  hasFinalizer,
+  patchStatus,
+  removeFinalizer,
+  type KubeClient,
+  type Service,
+} from '@armillary/kube';
 import { canonicalAddress } from '../address/address.ts';
 import { RELEASE_FINALIZER } from '../request/release-finalizer.ts';
 import { mergeConditions, type WantedCondition } from './condition.ts';
@@ -36,6 +44,40 @@ export async function writeStatus(
     ...(merged.length > 0 ? { conditions: merged } : {}),
   };
   return patchStatus(client.resource(coreV1.services), service, status, { signal });
+}
+
+/**
+ * Takes from a Service what this load balancer wrote, beside these conditions: its addresses first, and the finalizer
+ * last. Rejects with a `KubeError`.
+ */
+export async function unmarkService(
+  client: KubeClient,
+  service: Service,
+  nodeAddresses: ReadonlySet<string>,
+  { conditions, now }: Omit<WantedStatus, 'entries'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const own = ownEntries(service, nodeAddresses);
+  const entries = (service.status?.loadBalancer?.ingress ?? []).filter((entry) => !own.includes(entry));
+  const written = await writeStatus(client, service, { entries, conditions, now }, signal);
+  if (!hasFinalizer(written, RELEASE_FINALIZER)) return;
+  await writeFinalizers(client, removeFinalizer(written, RELEASE_FINALIZER), signal);
+}
+
+/** The Service with our finalizer, written unless it was there. Rejects with a `KubeError`. */
+export async function markService(
+  client: KubeClient,
+  service: Service,
+  signal: AbortSignal,
+): Promise<Service> {
+  if (hasFinalizer(service, RELEASE_FINALIZER)) return service;
+  return writeFinalizers(client, addFinalizer(service, RELEASE_FINALIZER), signal);
+}
+
+function writeFinalizers(client: KubeClient, { metadata }: Service, signal: AbortSignal): Promise<Service> {
+  const { name = '', namespace, resourceVersion, finalizers } = metadata;
+  const body = { metadata: { resourceVersion, finalizers } };
+  return client.resource(coreV1.services).patch(name, { type: 'merge', namespace, body, signal });
 }
 
 /** An address of a node, or one that is written as only this load balancer writes it, whose node is gone. */

@@ -1,5 +1,4 @@
-import { addFinalizer, hasFinalizer, type KubeClient, type Service } from '@armillary/kube';
-import { coreV1 } from '@armillary/kube';
+import type { KubeClient, Service } from '@armillary/kube';
 import { canonicalAddress } from '../address/address.ts';
 import type { PortKey } from '../address/protocol.ts';
 import type { Holdings } from '../allocation/allocation-world.ts';
@@ -7,7 +6,6 @@ import { placeService } from '../allocation/place-service.ts';
 import type { PlacedNode, Placement } from '../allocation/placement.ts';
 import type { PortClaim } from '../kinds/port-claim.ts';
 import type { ExposureRequest } from '../request/exposure-request.ts';
-import { RELEASE_FINALIZER } from '../request/release-finalizer.ts';
 import { isServed, progressOf } from './claim-progress.ts';
 import { arrivingSteps, leavingSteps, type ClaimSteps } from './claim-steps.ts';
 import type { ClaimWriter } from './claim-writer.ts';
@@ -17,7 +15,7 @@ import { publicationOf, type Exposure } from './published-entries.ts';
 import { servedConditions, type Withheld } from './service-conditions.ts';
 import type { ServiceEvents } from './service-events.ts';
 import type { ServiceMemory } from './service-memory.ts';
-import { ownEntries, writeStatus } from './service-status.ts';
+import { markService, ownEntries, writeStatus } from './service-status.ts';
 
 /** What one reconcile of a Service that is to be served works with. */
 export interface TurnOptions {
@@ -37,6 +35,8 @@ export interface TurnOptions {
 
 interface Plan {
   readonly placement: Placement;
+  /** Nodes to leave at once. */
+  readonly forsaken: ReadonlySet<string>;
   readonly steps: ClaimSteps;
 }
 
@@ -73,7 +73,7 @@ export class ServiceTurn {
       view.waiting.add(request, placement.short);
     } else view.waiting.remove(request.service);
     await this.#tell(placement);
-    const nextDue = await this.#leave(placement);
+    const nextDue = await this.#leave(plan);
     const times = [
       nextDue,
       placement.short ? view.refusals.nextTry(request.ports, now) : undefined,
@@ -131,24 +131,18 @@ export class ServiceTurn {
     const claims = this.#claims().filter((claim) => !givenUp.includes(claim));
     const known = this.#knownNodes(claims);
     const chosen = placeService(request, view.worldFor(request, this.#holdings(claims)));
-    const placement = {
-      ...chosen,
-      nodes: chosen.nodes.filter((placed) => this.#isWorth(placed, chosen, known)),
-    };
+    // A node where not all ports are to be had is kept for want of a better one only if people know of it.
+    const isComplete = ({ ports }: PlacedNode): boolean =>
+      request.partial || ports.length === request.ports.length;
+    const forsaken = new Set(
+      chosen.nodes
+        .filter((placed) => chosen.kept.length > 0 && !isComplete(placed) && !known.has(placed.node))
+        .map(({ node }) => node),
+    );
+    const placement = { ...chosen, nodes: chosen.nodes.filter(({ node }) => !forsaken.has(node)) };
     const steps = arrivingSteps({ request, placement, claims });
     view.ledger.reserve(steps.create);
-    return { placement, steps };
-  }
-
-  /** A node where not all ports are to be had is kept for want of a better one only if people know of it. */
-  #isWorth({ node, ports }: PlacedNode, { kept }: Placement, known: ReadonlySet<string>): boolean {
-    const { request } = this.#options;
-    return (
-      request.partial ||
-      ports.length === request.ports.length ||
-      known.has(node) ||
-      !kept.some((obstacle) => obstacle.node === node)
-    );
+    return { placement, forsaken, steps };
   }
 
   #holdings(claims: readonly PortClaim[]): Holdings {
@@ -182,10 +176,13 @@ export class ServiceTurn {
 
   /** Creates and changes claims. Answers whether somebody else had taken one of the ports. */
   async #arrive({ steps }: Plan): Promise<boolean> {
-    const { writer, view, events, metrics } = this.#options;
+    const { writer, view, events, metrics, client, signal } = this.#options;
     const before = new Set(this.#claims().map(({ spec }) => spec.nodeName));
     try {
-      if (steps.create.length > 0 || before.size > 0) await this.#finalize();
+      // The first write of all: a Service with claims does not go before they do.
+      if (steps.create.length > 0 || before.size > 0) {
+        this.#service = await markService(client, this.#service, signal);
+      }
       for (const claim of steps.create) {
         const inTheWay = await writer.create(claim);
         if (!inTheWay) continue;
@@ -203,20 +200,9 @@ export class ServiceTurn {
     return false;
   }
 
-  /** The first write of all: a Service with claims does not go before they do. */
-  async #finalize(): Promise<void> {
-    const { client, signal } = this.#options;
-    if (hasFinalizer(this.#service, RELEASE_FINALIZER)) return;
-    const { name = '', namespace, resourceVersion } = this.#service.metadata;
-    const { finalizers } = addFinalizer(this.#service, RELEASE_FINALIZER).metadata;
-    this.#service = await client
-      .resource(coreV1.services)
-      .patch(name, { type: 'merge', namespace, body: { metadata: { resourceVersion, finalizers } }, signal });
-  }
-
   /** Writes the status, and tells of what changed. */
   async #tell(placement: Placement): Promise<void> {
-    const { view, request, events, client, signal, keepsIpMode, now } = this.#options;
+    const { view, request, memory, events, client, signal, keepsIpMode, now } = this.#options;
     const claims = this.#claims();
     const publication = publicationOf({
       request,
@@ -228,8 +214,17 @@ export class ServiceTurn {
     const withheld = this.#withheld();
     const conditions = servedConditions({ request, placement, publication, claims, withheld });
     events.troubled(this.#service, conditions);
+    events.held(this.#service, memory, this.#heldMessage(claims));
     const entries = withheld ? [] : publication.entries;
     this.#service = await writeStatus(client, this.#service, { entries, conditions, now }, signal);
+  }
+
+  /** Why nothing moves although nodes of the Service look unwell. */
+  #heldMessage(claims: readonly PortClaim[]): string | undefined {
+    const { view } = this.#options;
+    return claims
+      .map(({ spec }) => view.nodes.conditions.get(spec.nodeName)?.standing)
+      .find((standing) => standing?.reason === 'MassFailure')?.message;
   }
 
   #exposures(placement: Placement, claims: readonly PortClaim[]): Exposure[] {
@@ -264,10 +259,11 @@ export class ServiceTurn {
   }
 
   /** Withdraws from nodes that are left, and gives back what is due. Answers when the next is due. */
-  async #leave(placement: Placement): Promise<number | undefined> {
+  async #leave({ placement, forsaken }: Plan): Promise<number | undefined> {
     const { view, request, writer, now } = this.#options;
     const { drainMs } = view.settings;
-    const steps = leavingSteps({ request, placement, claims: this.#claims(), now, drainMs });
+    const claims = this.#claims();
+    const steps = leavingSteps({ request, placement, claims, forsaken, now, drainMs });
     this.#noteMoves(placement, [...steps.update.map(({ claim }) => claim), ...steps.remove]);
     for (const { claim, spec } of steps.update) await writer.update(claim, spec);
     await writer.removeAll(steps.remove);
