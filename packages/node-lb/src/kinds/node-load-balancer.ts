@@ -72,7 +72,7 @@ export const NodeLoadBalancerSpec = Type.Object({
       minimum: 1,
       maximum: 100,
       description:
-        'Per cent of nodes. When more look bad at once, the fault is likely elsewhere, and nothing moves for it; 50 when absent.',
+        'Per cent of nodes. When so many look bad at once, and two at least, the fault is likely elsewhere, and nothing moves for it; 50 when absent.',
     }),
   ),
 });

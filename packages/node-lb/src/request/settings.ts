@@ -38,7 +38,7 @@ export interface Settings {
   readonly moveGraceMs: number;
   /** How long a node goes on answering for a Service that moved away, milliseconds. */
   readonly drainMs: number;
-  /** When more than these per cent of the nodes look bad at once, nothing moves for it. */
+  /** When these per cent of the nodes look bad at once, and two at least, nothing moves for it. */
   readonly maxUnhealthyPercent: number;
 }
 
