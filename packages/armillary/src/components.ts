@@ -5,6 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ControllerManager, type KubeClient, type LeaderElectionOptions, type Logger } from '@armillary/kube';
 import type { Jenkins } from '@armillary/jenkins-client';
 import type { OperatorOptions } from '@armillary/notifications';
+import {
+  nodeLbKinds,
+  nodeLoadBalancerControllers,
+  endpointSliceType,
+  serverVersionOf,
+} from '@armillary/node-lb';
 import { devopsKinds, pipelinesControllers, type Engine } from '@armillary/pipelines';
 import { tektonKinds } from '@armillary/tekton';
 import { tektonRunner, type TektonRunner } from '@armillary/tekton-runner';
@@ -32,6 +38,8 @@ export interface ComponentsOptions {
   jenkins?: Jenkins;
   /** For pipelines: what runs those that name no engine. */
   defaultEngine?: Engine;
+  /** For node-lb: use nodes also where what serves cluster IPs was not proved. */
+  acceptUnprovenProxy?: boolean;
   /** Required for notification-operator. */
   notifications?: OperatorOptions;
   /** For tekton-runner: pods, logs and volumes. */
@@ -49,6 +57,14 @@ export interface ComponentsOptions {
   signal: AbortSignal;
 }
 
+/** The definitions that a component works with; those of notifications come with the notification manager. */
+const kindsOf: Readonly<Record<ComponentName, readonly { crd(): object }[]>> = {
+  pipelines: [...devopsKinds, ...tektonKinds],
+  'tekton-runner': tektonKinds,
+  'node-lb': nodeLbKinds,
+  'notification-operator': [],
+};
+
 /** Controllers at work. */
 export interface RunningComponents {
   manager: ControllerManager;
@@ -65,10 +81,10 @@ export interface RunningComponents {
 export async function startComponents(options: ComponentsOptions): Promise<RunningComponents> {
   const { client, components, logger, signal } = options;
   if (options.standalone) {
-    const kinds = [...devopsKinds, ...tektonKinds];
+    const kinds = new Set(components.flatMap((component) => kindsOf[component]));
     await applyDefinitions(
       client,
-      kinds.map((kind) => kind.crd()),
+      Array.from(kinds, (kind) => kind.crd()),
       signal,
     );
   }
@@ -86,6 +102,7 @@ export async function startComponents(options: ComponentsOptions): Promise<Runni
     });
     for (const controller of controllers) manager.add(controller);
   }
+  if (components.includes('node-lb')) await addNodeLoadBalancer(options, manager);
   if (components.includes('notification-operator')) await addOperator(options, manager);
   const runner = components.includes('tekton-runner') ? await createRunner(options, manager) : undefined;
   await runner?.start();
@@ -110,6 +127,17 @@ function leaderElection({ client, components }: ComponentsOptions): LeaderElecti
     namespace: client.namespace,
     identity: `${hostname()}_${randomUUID()}`,
   };
+}
+
+async function addNodeLoadBalancer(options: ComponentsOptions, manager: ControllerManager): Promise<void> {
+  const { client, signal, acceptUnprovenProxy = false } = options;
+  const controllers = nodeLoadBalancerControllers(manager, {
+    leaseNamespace: client.namespace,
+    serverVersion: await serverVersionOf(client, signal),
+    sliceType: await endpointSliceType(client, signal),
+    acceptUnprovenProxy,
+  });
+  for (const controller of controllers) manager.add(controller);
 }
 
 async function addOperator({ notifications }: ComponentsOptions, manager: ControllerManager): Promise<void> {

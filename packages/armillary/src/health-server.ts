@@ -1,7 +1,15 @@
 import { createServer } from 'node:http';
-import type { ControllerManager, Health } from '@armillary/kube';
+import type { Health } from '@armillary/kube';
+import type { Registry } from 'prom-client';
 
-/** A small HTTP server with `/healthz`, `/readyz` and `/metrics` of a manager. */
+/** What a process tells of itself: a `ControllerManager` does, and the agent of a node. */
+export interface HealthSource {
+  liveness(): Health;
+  readiness(): Health;
+  readonly metrics: { readonly registry: Registry };
+}
+
+/** A small HTTP server with `/healthz`, `/readyz` and `/metrics` of a process. */
 export interface HealthServer {
   url: string;
   close(): Promise<void>;
@@ -9,7 +17,7 @@ export interface HealthServer {
 
 /** Starts it on `host` and `port`; port 0 picks a free one. Rejects when the port is taken. */
 export async function startHealthServer(
-  manager: ControllerManager,
+  source: HealthSource,
   host: string,
   port: number,
 ): Promise<HealthServer> {
@@ -18,10 +26,10 @@ export async function startHealthServer(
       response.writeHead(state.ok ? 200 : 503, { 'content-type': 'text/plain' });
       response.end(state.ok ? 'ok\n' : `${state.problems.join('\n')}\n`);
     };
-    if (request.url === '/healthz') health(manager.liveness());
-    else if (request.url === '/readyz') health(manager.readiness());
+    if (request.url === '/healthz') health(source.liveness());
+    else if (request.url === '/readyz') health(source.readiness());
     else if (request.url === '/metrics') {
-      const { registry } = manager.metrics;
+      const { registry } = source.metrics;
       registry.metrics().then(
         (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
         (error: Error) => response.writeHead(500).end(error.message),

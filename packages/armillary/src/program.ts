@@ -4,8 +4,11 @@ import { approveCommand } from './commands/approve.ts';
 import { cancelCommand } from './commands/cancel.ts';
 import { completionCommand } from './commands/completion.ts';
 import { controllerCommand } from './commands/controller.ts';
+import { labCommand } from './commands/lab.ts';
 import { logsCommand } from './commands/logs.ts';
 import { rerunCommand } from './commands/rerun.ts';
+import { nodeAgentCommand } from './commands/node-agent.ts';
+import { nodeLbCommand } from './commands/node-lb.ts';
 import { notificationManagerCommand } from './commands/notification-manager.ts';
 import { runCommand } from './commands/run.ts';
 import { upCommand } from './commands/up.ts';
@@ -30,6 +33,9 @@ export function createProgram(): Command {
   program.addCommand(rerunCommand());
   program.addCommand(controllerCommand());
   program.addCommand(notificationManagerCommand());
+  program.addCommand(nodeAgentCommand());
+  program.addCommand(nodeLbCommand());
+  program.addCommand(labCommand());
   program.addCommand(completionCommand(program));
   return program;
 }

@@ -9,3 +9,33 @@
 export { NodeLbError } from './errors.ts';
 export type { NodeLbErrorCode } from './errors.ts';
 export { nodeLbKinds } from './kinds/node-lb-kinds.ts';
+export { endpointSliceType } from './kinds/endpoint-slice-type.ts';
+export { defaultLink } from './rules/link.ts';
+export type { Link } from './rules/link.ts';
+export { linkOfNetworks } from './rules/link-of-networks.ts';
+export type { LinkNetworks } from './rules/link-of-networks.ts';
+export type { HostBackendName } from './rules/rule-set.ts';
+
+export { nodeLoadBalancerControllers } from './controller/node-load-balancer-controllers.ts';
+export type { NodeLoadBalancerControllerOptions } from './controller/node-load-balancer-controllers.ts';
+export { releaseEverything } from './controller/release-everything.ts';
+export type { Released } from './controller/release-everything.ts';
+export { serverVersionOf } from './controller/server-version.ts';
+
+export { startNodeAgent } from './agent/node-agent.ts';
+export type { NodeAgent } from './agent/node-agent.ts';
+export type { NodeAgentOptions, NodeOptions } from './agent/agent-options.ts';
+export { printPlan } from './agent/print-plan.ts';
+export type { PrintPlanOptions } from './agent/print-plan.ts';
+export { runOnce } from './agent/run-once.ts';
+export type { OnceVerdict, RunOnceOptions } from './agent/run-once.ts';
+export { uninstall } from './agent/uninstall.ts';
+export type { UninstallOptions } from './agent/uninstall.ts';
+
+export { startLab } from './lab/lab.ts';
+export type { Lab, LabTarget } from './lab/lab.ts';
+export type { AgentNode, KubeProxyChoice, LabOptions } from './lab/lab-options.ts';
+export { runMatrix } from './lab/matrix.ts';
+export type { Matrix, MatrixOptions } from './lab/matrix.ts';
+export type { MatrixCell } from './lab/matrix-cell.ts';
+export { matrixTable } from './lab/matrix-table.ts';

@@ -16,6 +16,7 @@ interface ControllerOptions extends JenkinsFlags {
   standalone?: true;
   demo?: true;
   data: string;
+  acceptUnprovenProxy?: true;
   notificationImage: string;
   notificationNamespace?: string;
   nodeName?: string;
@@ -59,6 +60,10 @@ export function controllerCommand(): Command {
     )
     .option('--demo', 'apply the examples on the first start')
     .addOption(dataOption())
+    .option(
+      '--accept-unproven-proxy',
+      'node-lb: use nodes also beside kube-proxy in IPVS mode, and Cilium without kube-proxy',
+    )
     .option(
       '--notification-image <image>',
       'what pods of a NotificationManager without an image run',
@@ -117,6 +122,7 @@ async function controller(options: ControllerOptions): Promise<void> {
         image: options.notificationImage,
         namespace: options.notificationNamespace ?? client.namespace,
       },
+      acceptUnprovenProxy: options.acceptUnprovenProxy ?? false,
       dataDir: resolve(options.data),
       standalone: options.standalone ?? false,
       ...kubelet(options),
