@@ -10,7 +10,10 @@ export interface ProberOptions {
   readonly onProbe?: (seconds: number, status: Reachability['status']) => void;
   /** Between the end of a round and the next, in milliseconds, give or take a fifth; 10,000 unless told. */
   readonly intervalMs?: number;
-  /** For one connection, in milliseconds; 3,000 unless told. */
+  /**
+   * For one connection, in milliseconds; 3,000 unless told. With a second or less, a refusal by ICMP (as for a Service
+   * without endpoints) looks like silence: the kernel tells its own client at the second packet.
+   */
   readonly timeoutMs?: number;
   /** So many ports are asked at a time; 64 unless told. */
   readonly concurrency?: number;
