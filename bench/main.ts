@@ -5,6 +5,7 @@ import { benchJenkinsClient } from './jenkins-client.ts';
 import { benchJenkinsClientLog } from './jenkins-client-log.ts';
 import { benchJenkinsfile } from './jenkinsfile.ts';
 import { benchNotifications } from './notifications.ts';
+import { benchNodeLb } from './node-lb.ts';
 import { benchTekton } from './tekton.ts';
 
 const benchmarks: Record<string, () => Promise<void> | void> = {
@@ -12,6 +13,7 @@ const benchmarks: Record<string, () => Promise<void> | void> = {
   'jenkins-client': benchJenkinsClient,
   'jenkins-client-log': benchJenkinsClientLog,
   jenkinsfile: benchJenkinsfile,
+  'node-lb': benchNodeLb,
   notifications: () => benchNotifications(),
   tekton: benchTekton,
   'tekton-runner': benchTektonRunner,

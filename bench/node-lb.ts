@@ -1,0 +1,26 @@
+/**
+ * The load balancer on a node's own IP beside kube-proxy alone, in network namespaces of this machine: what a way costs,
+ * what other ports cost a new connection, what it takes to install them; then allocation, and an agent at rest.
+ */
+import { benchPaths } from './node-lb-paths.ts';
+import { PathWorld } from './node-lb-world.ts';
+
+const backends = ['iptables-nft', 'iptables-legacy', 'nftables'] as const;
+
+/** Runs the benchmark and prints it; what it makes on this machine is gone then, also after Ctrl-C. */
+export async function benchNodeLb(): Promise<void> {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+    throw new Error('node-lb is measured in network namespaces: run it on Linux as root');
+  }
+  const stop = new AbortController();
+  const onSignal = (): void => stop.abort(new Error('stopped'));
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  await using ending = new AsyncDisposableStack();
+  const worlds: PathWorld[] = [];
+  for (const backend of backends) {
+    worlds.push(
+      ending.adopt(await PathWorld.build(backend, stop.signal), (world) => world.remove()),
+    );
+  }
+  await benchPaths(worlds, stop.signal);
+}
