@@ -43,10 +43,6 @@ describe.skipIf(!canRun)('an agent on a node', { timeout: 60_000 }, () => {
       ['the rules of iptables', () => node('iptables-nft', '-t', 'nat', '-F')],
       ['all rules of nft', () => node('nft', 'flush', 'ruleset')],
       ['the link', () => node('ip', 'link', 'delete', world.network.link.hostEnd)],
-      [
-        'the namespace',
-        () => world.network.commands.run('ip', ['netns', 'delete', world.network.link.namespace]),
-      ],
     ])('%s', async (_, remove) => {
       const repairs = await world.metric('armillary_node_lb_agent_repairs_total');
       await remove();
@@ -58,6 +54,28 @@ describe.skipIf(!canRun)('an agent on a node', { timeout: 60_000 }, () => {
       await world.reached(80);
       await world.told(80, 'Programmed');
     });
+  });
+
+  test('a namespace that lost its name carries traffic until the next look makes another one', async () => {
+    const { namespace } = world.network.link;
+    await world.network.commands.run('ip', ['netns', 'delete', namespace]);
+    await world.reached(80);
+    await world.endAgent('SIGKILL');
+    await world.startAgent({ verifyIntervalMs: 500 });
+    await eventually('there is a namespace of that name', async () => {
+      return (await world.network.commands.run('ip', ['netns'])).stdout.includes(namespace);
+    });
+    await world.reached(80);
+  });
+
+  test('a node that forwards nothing is reported, and served again when it does', async () => {
+    const forward = (value: 0 | 1) =>
+      world.network.node.run('sysctl', ['-qw', `net.ipv4.ip_forward=${value}`]);
+    await forward(0);
+    await world.told(80, 'ForwardingOff');
+    await forward(1);
+    await world.told(80, 'Programmed');
+    await world.reached(80);
   });
 
   test('a port that somebody took while it was away is withdrawn, and who has it is said', async () => {

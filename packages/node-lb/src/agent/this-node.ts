@@ -5,6 +5,7 @@ import { watchHost } from '../host/watch-host.ts';
 import type { NodeOptions } from './agent-options.ts';
 import type { LocalNode, NodeNews } from './local-node.ts';
 import { NodeRules } from './node-rules.ts';
+import { ProxyMemory } from './proxy-memory.ts';
 import { surveyAsGuest, surveyNode } from './node-surveyor.ts';
 
 /** What the parts of this node are made with. */
@@ -20,11 +21,12 @@ export interface ThisNodeOptions {
 export function thisNode({ node, mode, news, clock, logger }: ThisNodeOptions): LocalNode {
   const commands = systemCommands(clock);
   const rules = new NodeRules(node, commands);
+  const memory = new ProxyMemory();
   return {
     surveyor: {
       async survey(signal) {
         if (mode === 'plan') return surveyAsGuest(node, commands, signal);
-        const survey = await surveyNode(node, commands, signal);
+        const survey = memory.recall(await surveyNode(node, commands, signal), clock.now());
         await rules.use(survey.backends, signal);
         return survey;
       },
