@@ -24,11 +24,10 @@ function entriesBeside<Value>(
   equal: (one: Value, other: Value) => boolean,
 ): [string, Value][] {
   const entries: [string, Value][] = [];
-  for (const entry of map) {
-    const [key, value] = entry;
+  map.forEach((value, key) => {
     const beside = other.get(key);
-    if (beside === undefined || !equal(value, beside)) entries.push(entry);
-  }
+    if (beside === undefined || !equal(value, beside)) entries.push([key, value]);
+  });
   return entries;
 }
 

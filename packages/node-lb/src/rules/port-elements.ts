@@ -1,59 +1,57 @@
 import type { Family } from '../address/protocol.ts';
 import type { ExposedPort, NodePlan } from '../plan/node-plan.ts';
 
-/** One member of a set: a port of an address, and of some sets who comes to it. */
-export interface Element {
-  readonly address: string;
-  readonly protocol: 'tcp' | 'udp' | 'sctp';
-  readonly port: number;
-  /** An address, or a network that is longer than one address. */
-  readonly source?: string;
-}
-
-/** The sets of one family that say what the host's rules do; every backend has them under these names. */
-export interface PortElements {
+/** What the sets of one family are called in every backend; they say what the host's rules do. */
+export type ElementSet =
   /** Ports of the node that go to the bounce namespace. */
-  readonly cluster: readonly Element[];
+  | 'cluster'
   /** Ports of the node that go to endpoints on the node. */
-  readonly local: readonly Element[];
+  | 'local'
   /** Ports of the node that not everybody may connect to. */
-  readonly limited: readonly Element[];
+  | 'limited'
   /** Who may connect to those. */
-  readonly allowed: readonly Element[];
+  | 'allowed'
   /** The endpoints of `local`. */
-  readonly endpoints: readonly Element[];
+  | 'endpoints'
   /** Who must not come to an endpoint with his own address, as he would not get the answer: the endpoint and its node. */
-  readonly hairpin: readonly Element[];
-}
+  | 'hairpin';
 
-/** The names of the sets. */
-export type ElementSet = keyof PortElements;
+/** A protocol as the kernel's programs write it. */
+export type ProtocolWord = 'tcp' | 'udp' | 'sctp';
+
+/** How a backend writes a port of an address, and in some sets who comes to it: an address or a longer network. */
+export type ElementText = (address: string, protocol: ProtocolWord, port: number, source?: string) => string;
+
+/** The elements of each set as the keys of a map, in the order of the plan. */
+export type PortElements = Readonly<Record<ElementSet, Map<string, string>>>;
 
 /** What a plan puts in the sets of a family. Ports that a family does not serve are in none. */
-export function portElements(plan: NodePlan, family: Family): PortElements {
-  const elements: Record<ElementSet, Element[]> = {
-    cluster: [],
-    local: [],
-    limited: [],
-    allowed: [],
-    endpoints: [],
-    hairpin: [],
+export function portElements(plan: NodePlan, family: Family, text: ElementText): PortElements {
+  const elements: PortElements = {
+    cluster: new Map(),
+    local: new Map(),
+    limited: new Map(),
+    allowed: new Map(),
+    endpoints: new Map(),
+    hairpin: new Map(),
   };
   for (const exposed of plan.ports) {
     if (!serves(exposed, family)) continue;
+    const { port } = exposed;
     const addresses = exposed.addresses[family];
-    const key = { protocol: elementProtocol(exposed), port: exposed.port };
+    const protocol = protocolWord(exposed);
     const allowed = allowedSources(exposed, family);
     for (const address of addresses) {
-      elements[exposed.target.kind].push({ address, ...key });
+      elements[exposed.target.kind].set(text(address, protocol, port), '');
       if (allowed === undefined) continue;
-      elements.limited.push({ address, ...key });
-      elements.allowed.push(...allowed.map((source) => ({ address, ...key, source })));
+      elements.limited.set(text(address, protocol, port), '');
+      for (const source of allowed) elements.allowed.set(text(address, protocol, port, source), '');
     }
-    for (const { address, port } of localEndpoints(exposed, family)) {
-      const endpoint = { address, protocol: key.protocol, port };
-      elements.endpoints.push(endpoint);
-      elements.hairpin.push(...[address, ...addresses].map((source) => ({ ...endpoint, source })));
+    for (const endpoint of localEndpoints(exposed, family)) {
+      elements.endpoints.set(text(endpoint.address, protocol, endpoint.port), '');
+      for (const source of [endpoint.address, ...addresses]) {
+        elements.hairpin.set(text(endpoint.address, protocol, endpoint.port, source), '');
+      }
     }
   }
   return elements;
@@ -80,9 +78,11 @@ export function serves(exposed: ExposedPort, family: Family): boolean {
 }
 
 /** A protocol as the kernel's programs write it. */
-export function elementProtocol({ protocol }: Pick<ExposedPort, 'protocol'>): Element['protocol'] {
-  return protocol.toLowerCase() as Lowercase<ExposedPort['protocol']>;
+export function protocolWord({ protocol }: Pick<ExposedPort, 'protocol'>): ProtocolWord {
+  return protocolWords[protocol];
 }
+
+const protocolWords = { TCP: 'tcp', UDP: 'udp', SCTP: 'sctp' } as const;
 
 /**
  * Who may connect, as addresses and networks of more than one; undefined for everybody, which is what the network of the

@@ -1,7 +1,7 @@
 import type { NodePlan } from '../../plan/node-plan.ts';
 import type { FamilyWords } from '../families.ts';
 import type { RuleNames } from '../owner.ts';
-import { portElements, type Element, type ElementSet } from '../port-elements.ts';
+import { portElements, type ElementSet, type ElementText } from '../port-elements.ts';
 
 /** A set of the kernel, as ipset calls it. */
 export interface IpSet {
@@ -38,23 +38,23 @@ export function wantedSets(
   names: RuleNames,
   role: 'all' | 'forward',
 ): [string, IpSet][] {
-  const elements = portElements(plan, words.family);
+  const elements = portElements(plan, words.family, elementText);
   const sets = Object.entries(types) as [ElementSet, string][];
   return sets
-    .filter(([name]) => role === 'all' || (name === 'endpoints' && elements.endpoints.length > 0))
+    .filter(([name]) => role === 'all' || (name === 'endpoints' && elements.endpoints.size > 0))
     .map(([name, type]) => [
       names.set(name, words.family),
       {
         header: `${type} family ${words.ipset}`,
-        elements: new Map(elements[name].map((element) => [elementText(element), ''])),
+        elements: elements[name],
       },
     ]);
 }
 
-function elementText({ address, protocol, port, source }: Element): string {
+const elementText: ElementText = (address, protocol, port, source) => {
   const text = `${address},${protocol}:${port}`;
   return source === undefined ? text : `${text},${source}`;
-}
+};
 
 /** Reads what `ipset save` prints. */
 export function parseSets(saved: string): Map<string, IpSet> {

@@ -3,12 +3,12 @@ import type { FamilyWords } from '../families.ts';
 import type { Link } from '../link.ts';
 import { OWNER_MARK, type RuleNames } from '../owner.ts';
 import {
-  elementProtocol,
+  protocolWord,
   localAddresses,
   localEndpoints,
   serves,
-  type Element,
   type ElementSet,
+  type ProtocolWord,
 } from '../port-elements.ts';
 import type { Jump, OwnTable, OwnTables } from './own-tables.ts';
 
@@ -127,7 +127,7 @@ function localChains({ plan, words, names }: World): Chain[] {
   const chains: Chain[] = [];
   for (const exposed of plan.ports) {
     if (exposed.target.kind !== 'local' || !serves(exposed, words.family)) continue;
-    const protocol = elementProtocol(exposed);
+    const protocol = protocolWord(exposed);
     const first = exposed.port - (exposed.port % bucketSize);
     const bucket = `L-${protocol.toUpperCase()}-B${first / bucketSize}`;
     const chain = `L-${protocol.toUpperCase()}-${exposed.port}`;
@@ -146,12 +146,12 @@ function localChains({ plan, words, names }: World): Chain[] {
   ];
 }
 
-function toPort(protocol: Element['protocol'], ports: string, chain: string): string {
+function toPort(protocol: ProtocolWord, ports: string, chain: string): string {
   return `-p ${protocol} -m ${protocol} --dport ${ports} ${owned} -j ${chain}`;
 }
 
 /** An even spread: the first of n takes one of n, the next one of those left, the last all. */
-function spreadRules(endpoints: ReturnType<typeof localEndpoints>, protocol: Element['protocol']): string[] {
+function spreadRules(endpoints: ReturnType<typeof localEndpoints>, protocol: ProtocolWord): string[] {
   return endpoints.map(({ address, port }, index) => {
     const left = endpoints.length - index;
     const chance = left === 1 ? '' : `-m statistic --mode random --probability ${probabilityText(1 / left)} `;

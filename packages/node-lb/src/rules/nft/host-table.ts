@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import type { NodePlan } from '../../plan/node-plan.ts';
+import type { ExposedPort, NodePlan } from '../../plan/node-plan.ts';
 import { families, type FamilyWords } from '../families.ts';
 import type { Link } from '../link.ts';
 import { OWNER_MARK } from '../owner.ts';
 import {
   allowedSources,
-  elementProtocol,
+  protocolWord,
   localAddresses,
   localEndpoints,
   portElements,
   serves,
-  type Element,
+  type ElementText,
 } from '../port-elements.ts';
 import { match, meta, payload, rule, type Expression, type Rule } from './nft-expression.ts';
 import type { NftChain, NftSet, NftTable } from './nft-table.ts';
@@ -91,33 +91,29 @@ function masqueradeRules(words: FamilyWords, link: Link): Rule[] {
 }
 
 function familySets(plan: NodePlan, words: FamilyWords): [string, NftSet][] {
-  const address = `ipv${words.version}_addr`;
+  const { family, version } = words;
+  const address = `ipv${version}_addr`;
   const port = `${address} . inet_proto . inet_service`;
-  const { cluster, local, hairpin } = portElements(plan, words.family);
-  const set = (type: string, elements: readonly string[]): NftSet => ({
-    type,
-    interval: false,
-    elements: new Map(elements.map((element) => [element, ''])),
-  });
-  const chainOf = new Map<string, string>();
-  const listOf = new Map<string, string>();
-  for (const element of local) {
-    chainOf.set(elementText(element), `goto ${localChain(words, element.protocol, element.port)}`);
-  }
+  const { cluster, hairpin } = portElements(plan, family, elementText);
+  const local = new Map<string, string>();
+  const limited = new Map<string, string>();
   for (const exposed of plan.ports) {
-    const sources = serves(exposed, words.family) ? allowedSources(exposed, words.family) : undefined;
-    if (!sources) continue;
-    for (const each of exposed.addresses[words.family]) {
-      const element = { address: each, protocol: elementProtocol(exposed), port: exposed.port };
-      listOf.set(elementText(element), `goto ${sourceList(words, sources)}`);
+    if (!serves(exposed, family)) continue;
+    const protocol = protocolWord(exposed);
+    const sources = allowedSources(exposed, family);
+    for (const each of exposed.addresses[family]) {
+      const element = elementText(each, protocol, exposed.port);
+      if (sources) limited.set(element, `goto ${sourceList(words, sources)}`);
+      if (exposed.target.kind === 'local') local.set(element, `goto ${localChain(words, exposed)}`);
     }
   }
+  const addresses = new Map(localAddresses(plan, family).map((each) => [each, '']));
   return [
-    ['cluster', set(port, cluster.map(elementText))],
-    ['local', { ...set(port, []), value: 'verdict', elements: chainOf }],
-    ['limited', { ...set(port, []), value: 'verdict', elements: listOf }],
-    ['hairpin', set(`${port} . ${address}`, hairpin.map(elementText))],
-    ['addresses', set(address, localAddresses(plan, words.family))],
+    ['cluster', { type: port, interval: false, elements: cluster }],
+    ['local', { type: port, value: 'verdict', interval: false, elements: local }],
+    ['limited', { type: port, value: 'verdict', interval: false, elements: limited }],
+    ['hairpin', { type: `${port} . ${address}`, interval: false, elements: hairpin }],
+    ['addresses', { type: address, interval: false, elements: addresses }],
   ];
 }
 
@@ -147,10 +143,10 @@ function sourceList({ version }: FamilyWords, sources: readonly string[]): strin
   return `from${version}-${createHash('sha256').update(sources.join()).digest('hex').slice(0, 16)}`;
 }
 
-function elementText({ address, protocol, port, source }: Element): string {
+const elementText: ElementText = (address, protocol, port, source) => {
   const text = `${address} . ${protocol} . ${port}`;
   return source === undefined ? text : `${text} . ${source}`;
-}
+};
 
 /** One chain for each port of the policy Local: an even spread over the endpoints. */
 function localChains(plan: NodePlan, words: FamilyWords): [string, NftChain][] {
@@ -158,7 +154,6 @@ function localChains(plan: NodePlan, words: FamilyWords): [string, NftChain][] {
     if (exposed.target.kind !== 'local' || !serves(exposed, words.family)) return [];
     const endpoints = localEndpoints(exposed, words.family);
     const [first] = endpoints;
-    const protocol = elementProtocol(exposed);
     const spread: Expression = {
       map: {
         key: { numgen: { mode: 'random', mod: endpoints.length, offset: 0 } },
@@ -169,11 +164,11 @@ function localChains(plan: NodePlan, words: FamilyWords): [string, NftChain][] {
       endpoints.length === 1 && first
         ? { family: words.ip, addr: first.address, port: first.port }
         : { family: words.ip, addr: spread };
-    const rules = [rule(match(meta('l4proto'), protocol), { dnat })];
-    return [[localChain(words, protocol, exposed.port), { rules }]];
+    const rules = [rule(match(meta('l4proto'), protocolWord(exposed)), { dnat })];
+    return [[localChain(words, exposed), { rules }]];
   });
 }
 
-function localChain({ version }: FamilyWords, protocol: Element['protocol'], port: number): string {
-  return `local${version}-${protocol}-${port}`;
+function localChain({ version }: FamilyWords, exposed: ExposedPort): string {
+  return `local${version}-${protocolWord(exposed)}-${exposed.port}`;
 }

@@ -2,7 +2,7 @@ import { families, type FamilyWords } from '../families.ts';
 import type { NodePlan } from '../../plan/node-plan.ts';
 import type { Link } from '../link.ts';
 import { OWNER_MARK } from '../owner.ts';
-import { elementProtocol, serves } from '../port-elements.ts';
+import { protocolWord, serves } from '../port-elements.ts';
 import { match, meta, payload, rule, type Rule } from './nft-expression.ts';
 import type { NftChain, NftSet, NftTable } from './nft-table.ts';
 
@@ -64,7 +64,7 @@ function clusterIPs(plan: NodePlan, { family, version }: FamilyWords): NftSet {
   for (const exposed of plan.ports) {
     const { target, port } = exposed;
     if (target.kind !== 'cluster' || !serves(exposed, family)) continue;
-    elements.set(`${elementProtocol(exposed)} . ${port}`, `${target.clusterIPs[family]} . ${port}`);
+    elements.set(`${protocolWord(exposed)} . ${port}`, `${target.clusterIPs[family]} . ${port}`);
   }
   const value = `ipv${version}_addr . inet_service`;
   return { type: 'inet_proto . inet_service', value, interval: false, elements };
