@@ -1,7 +1,13 @@
-import { createConnection, createServer } from 'node:net';
+import { createConnection, createServer, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import type { ClusterConfig } from '@armillary/kube';
+
+/**
+ * What pods call an API server, so that every certificate of one has the name. TLS knows no server names that are
+ * addresses (RFC 6066).
+ */
+const anyApiServer = 'kubernetes.default.svc';
 
 /** An address in the lab behind which the API server of this machine answers. */
 export interface ApiRelay {
@@ -65,7 +71,7 @@ async function relayed({ tls, credentials }: ClusterConfig, server: string, host
         name,
         cluster: {
           server,
-          'tls-server-name': tls?.serverName ?? (isLoopback(host) ? 'localhost' : host),
+          'tls-server-name': tls?.serverName ?? (isIP(host) === 0 ? host : anyApiServer),
           ...(tls?.ca === undefined ? {} : { 'certificate-authority-data': base64(tls.ca) }),
           ...(tls?.insecureSkipVerify ? { 'insecure-skip-tls-verify': true } : {}),
         },
@@ -87,11 +93,6 @@ async function relayed({ tls, credentials }: ClusterConfig, server: string, host
       },
     ],
   };
-}
-
-/** Certificates of API servers name it, and TLS has no server names that are addresses (RFC 6066). */
-function isLoopback(host: string): boolean {
-  return host === '::1' || /^127(\.\d+){3}$/.test(host);
 }
 
 function base64(text: string): string {

@@ -12,6 +12,8 @@ import { ShapeFollower } from './shape-follower.ts';
 export interface LabProxy {
   /** Throws `NodeLbError` with its last words when one of its programs ended. */
   check(): void;
+  /** The last lines that its programs printed. */
+  lastWords(): string;
   stop(): Promise<void>;
 }
 
@@ -38,7 +40,7 @@ export async function startLabProxy(input: LabProxyInput): Promise<LabProxy> {
     const serviceCidr = options.serviceCidr ?? defaultServiceCidr;
     const shapes = layout.nodes.map((node) => new ProxyShape({ layout, node, mode, serviceCidr }, commands));
     const follower = await ShapeFollower.start(shapes, { api, logger, signal });
-    return { check: () => {}, stop: () => follower.stop() };
+    return { check: () => {}, lastWords: () => '', stop: () => follower.stop() };
   }
   const pathFolder = await backendFolder(join(folder, 'bin'), choice.backend);
   const proxies = layout.nodes.map((node) =>
@@ -56,6 +58,7 @@ export async function startLabProxy(input: LabProxyInput): Promise<LabProxy> {
     check: () => {
       for (const proxy of proxies) proxy.check();
     },
+    lastWords: () => proxies.map((proxy) => proxy.lastWords).join('\n'),
     stop: async () => void (await Promise.all(proxies.map((proxy) => proxy.stop()))),
   };
 }

@@ -9,6 +9,7 @@ import { startApiRelay } from './api-relay.ts';
 import type { ApiRelay } from './api-relay.ts';
 import { freeSubnet } from './free-subnet.ts';
 import { createNodes, createService, podPort, publishAt, withholdStatus } from './lab-objects.ts';
+import type { LabServiceOptions } from './lab-objects.ts';
 import type { LabOptions } from './lab-options.ts';
 import { families, layoutOf } from './layout.ts';
 import type { LabHost, LabLayout, LabNode } from './layout.ts';
@@ -76,7 +77,7 @@ export class Lab {
   /** Builds everything; internal to {@link startLab}. */
   async start(config: ClusterConfig, signal: AbortSignal): Promise<void> {
     const { layout, commands, api } = this;
-    const { kubeProxy, policy = 'Cluster', agentCommand } = this.#options;
+    const { kubeProxy, agentCommand } = this.#options;
     const { publishStatus = agentCommand === undefined || typeof kubeProxy === 'string' } = this.#options;
     const backend =
       typeof kubeProxy === 'string'
@@ -91,7 +92,7 @@ export class Lab {
     this.#relay = await startApiRelay(config, layout.root.address, join(this.#folder, 'kubeconfig'));
     const backends = layout.pods.filter(({ role }) => role === 'backend');
     if (agentCommand && !publishStatus) await withholdStatus(api, signal);
-    const service = { policy, families: this.#options.families ?? families, ports: this.#ports() };
+    const service = this.#service();
     await Promise.all([
       createNodes(api, layout, signal),
       createService(api, layout, service, signal),
@@ -130,17 +131,20 @@ export class Lab {
    * Waits until kube-proxy serves the Service on all nodes and, with agents, its ports are programmed on one. Rejects with
    * `NodeLbError` when that takes too long or a program of the lab ended, and with the signal's reason.
    */
-  async target(signal: AbortSignal = new AbortController().signal): Promise<LabTarget> {
+  async target(signal = new AbortController().signal): Promise<LabTarget> {
     const { agentCommand, policy = 'Cluster', deadlineMs = 60_000 } = this.#options;
-    const limits = { deadlineMs, signal };
+    const agents = [...this.agents.values()];
     const check = (): void => {
-      for (const agent of this.agents.values()) agent.check();
+      for (const agent of agents) agent.check();
       this.#proxy?.check();
     };
-    const ports = this.#ports();
-    await servedEverywhere(this, this.#options.families ?? families, ports, check, limits);
+    const service = this.#service();
+    const { ports } = service;
+    const proxyWords = (): string => this.#proxy?.lastWords() ?? '';
+    await servedEverywhere(this, service, { deadlineMs, signal, check, lastWords: proxyWords });
     if (!agentCommand) return { node: this.#firstNode(), ports, path: 'kube-proxy' };
-    const node = await programmedNode(this, check, limits);
+    const agentWords = (): string => agents.map((agent) => agent.lastWords).join('\n');
+    const node = await programmedNode(this, { deadlineMs, signal, check, lastWords: agentWords });
     return { node, ports, path: policy === 'Local' ? 'local' : 'bounce' };
   }
 
@@ -165,8 +169,9 @@ export class Lab {
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
-  #ports(): Readonly<Record<LabProtocol, number>> {
-    return this.#options.ports ?? { TCP: 80, UDP: 80 };
+  #service(): LabServiceOptions {
+    const { policy = 'Cluster', families: wanted = families, ports = { TCP: 80, UDP: 80 } } = this.#options;
+    return { policy, families: wanted, ports };
   }
 
   #firstNode(): LabNode {
@@ -178,8 +183,9 @@ export class Lab {
 
 /**
  * Builds a lab: as root on Linux, in network namespaces with names of their own, with nothing but one more interface in
- * this one. What a crashed lab left is removed first. Rejects with `NodeLbError` (`Unsupported`,
- * `NotPermitted`, `ProgramMissing`, `ProgramFailed`, `Invalid`), with a `KubeError`, or with the signal's reason; then nothing of it is left.
+ * this one. What a crashed lab left is removed first. Rejects with `NodeLbError` (`Unsupported`, `NotPermitted`,
+ * `ProgramMissing`, `ProgramFailed`, `Invalid`), with a `KubeError`, or with the signal's reason; then nothing of it is
+ * left.
  */
 export async function startLab(options: LabOptions): Promise<Lab> {
   if (process.platform !== 'linux') {

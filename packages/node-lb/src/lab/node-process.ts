@@ -54,10 +54,15 @@ export class NodeProcess {
     return this.#child.pid;
   }
 
+  /** The last lines it printed. */
+  get lastWords(): string {
+    return this.#lastWords.join('\n');
+  }
+
   /** Throws `NodeLbError` (`ProgramFailed`) with its last words when the program ended although nobody stopped it. */
   check(): void {
     if (this.#running || this.#stopping) return;
-    throw new NodeLbError('ProgramFailed', `${this.#name} ended:\n${this.#lastWords.join('\n')}`);
+    throw new NodeLbError('ProgramFailed', `${this.#name} ended:\n${this.lastWords}`);
   }
 
   /** Ends it with a signal and waits: SIGTERM first, SIGKILL when it takes longer than five seconds. */

@@ -1,70 +1,70 @@
 import { coreV1, type Service } from '@armillary/kube';
 import { familyOf } from '../address/address.ts';
-import type { Family } from '../address/protocol.ts';
+import { NodeLbError } from '../errors.ts';
 import { portClaimKind, type PortClaim } from '../kinds/port-claim.ts';
 import { labService } from './lab-objects.ts';
+import type { LabServiceOptions } from './lab-objects.ts';
 import type { Lab } from './lab.ts';
 import type { LabNode } from './layout.ts';
-import type { LabProtocol } from './matrix-cell.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** How long may be waited for the lab to be ready. */
-export interface ReadinessLimits {
+/** What is waited with for the lab to be ready. */
+export interface Waiting {
   readonly deadlineMs: number;
   readonly signal: AbortSignal;
+  /** Called each time: throws when waiting is of no use any more, since a program of the lab ended. */
+  readonly check: () => void;
+  /** What those programs printed last, for the message of a wait in vain. */
+  readonly lastWords: () => string;
 }
 
-/** Waits until the cluster IPs of the lab's Service answer on each node, over both protocols. `check` may throw meanwhile. */
+/** Waits until the cluster IPs of the lab's Service answer on each node, over both protocols. */
 export async function servedEverywhere(
   lab: Lab,
-  families: readonly Family[],
-  ports: Readonly<Record<LabProtocol, number>>,
-  check: () => void,
-  limits: ReadinessLimits,
+  { families, ports }: Pick<LabServiceOptions, 'families' | 'ports'>,
+  { deadlineMs, signal, check, lastWords }: Waiting,
 ): Promise<void> {
   const { name, namespace } = labService;
-  const { spec } = await lab.api
-    .resource<Service>(coreV1.services)
-    .get(name, { namespace, signal: limits.signal });
+  const { spec } = await lab.api.resource<Service>(coreV1.services).get(name, { namespace, signal });
   const clusterIPs = (spec?.clusterIPs ?? []).filter((ip) => families.includes(familyOf(ip)));
-  const wanted = lab.layout.nodes.flatMap((node) =>
+  let missing = lab.layout.nodes.flatMap((node) =>
     clusterIPs.flatMap((address) =>
       (['TCP', 'UDP'] as const).map((protocol) => ({ node, address, protocol })),
     ),
   );
-  const served = new Set<(typeof wanted)[number]>();
+  if (missing.length === 0) {
+    throw new NodeLbError('Invalid', `the API server gave the Service none of ${families.join(', ')}`);
+  }
   await waitUntil(
     `kube-proxy to serve ${namespace}/${name} on each node`,
     async () => {
       check();
-      const missing = wanted.filter((place) => !served.has(place));
-      await Promise.all(
-        missing.map(async (place) => {
-          const { node, address, protocol } = place;
-          const order = { protocol, address, port: ports[protocol], times: 1, timeoutMs: 500 };
-          const [answer] = await lab.resident(node).call(order);
-          if (answer && 'name' in answer) served.add(place);
-        }),
+      const answers = await Promise.all(
+        missing.map(({ node, address, protocol }) =>
+          lab.resident(node).call({ protocol, address, port: ports[protocol], times: 1, timeoutMs: 500 }),
+        ),
       );
-      return served.size === wanted.length && wanted.length > 0 ? true : undefined;
+      missing = missing.filter((_, index) => answers[index]?.some((answer) => 'error' in answer));
+      return missing.length === 0 || undefined;
     },
     {
-      ...limits,
-      inTheWay: async () =>
-        wanted.length === 0
-          ? 'it has no cluster IP of the wanted families'
-          : wanted
-              .filter((place) => !served.has(place))
-              .map(({ node, address, protocol }) => `${protocol} ${address} on ${node.name} does not answer`)
-              .join(', '),
+      deadlineMs,
+      signal,
+      inTheWay: async () => {
+        const silent = missing.map(({ node, address, protocol }) => `${protocol} ${address} on ${node.name}`);
+        return `${silent.join(', ')} did not answer\n${lastWords()}`.trim();
+      },
     },
   );
 }
 
 /** Waits until both ports of the lab's Service are programmed on one node, and gives that node. */
-export async function programmedNode(lab: Lab, check: () => void, limits: ReadinessLimits): Promise<LabNode> {
+export async function programmedNode(
+  lab: Lab,
+  { deadlineMs, signal, check, lastWords }: Waiting,
+): Promise<LabNode> {
   const claims = async (): Promise<PortClaim[]> =>
-    (await lab.api.resource<PortClaim>(portClaimKind).list({ signal: limits.signal })).items.filter(
+    (await lab.api.resource<PortClaim>(portClaimKind).list({ signal })).items.filter(
       ({ spec: { service } }) =>
         service.name === labService.name && service.namespace === labService.namespace,
     );
@@ -77,7 +77,11 @@ export async function programmedNode(lab: Lab, check: () => void, limits: Readin
         (node) => programmed.filter(({ spec }) => spec.nodeName === node.name).length === 2,
       );
     },
-    { ...limits, inTheWay: async () => wordsOf(await claims()) },
+    {
+      deadlineMs,
+      signal,
+      inTheWay: async () => `${wordsOf(await claims())}\n${lastWords()}`.trim(),
+    },
   );
 }
 

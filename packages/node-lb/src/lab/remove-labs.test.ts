@@ -113,9 +113,16 @@ describe.skipIf(!canMakeLabs('removing labs'))('a lab', () => {
   test('says what it waits for in vain', async () => {
     await withLab({ kubeProxy: 'shape-nftables' }, async (lab) => {
       await serveKinds(lab.api, nodeLbKinds);
-      const limits = { deadlineMs: 0, signal: new AbortController().signal };
-      const waiting = programmedNode(lab, () => {}, limits);
-      await expect(waiting).rejects.toThrow(/in vain: there is no claim; does the controller run\?/);
+      const { signal } = new AbortController();
+      const waiting = programmedNode(lab, {
+        deadlineMs: 0,
+        signal,
+        check: () => {},
+        lastWords: () => 'so it said',
+      });
+      await expect(waiting).rejects.toThrow(
+        /in vain: there is no claim; does the controller run\?\nso it said$/,
+      );
     });
   });
 });
