@@ -46,7 +46,8 @@ export interface ComponentsOptions {
   dataDir: string;
   /** Required for tekton-runner. */
   kubelet?: KubeletFiles;
-  nodeName?: string;
+  /** For tekton-runner: the node that it registers. */
+  nodeName: string;
   /**
    * This process is all there is beside the API server: it brings the definitions up to date, needs no election, and
    * takes Tekton runs that name no manager. Otherwise the definitions are installed already, several processes elect
@@ -148,7 +149,7 @@ async function addOperator({ notifications }: ComponentsOptions, manager: Contro
 }
 
 async function createRunner(options: ComponentsOptions, manager: ControllerManager): Promise<TektonRunner> {
-  const { kubelet } = options;
+  const { kubelet, nodeName } = options;
   if (!kubelet) throw new Error('tekton-runner needs the settings of its kubelet endpoint');
   return tektonRunner({
     client: options.client,
@@ -156,7 +157,7 @@ async function createRunner(options: ComponentsOptions, manager: ControllerManag
     dataDir: options.dataDir,
     logger: options.logger,
     takesUnmanaged: options.standalone,
-    ...(options.nodeName === undefined ? {} : { nodeName: options.nodeName }),
+    nodeName,
     kubelet: {
       host: kubelet.host,
       port: kubelet.port,

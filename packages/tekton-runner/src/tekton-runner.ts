@@ -16,7 +16,7 @@ import { Executor } from './executor/executor.ts';
 import { imageMap } from './executor/images.ts';
 import { KubeletAccess } from './node/kubelet-access.ts';
 import { type KubeletOptions, KubeletServer } from './node/kubelet-server.ts';
-import { defaultNodeName, VirtualNode } from './node/virtual-node.ts';
+import { VirtualNode } from './node/virtual-node.ts';
 import { podStatus } from './pod/pod-status.ts';
 import { PodStatusWriter } from './pod/pod-status-writer.ts';
 
@@ -30,8 +30,8 @@ export interface TektonRunnerOptions {
   manager: ControllerManager;
   /** Where pods, logs and volumes are kept. One runner per folder. */
   dataDir: string;
-  /** `armillary-<hostname>` unless told. */
-  nodeName?: string;
+  /** The name of the node that it registers. */
+  nodeName: string;
   /** The endpoint that `kubectl logs` reads from. */
   kubelet: KubeletOptions & {
     /** The address that the API server reaches it at; `host` unless told. */
@@ -59,7 +59,7 @@ export interface TektonRunner {
 
 /** Runs Tekton's TaskRuns and PipelineRuns on this machine. */
 export function tektonRunner(options: TektonRunnerOptions): TektonRunner {
-  const { client, manager, kubelet, nodeName = defaultNodeName(), concurrency = 16 } = options;
+  const { client, manager, kubelet, nodeName, concurrency = 16 } = options;
   const logger = options.logger ?? silentLogger;
   const address = kubelet.address ?? kubelet.host;
   const podSelector = { fieldSelector: `spec.nodeName=${nodeName}` };

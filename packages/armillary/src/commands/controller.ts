@@ -5,6 +5,7 @@ import { componentNames, type ComponentName } from '../component-names.ts';
 import type { KubeletFiles } from '../components.ts';
 import { createLogger } from '../log.ts';
 import { connectJenkins, jenkinsOptions, type JenkinsFlags } from '../jenkins-flags.ts';
+import { machineNodeName } from '../node-name.ts';
 import { dataOption, logLevelOption, outputOption, port } from '../options.ts';
 import { printEvent, say } from '../output.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
@@ -19,7 +20,7 @@ interface ControllerOptions extends JenkinsFlags {
   acceptUnprovenProxy?: true;
   notificationImage: string;
   notificationNamespace?: string;
-  nodeName?: string;
+  nodeName: string;
   kubeletHost: string;
   kubeletPort: number;
   kubeletAddress?: string;
@@ -70,7 +71,7 @@ export function controllerCommand(): Command {
       `ghcr.io/armillary/armillary:${version}`,
     )
     .option('--notification-namespace <name>', 'where those pods run; by default where this one does')
-    .option('--node-name <name>', 'name of the virtual node of tekton-runner')
+    .option('--node-name <name>', 'name of the virtual node of tekton-runner', machineNodeName())
     .option('--kubelet-host <address>', 'address its kubelet endpoint listens on', '127.0.0.1')
     .option('--kubelet-port <port>', 'port of the kubelet endpoint', port, 0)
     .option('--kubelet-address <address>', 'address the API server reaches it at')
@@ -126,7 +127,7 @@ async function controller(options: ControllerOptions): Promise<void> {
       dataDir: resolve(options.data),
       standalone: options.standalone ?? false,
       ...kubelet(options),
-      ...(options.nodeName === undefined ? {} : { nodeName: options.nodeName }),
+      nodeName: options.nodeName,
       defaultEngine: options.defaultEngine,
       ...(jenkins === undefined ? {} : { jenkins }),
       logger,

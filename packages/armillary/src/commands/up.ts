@@ -3,12 +3,13 @@ import { Command, Option } from 'commander';
 import { ChildRole, type ReadyEvent } from '../child-role.ts';
 import { CommandError } from '../command-error.ts';
 import { checkJenkinsFlags, jenkinsArguments, jenkinsOptions, type JenkinsFlags } from '../jenkins-flags.ts';
+import { machineAddresses } from '../machine-addresses.ts';
+import { machineNodeName } from '../node-name.ts';
 import { isLoopback } from '../notification-flags.ts';
 import { ensureTokenFile } from '../token-file.ts';
 import { dataOption, logLevelOption, outputOption, port } from '../options.ts';
 import { printEvent, say } from '../output.ts';
 import { aborted, stopSignal } from '../stop-signal.ts';
-import { version } from '../version.ts';
 
 interface UpOptions extends JenkinsFlags {
   data: string;
@@ -42,7 +43,10 @@ export function upCommand(): Command {
     )
     .option('--demo', 'apply the examples on the first start')
     .addOption(
-      new Option('--node-lb <mode>', 'load balancing; this version has none yet')
+      new Option(
+        '--node-lb <mode>',
+        'LoadBalancer Services on this machine: say what would be done, or do it (as root)',
+      )
         .choices(['plan', 'apply'])
         .default('plan'),
     )
@@ -53,25 +57,41 @@ export function upCommand(): Command {
   return command;
 }
 
-/** Asking for what is not there yet is an error, rather than a flag that does nothing. */
-function refuseMissingParts(options: UpOptions): void {
-  if (options.nodeLb !== 'plan') {
-    throw new CommandError('usage', `load balancing is not part of version ${version}: leave out --node-lb`);
+/** What changes the rules of this machine needs the rights for it; better said before anything runs. */
+function checkNodeLb({ nodeLb }: UpOptions): void {
+  if (nodeLb === 'plan') return;
+  if (process.platform !== 'linux') {
+    throw new CommandError('usage', 'load balancing works on Linux only: leave out --node-lb apply');
+  }
+  if (process.getuid?.() !== 0) {
+    throw new CommandError('usage', '--node-lb apply changes the rules of this machine: run it as root');
   }
 }
 
-function controllerFlags(api: ReadyEvent, options: UpOptions): string[] {
+function controllerFlags(api: ReadyEvent, nodeName: string, options: UpOptions): string[] {
   const { certificate, key, clientCa } = api['kubelet'] as Record<string, string>;
   return [
     '--components',
-    'pipelines,tekton-runner',
+    'pipelines,tekton-runner,node-lb',
     '--standalone',
+    `--node-name=${nodeName}`,
     `--kubeconfig=${String(api['kubeconfig'])}`,
     `--kubelet-certificate=${certificate!}`,
     `--kubelet-key=${key!}`,
     `--kubelet-client-ca=${clientCa!}`,
     ...(options.demo ? ['--demo'] : []),
     ...jenkinsArguments(options),
+  ];
+}
+
+/** The agent of this machine. It serves at the machine's own addresses, which the virtual node does not have. */
+async function nodeAgentFlags(api: ReadyEvent, nodeName: string, { nodeLb }: UpOptions): Promise<string[]> {
+  const addresses = await machineAddresses();
+  return [
+    `--kubeconfig=${String(api['kubeconfig'])}`,
+    `--node-name=${nodeName}`,
+    ...addresses.map((address) => `--node-address=${address}`),
+    ...(nodeLb === 'plan' ? ['--plan'] : []),
   ];
 }
 
@@ -96,7 +116,7 @@ function notificationFlags(
 }
 
 async function up(options: UpOptions): Promise<void> {
-  refuseMissingParts(options);
+  checkNodeLb(options);
   checkJenkinsFlags(options);
   const stop = stopSignal();
   const data = resolve(options.data);
@@ -118,14 +138,16 @@ async function up(options: UpOptions): Promise<void> {
   });
   let controller: ChildRole | undefined;
   let notifications: ChildRole | undefined;
+  let nodeAgent: ChildRole | undefined;
   try {
     say('Starting the API server');
     const ready = await Promise.race([api.start(), aborted(stop)]);
     if (!ready) return;
-    say('Starting the controllers and the notification manager');
+    say('Starting the controllers, the agent of this machine and the notification manager');
+    const nodeName = machineNodeName();
     controller = new ChildRole({
       name: 'controller',
-      args: () => ['controller', ...common, ...controllerFlags(ready, options)],
+      args: () => ['controller', ...common, ...controllerFlags(ready, nodeName, options)],
       say,
       stopTimeoutMs,
     });
@@ -142,8 +164,20 @@ async function up(options: UpOptions): Promise<void> {
       say,
       stopTimeoutMs,
     });
-    const started = Promise.all([controller.start(), notifications.start()]);
-    const [, notificationsReady] = (await Promise.race([started, aborted(stop)])) ?? [];
+    const agentFlags = await nodeAgentFlags(ready, nodeName, options);
+    const agentCommon = ['--output', 'json', '--log-level', options.logLevel];
+    const agent = new ChildRole({
+      name: 'node-agent',
+      args: () => ['node-agent', ...agentCommon, ...agentFlags],
+      say,
+      stopTimeoutMs,
+    });
+    nodeAgent = agent;
+    const controllerStarted = controller.start();
+    // Its kinds come with the controllers.
+    const agentStarted = controllerStarted.then(() => agent.start());
+    const started = Promise.all([notifications.start(), controllerStarted, agentStarted]);
+    const [notificationsReady] = (await Promise.race([started, aborted(stop)])) ?? [];
     if (!notificationsReady) return;
     const kubeconfig = String(ready['kubeconfig']);
     const { notifications: alertsUrl } = notificationsReady;
@@ -159,7 +193,7 @@ async function up(options: UpOptions): Promise<void> {
     say('Stopping');
   } finally {
     // The controllers write their last status while the API server still answers.
-    await Promise.all([controller?.stop(), notifications?.stop()]);
+    await Promise.all([controller?.stop(), nodeAgent?.stop(), notifications?.stop()]);
     await api.stop();
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startApiServer, type ApiServer } from '@armillary/embedded-api';
 import { KubeClient, coreV1, loadKubeconfig, type KubeObject, type Logger } from '@armillary/kube';
 import { startComponents, type RunningComponents } from '../components.ts';
+import { machineNodeName } from '../node-name.ts';
 import { LogFollower } from './log-follower.ts';
 import { namespace, type Manifests } from './manifests.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
@@ -43,6 +44,7 @@ export async function runOnce(options: RunOnceOptions): Promise<FinishedRun[]> {
       client,
       components: ['pipelines', 'tekton-runner'],
       dataDir: folder,
+      nodeName: machineNodeName(),
       kubelet: {
         host: '127.0.0.1',
         port: 0,

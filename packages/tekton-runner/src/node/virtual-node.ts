@@ -1,4 +1,4 @@
-import { availableParallelism, hostname, totalmem } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import {
   type Clock,
   coordinationV1,
@@ -137,14 +137,6 @@ export class VirtualNode {
       await leases.create(lease, { signal });
     }
   }
-}
-
-/** The name of this machine's node unless told otherwise. */
-export function defaultNodeName(): string {
-  const name = hostname()
-    .toLowerCase()
-    .replace(/[^a-z0-9.-]+/g, '-');
-  return `armillary-${name.replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '')}`;
 }
 
 function nodeObject(name: string): Node {
