@@ -92,6 +92,13 @@ describe('addresses', () => {
   test('that were asked for are published whatever their type', () => {
     const { nodes } = served({ addresses: ['203.0.113.1'] }, internal4, internal6, external4);
     expect(nodes).toMatchObject([{ addresses: [internal4, external4], published: [external4] }]);
+    const both = served(
+      { addresses: ['203.0.113.1'], families: ['IPv4', 'IPv6'] },
+      internal4,
+      internal6,
+      external4,
+    );
+    expect(both.nodes).toMatchObject([{ addresses: [internal4, external4], published: [external4] }]);
   });
 });
 

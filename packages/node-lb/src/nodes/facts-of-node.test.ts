@@ -55,11 +55,7 @@ describe('addresses', () => {
   });
 
   test('that are said twice count once, with their first type', () => {
-    const object = withAddresses(
-      ['InternalIP', '10.0.0.1'],
-      ['ExternalIP', '10.0.0.1'],
-      ['InternalIP', '10.0.0.1'],
-    );
+    const object = withAddresses(['InternalIP', '10.0.0.1'], ['ExternalIP', '::ffff:10.0.0.1']);
     expect(addressesOf(object)).toEqual(['InternalIP IPv4 10.0.0.1']);
   });
 

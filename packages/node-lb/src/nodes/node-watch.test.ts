@@ -85,6 +85,18 @@ describe('a node that is NotReady', () => {
   });
 });
 
+test('a node that fails with its agent is given up as soon as the shorter grace is over', () => {
+  const cluster = new WatchedCluster('a', 'b', 'c');
+  cluster.after(0);
+  cluster.set('a', { ready: 'False', agent: { seenAt: cluster.now, proxy: 'iptables' } });
+  const lookAgainAt = () => (cluster.observe().nodes.get('a')?.lookAgainAt ?? Infinity) - cluster.now;
+  expect(cluster.after(0)).toMatchObject({ a: 'hold NotReady' });
+  expect(lookAgainAt()).toBe(10 * seconds);
+  expect(cluster.after(10 * seconds)).toMatchObject({ a: 'hold AgentSilent' });
+  expect(lookAgainAt()).toBe(5 * seconds);
+  expect(cluster.after(5 * seconds)).toMatchObject({ a: 'lost AgentSilent' });
+});
+
 describe('the agent of a node', () => {
   test('that restarts within its grace changes nothing', () => {
     const cluster = new WatchedCluster('a', 'b', 'c');
