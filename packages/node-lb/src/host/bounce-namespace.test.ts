@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { defaultLink } from '../rules/link.ts';
 import type { Link } from '../rules/link.ts';
 import { BounceNamespace } from './bounce-namespace.ts';
+import { sideNeeds } from './link-needs.ts';
 import { NetworkNamespace, canMakeNamespaces, uniqueName } from './testing/network-namespace.ts';
 
 const never = new AbortController().signal;
@@ -55,6 +56,15 @@ class Node implements Disposable {
     this.network[Symbol.dispose]();
   }
 }
+
+test('a kernel without IPv6 needs nothing of it', () => {
+  const end = (ifname: string) => ({ ifindex: 2, ifname, flags: [], mtu: 1500, addr_info: [] });
+  const state = { interfaces: [end(defaultLink.innerEnd)], routes: [], neighbours: [] };
+  const needs = (...sysctls: [string, string][]): string =>
+    JSON.stringify(sideNeeds(defaultLink, 'inner', { ...state, sysctls: new Map(sysctls) }));
+  expect(needs(['net/ipv4/ip_forward', '0'])).not.toMatch(/IPv6|ipv6|fd77/);
+  expect(needs(['net/ipv6/conf/all/forwarding', '0'])).toMatch(/fd77/);
+});
 
 describe.skipIf(!canMakeNamespaces('the bounce namespace'))('the bounce namespace', () => {
   test('is made, found in order, and reachable from the node in both families', async () => {
@@ -164,6 +174,16 @@ describe.skipIf(!canMakeNamespaces('the bounce namespace'))('the bounce namespac
     node.inside('ip', 'link', 'add', node.link.innerEnd, 'type', 'veth', 'peer', 'name', 'other');
     expect((await node.bounce.ensure(never)).join()).toMatch(/link armillary0 to armillary1 .* is missing/);
     expect(await node.bounce.check(never)).toEqual([]);
+  });
+
+  test('has IPv6 on its link even where the node has it switched off', async () => {
+    using node = new Node();
+    node.network.run('sysctl', '-qw', 'net.ipv6.conf.default.disable_ipv6=1');
+    await node.bounce.ensure(never);
+    expect(await node.bounce.check(never)).toEqual([]);
+    expect(node.network.run('ip', '-6', 'address', 'show', 'dev', node.link.hostEnd)).toContain(
+      'fd77:6c62::1/126',
+    );
   });
 
   test('is removed without a trace, and removing it again does nothing', async () => {

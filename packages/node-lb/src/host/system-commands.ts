@@ -2,12 +2,11 @@ import { systemClock } from '@armillary/kube';
 import type { Clock } from '@armillary/kube';
 import { ChildProgram } from './child-program.ts';
 import type { Ran, RunOptions, StreamingCommands } from './commands.ts';
+import { runToEnd } from './run-to-end.ts';
 import { failedProgram, missingProgram } from './program-failure.ts';
 
 const defaultTimeoutMs = 10_000;
 const defaultMaxOutputBytes = 64 * 1024 * 1024;
-/** How long the rest of a program's output may take after the program itself. */
-const afterExitMs = 2000;
 const maxLineLength = 1024 * 1024;
 
 /**
@@ -31,64 +30,24 @@ class SystemCommands implements StreamingCommands {
     return new SystemCommands(this.#clock, namespace);
   }
 
-  run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-    const { timeoutMs = defaultTimeoutMs, maxOutputBytes = defaultMaxOutputBytes, signal } = options;
-    if (signal?.aborted) return Promise.reject(signal.reason as Error);
-    const child = this.#start(program, args);
-    const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
-    const said = (name: 'stdout' | 'stderr'): string => Buffer.concat(output[name]).toString('utf8');
-    const failure = (what: string): Error =>
-      failedProgram(program, args, what, said('stderr') || said('stdout'));
-
-    return new Promise((resolve, reject) => {
-      /** Why the program is being ended before its time. */
-      let stopped: (() => unknown) | undefined;
-      const stop = (reason: () => unknown): void => {
-        stopped ??= reason;
-        child.terminate();
-      };
-      const cancelTimeout = this.#clock.setTimeout(
-        () => stop(() => failure(`did not end within ${timeoutMs / 1000} s and was killed`)),
-        timeoutMs,
-      );
-      const onAbort = (): void => stop(() => signal?.reason);
-      signal?.addEventListener('abort', onAbort, { once: true });
-      let cancelWait: (() => void) | undefined;
-      const finish = (code: number | string): void => {
-        cancelTimeout();
-        cancelWait?.();
-        signal?.removeEventListener('abort', onAbort);
-        child.kill();
-        if (stopped) return reject(stopped());
-        const ran = { code: Number(code), stdout: said('stdout'), stderr: said('stderr') };
-        if (isMissing(ran.code, ran.stderr)) return reject(missingProgram(program));
-        const accepted = code === 0 || (options.acceptable?.includes(ran.code) ?? false);
-        if (accepted && !isFromLauncher(ran.code, ran.stderr)) return resolve(ran);
-        reject(failure(`ended with ${code}`));
-      };
-
-      let bytes = 0;
-      for (const name of ['stdout', 'stderr'] as const) {
-        child.process[name].on('data', (chunk: Buffer) => {
-          bytes += chunk.length;
-          if (bytes <= maxOutputBytes) output[name].push(chunk);
-          else stop(() => failure(`printed more than ${maxOutputBytes} bytes and was killed`));
-        });
-      }
-      child.process.once('error', (error: NodeJS.ErrnoException) => {
-        cancelTimeout();
-        signal?.removeEventListener('abort', onAbort);
-        reject(startFailure(program, args, error));
-      });
-      child.process.once('exit', (code, killedBy) => {
-        const ended = code ?? killedBy ?? 'no exit code';
-        // Killed ones have nothing more to say; of others, a child may keep the pipes open for ever.
-        if (stopped) return finish(ended);
-        cancelWait = this.#clock.setTimeout(() => finish(ended), afterExitMs);
-        child.process.once('close', () => finish(ended));
-      });
-      child.process.stdin.end(options.input ?? '');
+  async run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+    options.signal?.throwIfAborted();
+    const limits = { timeoutMs: defaultTimeoutMs, maxOutputBytes: defaultMaxOutputBytes, ...options };
+    const ended = await runToEnd(this.#start(program, args), limits, this.#clock).catch((error: Error) => {
+      throw startFailure(program, args, error);
     });
+    const { code, stdout, stderr } = ended;
+    const failure = (what: string): Error => failedProgram(program, args, what, stderr || stdout);
+    if (ended.stopped === 'aborted') throw options.signal?.reason;
+    if (ended.stopped === 'timeout')
+      throw failure(`did not end within ${limits.timeoutMs / 1000} s and was killed`);
+    if (ended.stopped === 'output')
+      throw failure(`printed more than ${limits.maxOutputBytes} bytes and was killed`);
+    const ran = { code: Number(code), stdout, stderr };
+    if (isMissing(ran.code, stderr)) throw missingProgram(program);
+    const isAnswer = code === 0 || (options.acceptable?.includes(ran.code) ?? false);
+    if (!isAnswer || isFromLauncher(ran.code, stderr)) throw failure(`ended with ${code}`);
+    return ran;
   }
 
   async *follow(program: string, args: readonly string[], signal: AbortSignal): AsyncIterable<string> {

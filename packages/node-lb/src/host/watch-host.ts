@@ -27,7 +27,7 @@ export interface WatchHostOptions {
  * again, and what they may have missed counts as a change.
  */
 export async function watchHost(options: WatchHostOptions, signal: AbortSignal): Promise<void> {
-  const { commands, link, prefix, onChange } = options;
+  const { commands, link, prefix, onChange, logger } = options;
   let inner = new AbortController();
   const events = (): ((line: string) => void) => {
     const eventOf = hostEvents(link);
@@ -42,7 +42,12 @@ export async function watchHost(options: WatchHostOptions, signal: AbortSignal):
     if (isLoss(line, prefix)) onChange();
   };
   const watchInner = async (): Promise<void> => {
-    const inside = { ...options, commands: commands.inside(link.namespace) };
+    // As long as the namespace is not there, that is nothing to warn of.
+    const inside = {
+      ...options,
+      commands: commands.inside(link.namespace),
+      failed: (error: unknown) => logger.debug({ err: error }, 'the bounce namespace cannot be watched'),
+    };
     while (!signal.aborted) {
       inner = new AbortController();
       const both = AbortSignal.any([signal, inner.signal]);
@@ -57,9 +62,13 @@ export async function watchHost(options: WatchHostOptions, signal: AbortSignal):
       ]);
     }
   };
+  const outside = {
+    ...options,
+    failed: (error: unknown) => logger.warn({ err: error }, 'the node cannot be watched; it is tried again'),
+  };
   await Promise.all([
-    keepFollowing(options, ['nft', 'monitor', 'destroy'], () => rules, signal),
-    keepFollowing(options, ['ip', '-o', 'monitor', 'link', 'address', 'netconf'], events, signal),
+    keepFollowing(outside, ['nft', 'monitor', 'destroy'], () => rules, signal),
+    keepFollowing(outside, ['ip', '-o', 'monitor', 'link', 'address', 'netconf'], events, signal),
     watchLegacy(options, signal),
     watchInner(),
   ]);
@@ -67,7 +76,7 @@ export async function watchHost(options: WatchHostOptions, signal: AbortSignal):
 
 /** Follows a program and starts it again when it ends, with a reader of its own for each run. */
 async function keepFollowing(
-  { commands, clock, logger, onChange }: Pick<WatchHostOptions, 'commands' | 'clock' | 'logger' | 'onChange'>,
+  { commands, clock, onChange, failed }: WatchHostOptions & { failed: (error: unknown) => void },
   [program, ...args]: readonly [string, ...string[]],
   reader: () => (line: string) => void,
   signal: AbortSignal,
@@ -79,8 +88,7 @@ async function keepFollowing(
       const read = reader();
       for await (const line of commands.follow(program, args, signal)) read(line);
     } catch (error) {
-      if (!signal.aborted)
-        logger.warn({ err: error, program }, 'the node cannot be watched; it is tried again');
+      if (!signal.aborted) failed(error);
     }
     await delay(clock, backoff.next(), signal);
   }

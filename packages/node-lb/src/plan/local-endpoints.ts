@@ -10,15 +10,36 @@ export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 
 type Endpoint = EndpointSlice['endpoints'][number];
 
+/** Slices by the Service they belong to. */
+export class SlicesByService {
+  readonly #slices: ReadonlyMap<string, readonly EndpointSlice[]>;
+
+  constructor(slices: readonly EndpointSlice[]) {
+    this.#slices = Map.groupBy(
+      slices,
+      ({ metadata }) => `${metadata.namespace}/${metadata.labels?.[SERVICE_NAME_LABEL]}`,
+    );
+  }
+
+  /** Those of a Service; one of the same name that was made anew has other slices. */
+  of({ namespace, name, uid }: PortClaimSpec['service']): EndpointSlice[] {
+    const named = this.#slices.get(`${namespace}/${name}`) ?? [];
+    return named.filter(({ metadata }) => {
+      const owner = metadata.ownerReferences?.find(({ kind }) => kind === 'Service');
+      return owner === undefined || owner.uid === uid;
+    });
+  }
+}
+
 /**
  * The endpoints on the claim's node, of all the Service's slices: those that are ready; where a family has none, those
  * that still serve while they terminate, as kube-proxy does it (KEP-1669). Sorted as texts, each once.
  */
 export function localEndpoints(
   { service, nodeName, protocol }: PortClaimSpec,
-  slices: readonly EndpointSlice[],
+  slices: SlicesByService,
 ): PerFamily<LocalEndpoint[]> {
-  const own = slices.filter((slice) => isOf(slice, service));
+  const own = slices.of(service);
   const inFamily = (family: Family): LocalEndpoint[] => {
     const sets = { ready: new Map<string, LocalEndpoint>(), serving: new Map<string, LocalEndpoint>() };
     for (const slice of own) {
@@ -37,14 +58,6 @@ export function localEndpoints(
     return [...used.keys()].sort().map((key) => used.get(key)!);
   };
   return { IPv4: inFamily('IPv4'), IPv6: inFamily('IPv6') };
-}
-
-/** Whether a slice is the Service's: a Service of the same name that was made anew has other slices. */
-function isOf({ metadata }: EndpointSlice, service: PortClaimSpec['service']): boolean {
-  if (metadata.namespace !== service.namespace) return false;
-  if (metadata.labels?.[SERVICE_NAME_LABEL] !== service.name) return false;
-  const owner = metadata.ownerReferences?.find(({ kind }) => kind === 'Service');
-  return owner === undefined || owner.uid === service.uid;
 }
 
 /** The numbers of the Service's port in a slice: where the target is a name, pods may differ. */

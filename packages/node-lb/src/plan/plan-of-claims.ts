@@ -5,7 +5,7 @@ import type { Family, PerFamily } from '../address/protocol.ts';
 import { NodeLbError } from '../errors.ts';
 import { claimName } from '../kinds/claim-name.ts';
 import type { PortClaim, PortClaimSpec } from '../kinds/port-claim.ts';
-import { localEndpoints } from './local-endpoints.ts';
+import { SlicesByService, localEndpoints } from './local-endpoints.ts';
 import type { ExposedPort, NodePlan } from './node-plan.ts';
 
 /** What a plan depends on beside claims and endpoints. */
@@ -26,9 +26,10 @@ export function planOf(
   { nodeName, addressesOnNode }: PlanOptions,
 ): NodePlan {
   const onNode = new Set(addressesOnNode);
+  const byService = new SlicesByService(slices);
   const ports = claims
     .filter(({ metadata, spec }) => spec.nodeName === nodeName && metadata.name === claimName(nodeName, spec))
-    .map((claim) => exposedPort(claim, slices, onNode))
+    .map((claim) => exposedPort(claim, byService, onNode))
     .filter(({ addresses }) => addresses.IPv4.length + addresses.IPv6.length > 0)
     .sort((one, other) => compare(one.protocol, other.protocol) || one.port - other.port);
   return { ports };
@@ -36,7 +37,7 @@ export function planOf(
 
 function exposedPort(
   { metadata, spec }: PortClaim,
-  slices: readonly EndpointSlice[],
+  slices: SlicesByService,
   onNode: ReadonlySet<string>,
 ): ExposedPort {
   const addresses = byFamily(spec.addresses);
@@ -52,7 +53,7 @@ function exposedPort(
   };
 }
 
-function target(spec: PortClaimSpec, slices: readonly EndpointSlice[]): ExposedPort['target'] {
+function target(spec: PortClaimSpec, slices: SlicesByService): ExposedPort['target'] {
   if (spec.externalTrafficPolicy === 'Local') {
     return { kind: 'local', endpoints: localEndpoints(spec, slices) };
   }

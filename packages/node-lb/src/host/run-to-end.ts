@@ -1,0 +1,68 @@
+import type { Clock } from '@armillary/kube';
+import type { ChildProgram } from './child-program.ts';
+
+/** How far a program may go. */
+export interface RunLimits {
+  readonly input?: string;
+  readonly timeoutMs: number;
+  /** Of both outputs together. */
+  readonly maxOutputBytes: number;
+  readonly signal?: AbortSignal;
+}
+
+/** How a program ended. */
+export interface Ended {
+  /** The exit code, or the signal that killed it. */
+  readonly code: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Why it was ended before its time; undefined when it ended by itself. */
+  readonly stopped: 'timeout' | 'output' | 'aborted' | undefined;
+}
+
+/** How long the rest of a program's output may take after the program itself. */
+const afterExitMs = 2000;
+
+/** Waits for a program that was just started, within limits; none of its group is left after. Rejects when it could not be started. */
+export async function runToEnd(child: ChildProgram, limits: RunLimits, clock: Clock): Promise<Ended> {
+  const { input = '', timeoutMs, maxOutputBytes, signal } = limits;
+  const ended = Promise.withResolvers<number | string>();
+  let stopped: Ended['stopped'];
+  const stop = (reason: Ended['stopped']): void => {
+    stopped ??= reason;
+    child.terminate();
+  };
+
+  const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+  let bytes = 0;
+  for (const name of ['stdout', 'stderr'] as const) {
+    child.process[name].on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= maxOutputBytes) output[name].push(chunk);
+      else stop('output');
+    });
+  }
+  let cancelWait: (() => void) | undefined;
+  child.process.once('error', ended.reject);
+  child.process.once('exit', (code, killedBy) => {
+    const end = (): void => ended.resolve(code ?? killedBy ?? 'no exit code');
+    // Killed ones have nothing more to say; of others, a child may keep the pipes open for ever.
+    if (stopped) return end();
+    cancelWait = clock.setTimeout(end, afterExitMs);
+    child.process.once('close', end);
+  });
+  const cancelTimeout = clock.setTimeout(() => stop('timeout'), timeoutMs);
+  const onAbort = (): void => stop('aborted');
+  signal?.addEventListener('abort', onAbort, { once: true });
+  child.process.stdin.end(input);
+  try {
+    const code = await ended.promise;
+    const text = (name: 'stdout' | 'stderr'): string => Buffer.concat(output[name]).toString('utf8');
+    return { code, stdout: text('stdout'), stderr: text('stderr'), stopped };
+  } finally {
+    cancelTimeout();
+    cancelWait?.();
+    signal?.removeEventListener('abort', onAbort);
+    child.kill();
+  }
+}
