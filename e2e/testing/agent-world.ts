@@ -61,8 +61,11 @@ export class AgentWorld {
     return join(this.#folder, 'api.sock');
   }
 
-  /** Starts the node's agent; resolves when it runs. */
-  async startAgent(options: Partial<AgentProgramOptions> = {}): Promise<void> {
+  /**
+   * Starts the node's agent; resolves when it runs. `xtablesLock` is a file that is to it what /run/xtables.lock is to
+   * everybody else on this machine.
+   */
+  async startAgent(options: Partial<AgentProgramOptions> = {}, xtablesLock?: string): Promise<void> {
     const told: AgentProgramOptions = {
       nodeName: NODE,
       link: this.network.link,
@@ -73,10 +76,11 @@ export class AgentWorld {
       apiSocket: this.#socket,
       ...options,
     };
-    const enter = [`--net=/run/netns/${this.network.names.node}`, '--', process.execPath, program];
-    const agent = spawn('nsenter', [...enter, JSON.stringify(told)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const mount = 'mount --bind "$0" /run/xtables.lock && exec "$@"';
+    const lock = ['unshare', '--mount', '--propagation', 'slave', 'sh', '-c', mount, xtablesLock ?? ''];
+    const enter = [`--net=/run/netns/${this.network.names.node}`, '--', ...(xtablesLock ? lock : [])];
+    const argv = [...enter, process.execPath, program, JSON.stringify(told)];
+    const agent = spawn('nsenter', argv, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#agent = agent;
     const lines = createInterface({ input: agent.stdout });
     const started = once(lines, 'line');
@@ -151,7 +155,8 @@ export class AgentWorld {
       const line = this.log.slice(seen).find(({ metrics }) => typeof metrics === 'string');
       return line?.['metrics'] as string | undefined;
     });
-    return Number(new RegExp(`^${name} (\\S+)$`, 'mu').exec(text)?.[1] ?? 0);
+    const line = text.split('\n').find((each) => each.startsWith(`${name} `));
+    return Number(line?.slice(name.length) ?? 0);
   }
 
   /** All rules and sets of the node, without counters, and without the chains that iptables itself has and keeps. */

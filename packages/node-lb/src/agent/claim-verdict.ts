@@ -128,7 +128,7 @@ function unserved({ target }: ExposedPort): ClaimVerdict {
 }
 
 /** The addresses of a port that answer, with their families: those of families that the target has. */
-function servedAddresses({ addresses, target }: ExposedPort): { family: Family; address: string }[] {
+export function servedAddresses({ addresses, target }: ExposedPort): { family: Family; address: string }[] {
   const isServed = (family: Family): boolean =>
     target.kind === 'cluster' ? target.clusterIPs[family] !== undefined : target.endpoints[family].length > 0;
   const families: Family[] = ['IPv4', 'IPv6'];

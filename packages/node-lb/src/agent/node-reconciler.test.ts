@@ -279,6 +279,15 @@ describe('what is refused', () => {
     expect(node.reason()).toBe('NoLocalEndpoint');
     expect(node.held).toContain('TCP/80');
   });
+
+  test('what reaches the socket of a port is a leak only where rules lead it elsewhere', async () => {
+    const node = new FakeNode();
+    node.claims = [claim(80), claim(81, { externalTrafficPolicy: 'Local' })];
+    const reconciler = node.reconciler();
+    await reconciler.run(run, signal);
+    const serves = (port: number): boolean => reconciler.serves({ protocol: 'TCP', port });
+    expect([80, 81, 82].map(serves)).toEqual([true, false, false]);
+  });
 });
 
 test('the metrics count ports that are wanted, installed and held', async () => {

@@ -12,6 +12,7 @@ import {
   inUse,
   refusalOf,
   refused,
+  servedAddresses,
   type ClaimVerdict,
   type ServingPolicy,
 } from './claim-verdict.ts';
@@ -67,9 +68,10 @@ export class NodeReconciler {
     return this.#installed && this.#before;
   }
 
-  /** Whether rules are installed for the port, so that what reaches its socket went around them. */
+  /** Whether rules lead the port somewhere, so that what reaches its socket went around them. */
   serves(port: PortKey): boolean {
-    return this.#installed?.has(portText(port)) ?? false;
+    const installed = this.#installed?.get(portText(port));
+    return installed !== undefined && servedAddresses(installed).length > 0;
   }
 
   /**
