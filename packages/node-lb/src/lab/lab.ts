@@ -2,6 +2,7 @@ import { KubeClient, loadKubeconfig, silentLogger, type ClusterConfig, type Logg
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Family } from '../address/protocol.ts';
 import { NodeLbError } from '../errors.ts';
 import type { Commands } from '../host/commands.ts';
 import { systemCommands } from '../host/system-commands.ts';
@@ -40,6 +41,8 @@ export class Lab {
   readonly commands: Commands;
   /** The API server that the lab was given. */
   readonly api: KubeClient;
+  /** Those of the lab's Service. */
+  readonly families: readonly Family[];
   /** The agents' processes by node, for tests that end them; {@link startAgent} starts one anew. */
   readonly agents = new Map<string, NodeProcess>();
   readonly #options: LabOptions;
@@ -58,6 +61,7 @@ export class Lab {
     folder: string;
   }) {
     this.#options = parts.options;
+    this.families = parts.options.families ?? families;
     this.layout = parts.layout;
     this.commands = parts.commands;
     this.api = parts.api;
@@ -160,18 +164,22 @@ export class Lab {
       ...Array.from(this.#residents.values(), (resident) => resident.stop()),
       Promise.resolve(this.#proxy?.stop()),
     ];
-    const results = await Promise.allSettled(ends);
-    // The namespaces go in any case, and with them every process that is still in one.
-    await removeLab(this.layout, this.commands);
-    await this.#relay?.close();
-    await this.api.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    // Whatever fails, the rest goes, too; namespaces take every process along that is still in one.
+    const results = [
+      ...(await Promise.allSettled(ends)),
+      ...(await Promise.allSettled([removeLab(this.layout, this.commands)])),
+      ...(await Promise.allSettled([
+        Promise.resolve(this.#relay?.close()),
+        this.api.close(),
+        rm(this.#folder, { recursive: true, force: true }),
+      ])),
+    ];
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
   #service(): LabServiceOptions {
-    const { policy = 'Cluster', families: wanted = families, ports = { TCP: 80, UDP: 80 } } = this.#options;
-    return { policy, families: wanted, ports };
+    const { policy = 'Cluster', ports = { TCP: 80, UDP: 80 } } = this.#options;
+    return { policy, families: this.families, ports };
   }
 
   #firstNode(): LabNode {

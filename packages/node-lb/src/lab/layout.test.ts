@@ -53,4 +53,15 @@ describe('the layout of a lab', () => {
       }
     }
   });
+
+  test('is refused without nodes, and where addresses would not do', () => {
+    const maker = { pid: 1, startTicks: 1 };
+    for (const nodes of [
+      [],
+      Array.from({ length: 201 }, () => ({ backends: 0, callers: 0 })),
+      [{ backends: 201, callers: 0 }],
+    ]) {
+      expect(() => layoutOf({ maker, serial: 0, subnet: 0, nodes })).toThrow(/1 to 200 nodes/);
+    }
+  });
 });

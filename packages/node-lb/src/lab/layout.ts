@@ -1,4 +1,5 @@
 import type { Family, PerFamily } from '../address/protocol.ts';
+import { NodeLbError } from '../errors.ts';
 import { defaultLink } from '../rules/link.ts';
 import type { Link } from '../rules/link.ts';
 import { labPrefix, rootLinkName } from './lab-name.ts';
@@ -65,9 +66,12 @@ export interface LayoutOptions {
 
 /**
  * The addresses of a lab, from the networks for measuring (RFC 2544) and unique local ones: nodes in 198.18.SUBNET.0/24,
- * pods in 198.19.NODE.0/24.
+ * pods in 198.19.NODE.0/24. Throws `NodeLbError` (`Invalid`) for more nodes or pods than these have room for, and for none.
  */
 export function layoutOf({ maker, serial, subnet, nodes }: LayoutOptions): LabLayout {
+  if (nodes.length < 1 || nodes.length > 200 || nodes.some((pods) => pods.backends + pods.callers > 200)) {
+    throw new NodeLbError('Invalid', 'a lab has 1 to 200 nodes with 0 to 200 pods each');
+  }
   const prefix = labPrefix(maker, serial);
   const outside = (host: number): PerFamily<string> => ({
     IPv4: `198.18.${subnet}.${host}`,

@@ -1,6 +1,5 @@
 import type { Family } from '../address/protocol.ts';
 import { Crossing } from './crossing.ts';
-import { families } from './layout.ts';
 import type { Lab, LabTarget } from './lab.ts';
 import { hostOf, matrixClients, seenAs } from './matrix-cell.ts';
 import type { LabProtocol, MatrixCell, MatrixClient } from './matrix-cell.ts';
@@ -12,7 +11,6 @@ export interface MatrixOptions {
   readonly connections?: number;
   /** For each connection; 2,000 unless told. */
   readonly timeoutMs?: number;
-  readonly families?: readonly Family[];
   readonly signal?: AbortSignal;
   /** Where to call and what to expect, in place of what the lab waits for. */
   readonly target?: LabTarget;
@@ -24,7 +22,7 @@ export interface Matrix {
 }
 
 /**
- * Calls the lab's Service at its node's address from everywhere, over both protocols and families, one cell after the
+ * Calls the lab's Service at its node's address from everywhere, over both protocols and its families, one cell after the
  * other so that counters speak for one cell. Rejects with `NodeLbError` when a program of the lab fails; connections that
  * fail are what the cells tell.
  */
@@ -37,7 +35,7 @@ export async function runMatrix(lab: Lab, options: MatrixOptions = {}): Promise<
     for (const client of matrixClients) {
       if (hostOf(client, target.node, lab.layout) === undefined) continue;
       for (const protocol of ['TCP', 'UDP'] as const) {
-        for (const family of options.families ?? families) {
+        for (const family of lab.families) {
           options.signal?.throwIfAborted();
           cells.push(await runCell({ lab, target, crossing, client, protocol, family }, options));
         }

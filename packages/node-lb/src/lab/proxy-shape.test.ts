@@ -5,7 +5,7 @@ import { labService } from './lab-objects.ts';
 import type { Lab } from './lab.ts';
 import type { Answer } from './resident-orders.ts';
 import { clusterIPsOf } from './testing/data-plane.ts';
-import { canMakeLabs, withLab } from './testing/lab-world.ts';
+import { canMakeLabs, patience, withLab } from './testing/lab-world.ts';
 import { waitUntil } from './wait-until.ts';
 
 const signal = new AbortController().signal;
@@ -41,9 +41,9 @@ async function changeEndpoints(
   await slices.update({ ...slice, endpoints: endpoints(slice) });
 }
 
-describe.skipIf(!canMakeLabs('kube-proxy in shape'))('a kube-proxy in shape', () => {
+describe.skipIf(!canMakeLabs('kube-proxy in shape'))('a kube-proxy in shape', patience, () => {
   for (const kubeProxy of ['shape-iptables-nft', 'shape-iptables-legacy', 'shape-nftables'] as const) {
-    test(`follows Services and endpoints: ${kubeProxy}`, { timeout: 60_000 }, async () => {
+    test(`follows Services and endpoints: ${kubeProxy}`, async () => {
       await withLab({ kubeProxy }, async (lab) => {
         await lab.target();
         let all: EndpointSlice['endpoints'] = [];

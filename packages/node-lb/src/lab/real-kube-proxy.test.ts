@@ -1,15 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { available } from '../../../../e2e/testing/available.ts';
-import { runMatrix } from './matrix.ts';
 import { installDataPlane } from './testing/data-plane.ts';
-import { canMakeLabs, failing, withLab } from './testing/lab-world.ts';
+import { canMakeLabs, failing, patience, patientMatrix, withLab } from './testing/lab-world.ts';
 
 const suite = 'the lab with a real kube-proxy';
 const assets = process.env['KUBEBUILDER_ASSETS'] ?? '';
 const canRun = available(suite, 'KUBEBUILDER_ASSETS', assets !== '') && canMakeLabs(suite);
 const kubeProxyGates = 'IPv6DualStack=true,EndpointSliceProxying=true';
 
-describe.skipIf(!canRun)('a lab with a real kube-proxy', () => {
+describe.skipIf(!canRun)('a lab with a real kube-proxy', patience, () => {
   for (const backend of ['nft', 'legacy'] as const) {
     const kubeProxy = { real: assets, backend };
 
@@ -19,7 +18,7 @@ describe.skipIf(!canRun)('a lab with a real kube-proxy', () => {
       async () => {
         await withLab(
           { kubeProxy, kubeProxyGates },
-          async (lab) => expect(failing(await runMatrix(lab))).toEqual([]),
+          async (lab) => expect(failing(await patientMatrix(lab))).toEqual([]),
           assets,
         );
       },
@@ -34,7 +33,7 @@ describe.skipIf(!canRun)('a lab with a real kube-proxy', () => {
             { kubeProxy, kubeProxyGates, policy, publishStatus: false },
             async (lab) => {
               const target = await installDataPlane(lab, `iptables-${backend}`, policy);
-              expect(failing(await runMatrix(lab, { target }))).toEqual([]);
+              expect(failing(await patientMatrix(lab, target))).toEqual([]);
             },
             assets,
           );

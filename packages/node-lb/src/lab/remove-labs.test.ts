@@ -13,7 +13,7 @@ import { startLab } from './lab.ts';
 import type { LabLayout } from './layout.ts';
 import { programmedNode } from './readiness.ts';
 import { removeStaleLabs } from './remove-labs.ts';
-import { canMakeLabs, withLab } from './testing/lab-world.ts';
+import { canMakeLabs, patience, withLab } from './testing/lab-world.ts';
 
 const commands = systemCommands();
 
@@ -40,7 +40,7 @@ async function thisNetwork(): Promise<string> {
   return [...read.map(({ stdout }) => stdout), await readFile('/proc/net/ip_tables_names', 'utf8')].join('');
 }
 
-describe.skipIf(!canMakeLabs('removing labs'))('a lab', () => {
+describe.skipIf(!canMakeLabs('removing labs'))('a lab', patience, () => {
   test('leaves nothing behind and changes nothing of the network it was started in', async () => {
     const before = await thisNetwork();
     let layout: LabLayout | undefined;

@@ -17,6 +17,8 @@ export async function installDataPlane(
   lab: Lab,
   backend: HostBackendName,
   policy: 'Cluster' | 'Local',
+  /** Where FORWARD is opened beside `backend`. */
+  forwardBackends: readonly HostBackendName[] = ['iptables-nft', 'iptables-legacy'],
 ): Promise<LabTarget> {
   const { signal } = new AbortController();
   const { node, ports } = await lab.target();
@@ -25,7 +27,6 @@ export async function installDataPlane(
   const plan = await planOf(lab, { node, ports, path: policy === 'Cluster' ? 'bounce' : 'local' });
   await new BounceNamespace(link, commands).ensure(signal);
   await innerRules({ commands: lab.commands.inside(link.namespace), link }).apply(plan, signal);
-  const forwardBackends = ['iptables-nft', 'iptables-legacy'] as const;
   await hostRules({ backend, commands, link, forwardBackends }).apply(plan, signal);
   return { node, ports, path: policy === 'Cluster' ? 'bounce' : 'local' };
 }

@@ -5,7 +5,8 @@ import { available } from '../../../../../e2e/testing/available.ts';
 import { startDualStackApi } from '../../../../../e2e/testing/dual-stack-api.ts';
 import type { LabOptions } from '../lab-options.ts';
 import { startLab } from '../lab.ts';
-import type { Lab } from '../lab.ts';
+import type { Lab, LabTarget } from '../lab.ts';
+import { runMatrix } from '../matrix.ts';
 import type { Matrix } from '../matrix.ts';
 import type { MatrixCell } from '../matrix-cell.ts';
 
@@ -14,6 +15,9 @@ export function canMakeLabs(suite: string): boolean {
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
   return available(suite, 'Linux and root, to make network namespaces', isRoot);
 }
+
+/** For a test with a lab in it, on such a machine. */
+export const patience = { timeout: 90_000 } as const;
 
 /** A lab on an API server of its own, real when `assets` names the folder of one; both are gone after `use`. */
 export async function withLab(
@@ -34,6 +38,11 @@ export async function withLab(
     await api.close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The full matrix, with time enough for each connection on a machine that has much else to do. */
+export function patientMatrix(lab: Lab, target?: LabTarget): Promise<Matrix> {
+  return runMatrix(lab, { timeoutMs: 10_000, ...(target ? { target } : {}) });
 }
 
 /** Cells in which not every connection passed; a full matrix has none of 24. */
