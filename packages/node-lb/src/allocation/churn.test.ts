@@ -10,7 +10,7 @@ import { MemoryCluster } from './testing/memory-cluster.ts';
 
 const NODES = 30;
 const SERVICES = 1000;
-const STEPS = 5000;
+const STEPS = 3000;
 
 /** Services that come, go and change, on nodes that come, go and ail. */
 class Churn {
@@ -119,7 +119,7 @@ class Churn {
   }
 }
 
-test.each([11, 12, 13])('whatever happens to 1,000 Services, nobody gets what is another’s (%i)', (seed) => {
+test.each([11, 12])('whatever happens to 1,000 Services, nobody gets what is another’s (%i)', (seed) => {
   const churn = new Churn(seed);
   for (const request of churn.requests.values()) churn.exposeAndCheck(request);
   for (let step = 0; step < STEPS; step += 1) churn.step();

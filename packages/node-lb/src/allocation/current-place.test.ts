@@ -142,7 +142,7 @@ describe('a node that the Service has', () => {
 
   test('is not left while the Service rests after a move, unless it shall be left', () => {
     const cluster = having(request, ['a'], 'b');
-    cluster.resting = true;
+    cluster.resting.add(request.service.uid);
     cluster.setStanding('a', 'lost');
     expect(namesOf(placeService(request, cluster))).toEqual(['a']);
     cluster.setStanding('a', 'leave');
@@ -295,7 +295,7 @@ describe('several nodes', () => {
     const cluster = having(all, ['a', 'b'], 'c', 'd');
     cluster.setStanding('b', 'lost');
     cluster.setStanding('d', 'keep', 'Cordoned');
-    cluster.resting = true;
+    cluster.resting.add(all.service.uid);
     const placement = placeService(all, cluster);
     expect(namesOf(placement)).toEqual(['a', 'c']);
     expect(placement).toMatchObject({ leaving: [{ node: 'b' }], short: false });

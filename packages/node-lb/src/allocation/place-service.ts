@@ -75,7 +75,7 @@ function inOrderOfKeeping(
 }
 
 function notNeeded(node: string, { count }: ExposureRequest): Obstacle {
-  return { node, reason: 'NotNeeded', message: `the Service wants ${count} nodes and has more` };
+  return { node, reason: 'NotNeeded', message: `the Service wants no more than ${count}` };
 }
 
 /** Where the Service stays for want of better nodes: one that still answers comes before one that likely does not. */

@@ -7,7 +7,7 @@ export interface PlacedNode {
   readonly node: string;
   /**
    * What to serve there, those of the preferred family first. Empty for a node that is kept for want of a better one and
-   * has no address now: its claims stay as they are written.
+   * has no address that will do: its claims stay as they are written.
    */
   readonly addresses: readonly NodeAddress[];
   /** Those of `addresses` that the Service's status tells. */

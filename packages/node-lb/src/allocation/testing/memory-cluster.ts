@@ -25,7 +25,8 @@ export class MemoryCluster implements AllocationWorld {
   readonly #uses = new PortUses();
   readonly endpoints = new Map<string, Set<string>>();
   readonly unreachable = new Set<string>();
-  resting = false;
+  /** Services that moved a short while ago, by uid. */
+  readonly resting = new Set<string>();
   acceptUnprovenProxy = false;
   readonly portsAt: AllocationWorld['portsAt'] = (node, port, except) => this.#uses.at(node, port, except);
 
@@ -112,7 +113,7 @@ export class MemoryCluster implements AllocationWorld {
 
   holdings(serviceUid: string): Holdings {
     const ports = this.#ofService.get(serviceUid) ?? new Map<string, PortKey[]>();
-    return { ports, unreachable: this.unreachable, resting: this.resting };
+    return { ports, unreachable: this.unreachable, resting: this.resting.has(serviceUid) };
   }
 
   claimsOn(node: string): number {
