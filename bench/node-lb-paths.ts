@@ -1,6 +1,6 @@
 import { printComparison, quantile, type Row } from './measure.ts';
-import type { Target } from './node-lb-load.ts';
-import { otherPorts, paths, type Path, type PathWorld } from './node-lb-world.ts';
+import { least, most } from './node-lb-load.ts';
+import { paths, type Path, type PathWorld } from './node-lb-world.ts';
 
 /** What is asked of a way. Times in microseconds. */
 interface Figures {
@@ -12,14 +12,6 @@ interface Figures {
 
 /** How often each way is measured, one after the other, so that what else the machine does falls on all. */
 const rounds = 5;
-/** In a round the best of so many counts: what else runs can only take away. */
-const slices = 4;
-const sliceSeconds = 0.1;
-/** Enough to keep the processors busy, so that the rate says what a connection costs them. */
-const clients = 4;
-const othersCounts = [0, 1000, 10_000];
-/** The first of linear chains of others' ports; rules of the one that is measured come last. */
-const linearChain = 'LINEAR';
 
 /** Measures all ways of all worlds in turns and prints them beside kube-proxy alone. */
 export async function benchPaths(worlds: readonly PathWorld[], signal: AbortSignal): Promise<void> {
@@ -49,21 +41,13 @@ export async function benchPaths(worlds: readonly PathWorld[], signal: AbortSign
 
 async function figuresOf(world: PathWorld, path: Path): Promise<Figures> {
   const { client } = world;
-  const target: Target = { ...world.target(path), seconds: sliceSeconds };
-  const most = async (measure: () => Promise<number>): Promise<number> => Math.max(...(await sliced(measure)));
-  const least = async (measure: () => Promise<number>): Promise<number> => Math.min(...(await sliced(measure)));
+  const target = world.target(path);
   return {
-    gigabits: (await most(() => client.stream({ ...target, seconds: 2 * sliceSeconds }))) / 1e9,
+    gigabits: (await most(() => client.stream(target))) / 1e9,
     request: (await least(async () => (await client.requests(target)).p50)) * 1e6,
     connection: (await least(async () => (await client.connections(target)).p50)) * 1e6,
-    connectionsPerSecond: await most(() => client.crowd(target, clients)),
+    connectionsPerSecond: await world.connectionRate(path),
   };
-}
-
-async function sliced(measure: () => Promise<number>): Promise<number[]> {
-  const values: number[] = [];
-  for (let slice = 0; slice < slices; slice++) values.push(await measure());
-  return values;
 }
 
 function middle(figures: readonly Figures[]): Figures {

@@ -14,7 +14,7 @@ import type { ExposedPort, NodePlan } from '../packages/node-lb/src/plan/node-pl
 import { hostRules } from '../packages/node-lb/src/rules/host-rules.ts';
 import { innerRules } from '../packages/node-lb/src/rules/inner-rules.ts';
 import type { HostBackendName, RuleSet } from '../packages/node-lb/src/rules/rule-set.ts';
-import { LoadProgram } from './node-lb-load.ts';
+import { LoadProgram, most, type Target } from './node-lb-load.ts';
 
 /** Ways from the client to the pod. */
 export const paths = ['routed', 'kube-proxy', 'Cluster', 'Local'] as const;
@@ -124,10 +124,15 @@ export class PathWorld {
   }
 
   /** What the client connects to. */
-  target(path: Path): { address: string; port: number } {
+  target(path: Path): Target {
     return path === 'routed'
       ? { address: this.#pod.addresses.IPv4, port: podPort }
       : { address: this.node.addresses.IPv4, port: servicePort };
+  }
+
+  /** New connections per second, each with one request. */
+  connectionRate(path: Path): Promise<number> {
+    return most(() => this.client.crowd(this.target(path)));
   }
 
   async remove(): Promise<void> {
@@ -189,9 +194,7 @@ export class PathWorld {
 
 /** Ports of other Services, each with a cluster IP of its own. */
 export function otherPorts(node: LabNode, count: number): ExposedPort[] {
-  return Array.from({ length: count }, (_, n) =>
-    clusterPort(node, 10_001 + n, `10.97.${n >> 8}.${n & 255}`),
-  );
+  return Array.from({ length: count }, (_, n) => clusterPort(node, 10_001 + n, `10.97.${n >> 8}.${n & 255}`));
 }
 
 function clusterPort(node: LabNode, port: number, ip: string): ExposedPort {

@@ -2,6 +2,7 @@
  * The load balancer on a node's own IP beside kube-proxy alone, in network namespaces of this machine: what a way costs,
  * what other ports cost a new connection, what it takes to install them; then allocation, and an agent at rest.
  */
+import { benchOtherPorts } from './node-lb-others.ts';
 import { benchPaths } from './node-lb-paths.ts';
 import { PathWorld } from './node-lb-world.ts';
 
@@ -18,9 +19,8 @@ export async function benchNodeLb(): Promise<void> {
   await using ending = new AsyncDisposableStack();
   const worlds: PathWorld[] = [];
   for (const backend of backends) {
-    worlds.push(
-      ending.adopt(await PathWorld.build(backend, stop.signal), (world) => world.remove()),
-    );
+    worlds.push(ending.adopt(await PathWorld.build(backend, stop.signal), (world) => world.remove()));
   }
   await benchPaths(worlds, stop.signal);
+  await benchOtherPorts(worlds, stop.signal);
 }
