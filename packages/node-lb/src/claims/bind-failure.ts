@@ -1,7 +1,8 @@
 import ipaddr from 'ipaddr.js';
+import { canonicalAddress } from '../address/address.ts';
+import { portText } from '../address/port-range.ts';
 import { NodeLbError } from '../errors.ts';
 import type { HeldPort } from './port-holder.ts';
-import { portText } from '../address/port-range.ts';
 
 /** Ranges of addresses that are no address of one node, or need an interface beside them. */
 const unholdable = new Set(['unspecified', 'multicast', 'broadcast']);
@@ -9,10 +10,10 @@ const unholdable = new Set(['unspecified', 'multicast', 'broadcast']);
 /** Throws `NodeLbError` `Invalid` when a port cannot be held at all at one of these addresses. */
 export function checkHoldable(port: HeldPort): void {
   for (const address of port.addresses) {
-    if (!ipaddr.isValid(address)) {
+    if (canonicalAddress(address) !== address) {
       throw new NodeLbError(
         'Invalid',
-        `"${address.slice(0, 64)}" of ${portText(port)} is not an IP address.`,
+        `"${address.slice(0, 64)}" of ${portText(port)} is not an IP address in its canonical form.`,
       );
     }
     const parsed = ipaddr.parse(address);

@@ -1,6 +1,6 @@
 import type { Clock } from '@armillary/kube';
-import type { PortKey } from '../address/protocol.ts';
 import { portText } from '../address/port-range.ts';
+import type { PortKey } from '../address/protocol.ts';
 
 /** Told of traffic that reached a held port, and so was not translated. */
 export type OnLeak = (port: PortKey, address: string) => void;

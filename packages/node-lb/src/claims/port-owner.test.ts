@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canMakeNamespaces } from '../host/testing/network-namespace.ts';
-import { ownerOf, PortOwners, UNSEEN, type AddressPort } from './port-owner.ts';
+import { PortOwners, UNSEEN, type AddressPort } from './port-owner.ts';
 import { NodeStage, type LineProcess } from './testing/node-stage.ts';
+
+const ownerOf = (port: AddressPort, proc: string) => new PortOwners(proc).find(port);
 
 const there = canMakeNamespaces('Whose a port is, read from /proc');
 const stranger = `${import.meta.dirname}/testing/stranger.py`;
@@ -147,13 +149,19 @@ ffff88017e0a0201 ffff880171faf881 2   10  30    3869      0 31002 0.0.0.0
     expect(await at(83, '10.9.0.1')).toBe(UNSEEN);
   });
 
-  test.each(['', '\n\n', 'x', '0: 0100090A 0 0A', '0: ZZ:0050 0:0 0A 0 0 0 0 0 7', '\0'.repeat(5000)])(
-    'lines that are not understood are passed over: %j',
-    async (text) => {
-      await writeFile(join(proc, 'net', 'tcp'), text);
-      expect(await at(80, '10.9.0.1')).toBeUndefined();
-    },
-  );
+  test.each([
+    '',
+    '\n\n',
+    'x',
+    '0: 0100090A 0 0A',
+    '0: ZZ:0050 0:0 0A 0 0 0 0 0 7',
+    '0: 0100090A0100090A:0050 0:0 0A 0 0 0 0 0 7',
+    '0: 0100090A:0050 0:0 0A 0 0 0 0 0 x',
+    '\0'.repeat(5000),
+  ])('lines that are not understood are passed over: %j', async (text) => {
+    await writeFile(join(proc, 'net', 'tcp'), text);
+    expect(await at(80, '10.9.0.1')).toBeUndefined();
+  });
 
   test('one that is not there has nobody', async () => {
     expect(

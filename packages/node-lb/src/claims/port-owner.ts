@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { isIPv4 } from 'node:net';
+import { basename } from 'node:path';
 import type { PortKey, Protocol } from '../address/protocol.ts';
 import { listSockets, type ListedSocket } from './socket-table.ts';
 
@@ -16,15 +17,7 @@ const maxFiles = 500_000;
 /** So many links are read at a time. */
 const atOnce = 64;
 
-/**
- * Who has a port of an address, such as `nginx (pid 1234)`, or {@link UNSEEN}; undefined when no socket is in the way.
- */
-export async function ownerOf(port: AddressPort, proc = '/proc'): Promise<string | undefined> {
-  const [owner] = await ownersOf([port], proc);
-  return owner;
-}
-
-/** {@link ownerOf} for several callers: those who ask during a search share the next one. */
+/** Looks in /proc for whoever has a port. A search reads much: those who ask during one share the next. */
 export class PortOwners {
   readonly #proc: string;
   #waiting: { port: AddressPort; found: PromiseWithResolvers<string | undefined> }[] = [];
@@ -34,7 +27,7 @@ export class PortOwners {
     this.#proc = proc;
   }
 
-  /** See {@link ownerOf}. */
+  /** Who has a port of an address, such as `nginx (pid 1234)`, or {@link UNSEEN}; undefined when no socket is in the way. */
   find(port: AddressPort): Promise<string | undefined> {
     const found = Promise.withResolvers<string | undefined>();
     this.#waiting.push({ port, found });
@@ -109,6 +102,8 @@ async function processesOf(inodes: ReadonlySet<number>, proc: string): Promise<M
 
 /** What a process calls itself; it may call itself anything, so only what can be printed is kept. */
 async function commandOf(pid: number, proc: string): Promise<string> {
-  const name = await readFile(`${proc}/${pid}/comm`, 'utf8').catch(() => '');
+  let name = await readFile(`${proc}/${pid}/comm`, 'utf8').catch(() => '');
+  // So says every process of Node, which names its threads.
+  if (name === 'MainThread\n') name = basename(await readlink(`${proc}/${pid}/exe`).catch(() => name));
   return name.trim().replaceAll(/[^\x20-\x7e]/g, '?') || 'a process';
 }

@@ -3,6 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { NodeLbError } from '../errors.ts';
 import type { Commands } from '../host/commands.ts';
 import { canMakeNamespaces, NetworkNamespace } from '../host/testing/network-namespace.ts';
+import { hostRules } from '../rules/host-rules.ts';
+import { defaultLink } from '../rules/link.ts';
+import { clusterPort, localPort, planOf } from '../rules/testing/plans.ts';
 import { redirectOf } from './foreign-redirect.ts';
 import { foreignRedirects } from './redirect-survey.ts';
 
@@ -163,6 +166,17 @@ COMMIT
     );
     expect(await ownersOf([80], '10.9.0.1')).toEqual([undefined]);
   });
+
+  test.each(['iptables-nft', 'iptables-legacy', 'nftables'] as const)(
+    'what this load balancer itself installs in %s is not somebody else',
+    async (backend) => {
+      const { commands } = node;
+      const rules = hostRules({ backend, commands, link: defaultLink, forwardBackends: ['iptables-legacy'] });
+      await rules.apply(planOf(clusterPort(80), localPort(81), localPort(53, 'UDP')), signal);
+      expect(await foreignRedirects(commands, signal)).toEqual([]);
+      await rules.remove(signal);
+    },
+  );
 
   test('looking makes no table where there was none', async () => {
     using fresh = new NetworkNamespace();

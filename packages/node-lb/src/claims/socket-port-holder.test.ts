@@ -127,6 +127,14 @@ describe.skipIf(!there)('a holder of ports beside another process of the node', 
     await release(web);
   });
 
+  test('a change of addresses to one that somebody has lets everything go', async () => {
+    await hold({ ...web, addresses: [v4] });
+    expect(await other(`bind tcp ${v6} 80`)).toBe('bound');
+    expect(await hold(web)).toMatchObject({ held: false, reason: 'PortInUse' });
+    expect(await other(`bind tcp ${v4} 80`)).toBe('bound');
+    await other('unbind');
+  });
+
   test('holding twice is holding once', async () => {
     await hold(web);
     expect(await hold(web)).toEqual({ held: true });
@@ -149,20 +157,39 @@ describe.skipIf(!there)('a holder of ports beside another process of the node', 
     await release(web);
   });
 
-  test.each(['0.0.0.0', '::', 'fe80::1', '224.0.0.1', '255.255.255.255', 'node', '', '10.9.0.1/24'])(
-    '"%s" is not an address that can be held',
-    async (address) => {
-      expect(await hold({ ...web, addresses: [v4, address] })).toMatchObject({ code: 'Invalid' });
-      expect(await other(`bind tcp ${v4} 80`)).toBe('bound');
-      await other('unbind');
-    },
-  );
+  test.each([
+    '0.0.0.0',
+    '::',
+    'fe80::1',
+    '224.0.0.1',
+    '255.255.255.255',
+    'node',
+    '',
+    '10.9.0.1/24',
+    '10.9.1',
+    '::ffff:10.9.0.1',
+  ])('"%s" is not an address that can be held', async (address) => {
+    expect(await hold({ ...web, addresses: [v4, address] })).toMatchObject({ code: 'Invalid' });
+    expect(await other(`bind tcp ${v4} 80`)).toBe('bound');
+    await other('unbind');
+  });
 
   test('calls for one port follow each other, whatever their order', async () => {
     const calls = [hold(web), release(web), hold({ ...web, addresses: [v4] }), release(web), hold(web)];
     await Promise.all(calls);
     expect(await other(`bind tcp ${v6} 80`)).toBe('in use');
     await release(web);
+  });
+
+  test('a flood of datagrams is told of once at first', async () => {
+    await hold(dns);
+    for (let at = 0; at < 50; at += 1) await other(`send ${v4} 5353`);
+    expect(await told()).toEqual({ leak: 'UDP/5353', address: v4 });
+    holder.write(JSON.stringify({ call: 'release', port: dns }));
+    const lines = [];
+    do lines.push(await told());
+    while (!isReleased(lines.at(-1)));
+    expect(lines.length).toBeLessThan(50);
   });
 
   test('a storm is told of once at first, and every connection of it is turned away', async () => {
@@ -184,7 +211,7 @@ describe.skipIf(!there)('a holder of ports beside another process of the node', 
     await release({ protocol: 'SCTP', port: 3868, addresses: both });
   });
 
-  test('9,000 ports of both families are held, and let go', async () => {
+  test('9,000 ports of both families are held, and let go', { timeout: 60_000 }, async () => {
     const ports = Array.from({ length: 9000 }, (_, at): HeldPort => ({ ...web, port: 10_001 + at }));
     expect(await call({ call: 'holdAll', ports })).toEqual({ held: true });
     expect(await call({ call: 'holdAll', ports })).toEqual({ held: true });
@@ -195,6 +222,16 @@ describe.skipIf(!there)('a holder of ports beside another process of the node', 
     expect(await call({ call: 'close' })).toEqual({ closed: true });
     expect(await other('bind tcp :: 10001')).toBe('bound');
     await other('unbind');
+  });
+
+  test('an agent that still runs is named, too', async () => {
+    const before = startHolder();
+    expect(JSON.parse(await before.ask(JSON.stringify({ call: 'hold', port: web })))).toEqual({ held: true });
+    expect(await hold(web)).toMatchObject({ reason: 'PortInUse', owner: `node (pid ${before.pid})` });
+    await before.end();
+    // Its sockets vanished with it.
+    expect(await hold(web)).toEqual({ held: true });
+    await release(web);
   });
 
   test('a process that may not bind low ports says what it needs', async () => {

@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from '@armillary/kube';
+import { portText } from '../address/port-range.ts';
 import type { PortKey } from '../address/protocol.ts';
 import { bindError, bindFailure, checkHoldable } from './bind-failure.ts';
 import { holdSocket, type HeldSocket } from './held-socket.ts';
@@ -6,7 +7,6 @@ import { LeakAlarm, type OnLeak } from './leak-alarm.ts';
 import type { HeldPort, HoldResult, PortHolder } from './port-holder.ts';
 import { PortOwners, UNSEEN } from './port-owner.ts';
 import { Slots } from './slots.ts';
-import { portText } from '../address/port-range.ts';
 
 /** Options of {@link socketPortHolder}. */
 export interface SocketPortHolderOptions {

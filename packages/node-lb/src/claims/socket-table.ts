@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { endianness } from 'node:os';
 import { createInterface } from 'node:readline';
 import ipaddr from 'ipaddr.js';
+import { canonicalAddress } from '../address/address.ts';
 import type { Protocol } from '../address/protocol.ts';
 
 /** A socket of the node's network namespace, as the kernel lists it. */
@@ -37,14 +38,14 @@ export async function listSockets(
   ports: ReadonlySet<number>,
 ): Promise<Map<number, ListedSocket[]>> {
   const parse = protocol === 'SCTP' ? parseEndpoint : parseSocket;
-  const sockets = new Map<number, ListedSocket[]>();
+  // A busy port has one entry for each of its connections.
+  const sockets = new Map([...ports].map((port): [number, ListedSocket[]] => [port, []]));
   for (const table of tables[protocol]) {
     const stream = createReadStream(`${proc}/net/${table}`, { end: maxBytes });
     try {
       for await (const line of createInterface({ input: stream })) {
-        const socket = parse(line.trim().split(/\s+/));
-        if (!socket || !ports.has(socket.port)) continue;
-        sockets.set(socket.port, [...(sockets.get(socket.port) ?? []), socket]);
+        const socket = parse(line.trim().split(/\s+/), ports);
+        if (socket) sockets.get(socket.port)?.push(socket);
       }
     } catch (error) {
       if (!isSystemError(error)) throw error;
@@ -54,33 +55,32 @@ export async function listSockets(
 }
 
 /** A line of `tcp`, `tcp6`, `udp` or `udp6`: `sl local_address rem_address st … uid timeout inode`. */
-function parseSocket(columns: readonly string[]): ListedSocket | undefined {
-  const [address, port] = columns[1]?.split(':') ?? [];
+function parseSocket(columns: readonly string[], ports: ReadonlySet<number>): ListedSocket | undefined {
+  const [hex = '', hexPort = ''] = columns[1]?.split(':') ?? [];
+  const port = Number.parseInt(hexPort, 16);
   const inode = Number(columns[9]);
-  if (!address || !port || !/^(?:[0-9A-F]{8}){1,4}$/.test(address) || !Number.isSafeInteger(inode))
-    return undefined;
-  return {
-    port: Number.parseInt(port, 16),
-    addresses: [addressText(address)],
-    open: openStates.has(columns[3] ?? ''),
-    inode,
-  };
+  if (!ports.has(port) || !Number.isSafeInteger(inode)) return undefined;
+  const address = addressOf(hex);
+  return address === undefined
+    ? undefined
+    : { port, addresses: [address], open: openStates.has(columns[3] ?? ''), inode };
 }
 
 /** A line of `sctp/eps`: `ENDPT SOCK STY SST HBKT LPORT UID INODE LADDRS…`. */
-function parseEndpoint(columns: readonly string[]): ListedSocket | undefined {
+function parseEndpoint(columns: readonly string[], ports: ReadonlySet<number>): ListedSocket | undefined {
   const port = Number(columns[5]);
   const inode = Number(columns[7]);
-  if (!Number.isSafeInteger(port) || !Number.isSafeInteger(inode)) return undefined;
-  const addresses = columns.slice(8).filter((text) => ipaddr.isValid(text));
-  return { port, addresses: addresses.map((text) => ipaddr.process(text).toString()), open: true, inode };
+  if (!ports.has(port) || !Number.isSafeInteger(inode)) return undefined;
+  const addresses = columns.slice(8).flatMap((text) => canonicalAddress(text) ?? []);
+  return { port, addresses, open: true, inode };
 }
 
 /** An address as the kernel prints it: words of four bytes, each in the order of this machine. */
-function addressText(hex: string): string {
+function addressOf(hex: string): string | undefined {
+  if (!/^([0-9A-F]{8}|[0-9A-F]{32})$/.test(hex)) return undefined;
   const bytes = Buffer.from(hex, 'hex');
   if (endianness() === 'LE') bytes.swap32();
-  return ipaddr.process(ipaddr.fromByteArray([...bytes]).toString()).toString();
+  return canonicalAddress(ipaddr.fromByteArray([...bytes]).toString());
 }
 
 function isSystemError(error: unknown): boolean {

@@ -3,6 +3,7 @@ import { holdSocket } from '../claims/held-socket.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { attemptConnection, type Attempt } from './connection-attempt.ts';
 import { Peer } from './testing/peer.ts';
+import { poll } from './testing/poll.ts';
 
 /** An address of the loopback that no other process uses, and a port of it. */
 const alone = `127.77.${(process.pid >> 8) & 255}.${process.pid & 255 || 1}`;
@@ -13,7 +14,7 @@ function attempt(address: string, at: number, clock = new FakeClock()) {
   const made = attemptConnection(address, at, { clock, timeoutMs: 3000, signal: stop.signal });
   return { made, clock, stop };
 }
-const stays = (clock: FakeClock) => expect.poll(() => clock.pending).toContain(200);
+const stays = (clock: FakeClock) => poll(() => clock.pending).toContain(200);
 
 describe('an attempt to connect', () => {
   test.each(['127.0.0.1', '::1'])(
@@ -22,8 +23,8 @@ describe('an attempt to connect', () => {
       await using peer = await Peer.start(address);
       const { made, clock } = attempt(address, peer.port);
       expect(await made).toEqual({ kind: 'open' });
-      await expect.poll(() => peer.ends).toEqual(['end']);
-      await expect.poll(() => clock.pending).toEqual([]);
+      await poll(() => peer.ends).toEqual(['end']);
+      await poll(() => clock.pending).toEqual([]);
     },
   );
 
@@ -34,7 +35,7 @@ describe('an attempt to connect', () => {
     await stays(clock);
     clock.advance(200);
     expect(await made).toEqual({ kind: 'open' });
-    await expect.poll(() => peer.ends).toEqual(['end']);
+    await poll(() => peer.ends).toEqual(['end']);
   });
 
   test('that lands on the socket that only holds the port fails: that is a leak, not a success', async () => {
@@ -65,7 +66,7 @@ describe('an attempt to connect', () => {
     await stays(clock);
     stop.abort();
     expect(await made).toEqual({ kind: 'untried', why: 'stopped' });
-    await expect.poll(() => [clock.pending, peer.open.size]).toEqual([[], 0]);
+    await poll(() => [clock.pending, peer.open.size]).toEqual([[], 0]);
   });
 
   test('is not made when it is stopped before', async () => {

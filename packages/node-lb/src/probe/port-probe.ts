@@ -1,6 +1,6 @@
-import type { Family } from '../address/protocol.ts';
 import type { ClaimReason } from '../kinds/claim-condition.ts';
 import type { ExposedPort } from '../plan/node-plan.ts';
+import { serves } from '../rules/port-elements.ts';
 import { attemptConnection, type Attempt, type AttemptOptions } from './connection-attempt.ts';
 
 /** What is known of the way to a Service: the condition `Reachable` of its claim. */
@@ -18,7 +18,7 @@ export interface Reachability {
 export async function probePort(port: ExposedPort, options: AttemptOptions): Promise<Reachability> {
   if (port.protocol !== 'TCP') return notProbed(`${port.protocol} cannot be asked`);
   const addresses = (['IPv4', 'IPv6'] as const).flatMap((family) =>
-    isServed(port, family) ? port.addresses[family] : [],
+    serves(port, family) ? port.addresses[family] : [],
   );
   if (addresses.length === 0) return notProbed('there is nothing to ask: no endpoint is served');
   const attempts = await Promise.all(
@@ -54,10 +54,4 @@ function judge(attempts: readonly (Attempt & { address: string })[], port: numbe
     );
   }
   return { status: 'True', reason: 'ProbeSucceeded', message: `answers at ${found('open').join(', ')}` };
-}
-
-function isServed({ target }: ExposedPort, family: Family): boolean {
-  return target.kind === 'cluster'
-    ? target.clusterIPs[family] !== undefined
-    : target.endpoints[family].length > 0;
 }

@@ -3,6 +3,7 @@ import type { ExposedPort } from '../plan/node-plan.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { Prober, type ProberOptions } from './prober.ts';
 import { Peer } from './testing/peer.ts';
+import { poll } from './testing/poll.ts';
 
 const intervalMs = 10_000;
 let peer: Peer;
@@ -55,10 +56,10 @@ function started(ports: readonly ExposedPort[], options: Partial<ProberOptions> 
     async nextRound() {
       const rounds = asked.length;
       clock.advance(intervalMs);
-      await expect.poll(() => asked.length).toBeGreaterThan(rounds);
+      await poll(() => asked.length).toBeGreaterThan(rounds);
       await this.roundEnded();
     },
-    roundEnded: () => expect.poll(() => clock.pending).toContain(intervalMs),
+    roundEnded: () => poll(() => clock.pending).toContain(intervalMs),
   };
 }
 
@@ -156,7 +157,7 @@ describe('a prober', () => {
   test('an answer about a port that is gone is not told', async () => {
     peer.manner = 'is silent';
     const run = started([exposed()]);
-    await expect.poll(() => run.clock.pending).toContain(200);
+    await poll(() => run.clock.pending).toContain(200);
     run.prober.watch({ ports: [] });
     run.clock.advance(200);
     await run.roundEnded();
@@ -173,7 +174,7 @@ describe('a prober', () => {
       [3, 3],
       [1, 6],
     ] as const) {
-      await expect.poll(() => [waiting(), run.asked.length]).toEqual([waits, done]);
+      await poll(() => [waiting(), run.asked.length]).toEqual([waits, done]);
       run.clock.advance(200);
     }
     await run.roundEnded();
@@ -186,16 +187,16 @@ describe('a prober', () => {
     [0.999, 11_996],
   ])('waits a little shorter or longer each time (%s)', async (random, ms) => {
     const run = started([], { random: () => random });
-    await expect.poll(() => run.clock.pending).toEqual([ms]);
+    await poll(() => run.clock.pending).toEqual([ms]);
   });
 
   test('stops in the middle of a round and leaves nothing open', async () => {
     peer.manner = 'is silent';
     const run = started([exposed()]);
-    await expect.poll(() => run.clock.pending).toContain(200);
+    await poll(() => run.clock.pending).toContain(200);
     stop.abort();
     await run.ended;
     expect(run.told).toEqual([]);
-    await expect.poll(() => [run.clock.pending, peer.open.size]).toEqual([[], 0]);
+    await poll(() => [run.clock.pending, peer.open.size]).toEqual([[], 0]);
   });
 });

@@ -3,9 +3,9 @@
  * `{"call":"hold","port":{…}}`, and answers each by one line; a leak is a line `{"leak":"TCP/80","address":"…"}`.
  */
 import { createInterface } from 'node:readline';
+import { portText } from '../../address/port-range.ts';
 import { NodeLbError } from '../../errors.ts';
 import type { HeldPort } from '../port-holder.ts';
-import { portText } from '../../address/port-range.ts';
 import { socketPortHolder } from '../socket-port-holder.ts';
 
 type Call =
