@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { discoveryV1, type EndpointSlice } from '@armillary/kube';
+import { discoveryV1, type EndpointSlice, type KubeClient, type ResourceType } from '@armillary/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canTryRules } from '../packages/node-lb/src/rules/testing/available.ts';
 import { addresses, podPort } from '../packages/node-lb/src/rules/testing/network-world.ts';
@@ -61,8 +61,8 @@ describe.skipIf(!canRun)('traffic through a node', { timeout: 120_000 }, () => {
   test('Local goes straight to the endpoint of this node and keeps the address of the client', async () => {
     await world.claimPort(82, { externalTrafficPolicy: 'Local' });
     await world.told(82, 'NoLocalEndpoint');
-    const slices = world.client.resource(discoveryV1.endpointSlices);
-    const created = await slices.create(slice('worker-1'));
+    const slices = world.client.resource(await sliceType(world.client));
+    const created = await slices.create(slice('worker-1', slices.type));
     await world.told(82, 'Programmed');
     const answer = await world.network.ask('client', 'TCP', addresses.node.IPv4, 82);
     expect(answer).toBe(`${addresses.client.IPv4} ${addresses.pods.IPv4[0]}`);
@@ -132,9 +132,20 @@ describe.skipIf(!canRun)('a lock on the rules that somebody holds', { timeout: 6
   });
 });
 
-function slice(nodeName: string): EndpointSlice {
+/** Before Kubernetes 1.21 there is only v1beta1. */
+async function sliceType(client: KubeClient): Promise<ResourceType<EndpointSlice>> {
+  const v1 = discoveryV1.endpointSlices;
+  return client.discover('discovery.k8s.io/v1', v1.kind).then(
+    () => v1,
+    () => ({ ...v1, version: 'v1beta1' }),
+  );
+}
+
+/** A slice with one endpoint on the node; in v1beta1 that is said otherwise. */
+function slice(nodeName: string, { version }: ResourceType): EndpointSlice {
+  const where = version === 'v1' ? { nodeName } : { topology: { 'kubernetes.io/hostname': nodeName } };
   return {
-    apiVersion: 'discovery.k8s.io/v1',
+    apiVersion: `discovery.k8s.io/${version}`,
     kind: 'EndpointSlice',
     metadata: {
       name: 'front-1',
@@ -142,8 +153,8 @@ function slice(nodeName: string): EndpointSlice {
       labels: { 'kubernetes.io/service-name': 'front' },
     },
     addressType: 'IPv4',
-    endpoints: [{ addresses: [addresses.pods.IPv4[0]], nodeName, conditions: { ready: true } }],
-    ports: [{ protocol: 'TCP', port: podPort }],
+    endpoints: [{ addresses: [addresses.pods.IPv4[0]], conditions: { ready: true }, ...where }],
+    ports: [{ name: '', protocol: 'TCP', port: podPort }],
   };
 }
 

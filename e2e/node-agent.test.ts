@@ -1,3 +1,4 @@
+import { coreV1 } from '@armillary/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canTryRules } from '../packages/node-lb/src/rules/testing/available.ts';
 import { AgentWorld } from './testing/agent-world.ts';
@@ -53,6 +54,13 @@ describe.skipIf(!canRun)('an agent on a node', { timeout: 60_000 }, () => {
       await world.network.proxy('iptables-nft', 80);
       await world.reached(80);
       await world.told(80, 'Programmed');
+    });
+
+    test('in an event on the node', async () => {
+      const { items } = await world.client.resource(coreV1.events).list({ namespace: 'default' });
+      const event = items.find(({ reason }) => reason === 'RulesRepaired');
+      expect(event?.involvedObject).toMatchObject({ kind: 'Node', name: 'worker-1' });
+      expect(event?.type).toBe('Warning');
     });
   });
 

@@ -178,16 +178,20 @@ describe('rules that cannot be installed', () => {
     expect(node.repairs).toEqual([]);
   });
 
-  test('a node that cannot be read is tried again', async () => {
+  test('a node that cannot be looked at is tried again; rules are put back all the same', async () => {
     const node = new FakeNode();
     node.claims = [claim(80)];
-    Object.defineProperty(node, 'survey', {
-      get() {
-        throw failure;
-      },
-    });
-    expect(await node.reconciler().run(run, signal)).toBe(failure);
+    const reconciler = node.reconciler();
+    node.blindness = failure;
+    expect(await reconciler.run(run, signal)).toBe(failure);
     expect(node.diary).toEqual([]);
+    node.blindness = undefined;
+    await reconciler.run(run, signal);
+    node.blindness = failure;
+    node.installed = undefined;
+    expect(await reconciler.run(check, signal)).toBe(failure);
+    expect(node.installed).toContain('worker-1.tcp.80');
+    expect(node.reason()).toBe('Programmed');
   });
 
   test('a stop is no failure', async () => {

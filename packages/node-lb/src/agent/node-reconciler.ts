@@ -55,6 +55,7 @@ export class NodeReconciler {
   #before: NodePlan | undefined;
   /** Its ports; undefined before the first, and while it is damaged. */
   #installed: ReadonlyMap<string, ExposedPort> | undefined;
+  #survey: NodeSurvey | undefined;
   /** An attempt failed, and nobody knows how far it got. */
   #halfDone = false;
   readonly #held = new Map<string, PortKey>();
@@ -94,8 +95,8 @@ export class NodeReconciler {
   }
 
   async #run(check: boolean, signal: AbortSignal): Promise<Error | undefined> {
-    const { surveyor, policy, metrics } = this.#parts;
-    const survey = await surveyor.survey(signal);
+    const { policy, metrics } = this.#parts;
+    const { survey, failure: blind } = await this.#look(signal);
     const verdicts = new Map<string, ClaimVerdict>();
     const servable: PortClaim[] = [];
     for (const claim of this.#parts.claims()) {
@@ -111,7 +112,21 @@ export class NodeReconciler {
     for (const claim of servable)
       verdicts.set(claimVersion(claim), this.#verdict(claim, holds, failure, survey));
     this.#parts.report(verdicts);
-    return failure;
+    return failure ?? blind;
+  }
+
+  /** Looks at the node. When that fails, what was seen last has to do: rules are put back all the same. */
+  async #look(signal: AbortSignal): Promise<{ survey: NodeSurvey; failure?: Error }> {
+    const { surveyor, logger } = this.#parts;
+    try {
+      this.#survey = await surveyor.survey(signal);
+      return { survey: this.#survey };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!this.#survey) throw error;
+      logger.error({ err: error }, 'the node could not be looked at; what was seen last is taken');
+      return { survey: this.#survey, failure: asError(error) };
+    }
   }
 
   /** Tries to hold every port of the plan; what came of it, by the claim's name. */
@@ -185,7 +200,7 @@ export class NodeReconciler {
 
   #isInstalled(port: ExposedPort): boolean {
     const installed = this.#installed?.get(portText(port));
-    return installed !== undefined && JSON.stringify(installed) === JSON.stringify(port);
+    return installed === port || JSON.stringify(installed) === JSON.stringify(port);
   }
 }
 

@@ -30,6 +30,8 @@ import { PlanReporter } from './plan-reporter.ts';
 /** Between tries of an API server that does not answer yet, and of rules that cannot be installed, in milliseconds. */
 const retry = { baseMs: 1000, capMs: 30_000, resetAfterMs: 60_000 };
 const defaultVerifyIntervalMs = 15_000;
+/** What a run does is safe to break off, but need not be for a second more. */
+const drainTimeoutMs = 5000;
 
 /** Errors after which nothing can be served until somebody does something about the node. */
 const lasting: readonly NodeLbErrorCode[] = [
@@ -140,6 +142,7 @@ export class RunningAgent {
       metrics: new RuntimeMetrics(this.#options.metrics),
       // What is installed goes on without the API server; so does the wait for it.
       cacheSyncTimeoutMs: Infinity,
+      drainTimeoutMs,
     });
     const claimSelector = claimSelectorOf(nodeName);
     const informer = manager.informer<PortClaim>(portClaimKind, { labelSelector: claimSelector });

@@ -31,6 +31,8 @@ export class FakeNode {
   installed: string | undefined;
   /** Thrown by the next writes. */
   failure: Error | undefined;
+  /** Thrown by the next looks at the node. */
+  blindness: Error | undefined;
   verdicts: ReadonlyMap<string, ClaimVerdict> = new Map();
   readonly repairs: (readonly Difference[])[] = [];
   readonly forgotten: { before: NodePlan | undefined; after: NodePlan }[] = [];
@@ -42,7 +44,12 @@ export class FakeNode {
     return new NodeReconciler({
       claims: () => this.claims,
       plan: (claims, { addresses }) => planOf(claims, [], { nodeName: NODE, addressesOnNode: addresses }),
-      surveyor: { survey: async () => this.survey },
+      surveyor: {
+        survey: async () => {
+          if (this.blindness) throw this.blindness;
+          return this.survey;
+        },
+      },
       holder: this.#holder,
       rules: this.#rules,
       forget: async (before, after) => {
