@@ -61,10 +61,21 @@ export class PathWorld {
     this.#signal = signal;
     const mode = backend;
     this.#proxy = new ProxyShape({ layout, node, mode, serviceCidr: defaultServiceCidr }, commands);
+    const [host, inner] = this.ruleSets();
+    this.host = host;
+    this.inner = inner;
+  }
+
+  /** Rules of the node and of its bounce namespace that know nothing yet, run by what `by` makes of our commands. */
+  ruleSets(by: (commands: Commands) => Commands = (commands) => commands): readonly [RuleSet, RuleSet] {
+    const { backend } = this;
+    const { link } = this.node;
     // Where the node's firewall drops what nobody accepts.
     const forwardBackends = [backend === 'iptables-legacy' ? backend : 'iptables-nft'] as const;
-    this.host = hostRules({ backend, commands: this.nodeCommands, link: node.link, forwardBackends });
-    this.inner = innerRules({ commands: this.innerCommands, link: node.link });
+    return [
+      hostRules({ backend, commands: by(this.nodeCommands), link, forwardBackends }),
+      innerRules({ commands: by(this.innerCommands), link }),
+    ];
   }
 
   /** Builds one; what was made before a failure is gone then. */

@@ -2,6 +2,7 @@
  * The load balancer on a node's own IP beside kube-proxy alone, in network namespaces of this machine: what a way costs,
  * what other ports cost a new connection, what it takes to install them; then allocation, and an agent at rest.
  */
+import { benchInstall } from './node-lb-install.ts';
 import { benchOtherPorts } from './node-lb-others.ts';
 import { benchPaths } from './node-lb-paths.ts';
 import { PathWorld } from './node-lb-world.ts';
@@ -23,4 +24,5 @@ export async function benchNodeLb(): Promise<void> {
   }
   await benchPaths(worlds, stop.signal);
   await benchOtherPorts(worlds, stop.signal);
+  await benchInstall(worlds, stop.signal);
 }
