@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defaultLink } from '../rules/link.ts';
-import { hostEvents } from './address-events.ts';
+import { hostEvents } from './host-events.ts';
 import { isLoss } from './nft-events.ts';
 
 describe('a line of nft monitor', () => {
@@ -49,7 +49,19 @@ describe('a line of ip monitor', () => {
         'Deleted 3: armillary0    inet6 fe80::1/64 scope link \\       valid_lft forever',
         'inet armillary0 forwarding off ',
       ),
-    ).toEqual(['link', 'link', 'link', 'link', 'link']);
+    ).toEqual(['new link', 'link', 'link', 'link', 'link']);
+  });
+
+  test('about a bounce link that was made anew: its number is another one', () => {
+    const link = (index: number) =>
+      `${index}: armillary0@if2: <UP> mtu 1500 qdisc noop state UP group default ${mac}`;
+    expect(read(link(3), link(3), `Deleted ${link(3)}`, link(4), link(4))).toEqual([
+      'new link',
+      'link',
+      'link',
+      'new link',
+      'link',
+    ]);
   });
 
   test('about an address of the node: when it comes, when it goes, when it is no longer tried', () => {

@@ -24,7 +24,6 @@ export const IpInterface = Type.Object({
       scope: Type.Optional(Type.String()),
       tentative: Type.Optional(Type.Boolean()),
       dadfailed: Type.Optional(Type.Boolean()),
-      deprecated: Type.Optional(Type.Boolean()),
     }),
   ),
 });

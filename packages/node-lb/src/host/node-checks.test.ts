@@ -37,7 +37,7 @@ describe.skipIf(!canMakeNamespaces('checks of the node'))('a node', () => {
     add('169.254.77.1/30', defaultLink.hostEnd);
     add('10.96.0.9/32', 'kube-ipvs0');
     const addresses = nodeAddressesOf(await ipInterfaces(node.commands, never), defaultLink);
-    expect(addresses.sort()).toEqual(['192.0.2.4', '192.0.2.5', '2001:db8::4']);
+    expect(addresses.sort()).toEqual(['192.0.2.4', '192.0.2.5', '2001:db8::4', '2001:db8::5']);
   });
 
   test('leaves out an address that is still being tried, or was found to be taken', () => {

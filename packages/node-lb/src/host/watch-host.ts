@@ -1,7 +1,7 @@
 import { Backoff, delay } from '@armillary/kube';
 import type { Clock, Logger } from '@armillary/kube';
 import type { Link } from '../rules/link.ts';
-import { hostEvents } from './address-events.ts';
+import { hostEvents } from './host-events.ts';
 import type { StreamingCommands } from './commands.ts';
 import { watchLegacy } from './legacy-poll.ts';
 import { isLoss } from './nft-events.ts';
@@ -33,8 +33,7 @@ export async function watchHost(options: WatchHostOptions, signal: AbortSignal):
     const eventOf = hostEvents(link);
     return (line) => {
       const event = eventOf(line);
-      // It may be another namespace now.
-      if (event === 'link') inner.abort();
+      if (event === 'new link') inner.abort();
       if (event) onChange();
     };
   };

@@ -1,13 +1,15 @@
 import type { Link } from '../rules/link.ts';
 
-const linkLine = /^(?:Deleted )?\d+: ([^\s@:]+)(?:@\S+)?:/;
+const linkLine = /^(?:Deleted )?(\d+): ([^\s@:]+)(?:@\S+)?:/;
 const addressLine = /^(Deleted )?\d+: (\S+) +(inet6? \S+) .*?(?=\\|$)/;
 const netconfLine = /^(?:Deleted )?inet6? (\S+) /;
 
 /** What a line of `ip -o monitor link address netconf` means for the data plane. */
 export type HostEvent =
-  /** The bounce link came, went, or changed. */
+  /** The bounce link went or changed. */
   | 'link'
+  /** It is another one than before, and so may be the namespace. */
+  | 'new link'
   /** Addresses of the node, or whether it forwards. */
   | 'node'
   | undefined;
@@ -18,6 +20,7 @@ export type HostEvent =
  */
 export function hostEvents({ hostEnd }: Link): (line: string) => HostEvent {
   const known = new Map<string, string>();
+  let linkIndex: string | undefined;
   return (line) => {
     const address = addressLine.exec(line);
     if (address) {
@@ -29,8 +32,13 @@ export function hostEvents({ hostEnd }: Link): (line: string) => HostEvent {
       if (name === hostEnd) return 'link';
       return isNews && / scope (global|site) /.test(`${text} `) ? 'node' : undefined;
     }
-    const name = linkLine.exec(line)?.[1] ?? netconfLine.exec(line)?.[1];
-    if (name === hostEnd) return 'link';
-    return name === 'all' ? 'node' : undefined;
+    const [, index, name] = linkLine.exec(line) ?? [];
+    if (name === hostEnd && index !== linkIndex) {
+      linkIndex = index;
+      return 'new link';
+    }
+    const changed = name ?? netconfLine.exec(line)?.[1];
+    if (changed === hostEnd) return 'link';
+    return changed === 'all' ? 'node' : undefined;
   };
 }
