@@ -11,7 +11,7 @@ export interface Maker {
   readonly startTicks: number;
 }
 
-/** The beginning of the names of one lab's namespaces; `serial` tells the labs of one process apart. */
+/** The beginning of the names of one lab's namespaces and of its temporary folder; `serial` tells the labs of one process apart. */
 export function labPrefix({ pid, startTicks }: Maker, serial: number): string {
   return `${marker}-${pid}-${startTicks}-${serial}`;
 }
@@ -21,9 +21,9 @@ export function rootLinkName({ pid }: Maker, serial: number): string {
   return `armlab${pid.toString(36)}-${serial.toString(36)}`.slice(0, 15);
 }
 
-/** Who made a namespace, or undefined for a namespace that no lab made. */
-export function makerOf(namespace: string): Maker | undefined {
-  const [, pid, startTicks] = /^armillary-lab-(\d+)-(\d+)-\d+(?:-|$)/.exec(namespace) ?? [];
+/** Who made a namespace or a folder, or undefined for one that no lab made. */
+export function makerOf(name: string): Maker | undefined {
+  const [, pid, startTicks] = /^armillary-lab-(\d+)-(\d+)-\d+(?:-|$)/.exec(name) ?? [];
   if (pid === undefined || startTicks === undefined) return undefined;
   return { pid: Number(pid), startTicks: Number(startTicks) };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Commands } from '../host/commands.ts';
 import type { KubeProxyChoice, LabOptions } from './lab-options.ts';
 import type { LabLayout } from './layout.ts';
+import type { IptablesBackend } from './node-firewall.ts';
 import { defaultServiceCidr, ProxyShape } from './proxy-shape.ts';
 import type { ShapeMode } from './proxy-shape.ts';
 import { backendFolder, startKubeProxy } from './real-kube-proxy.ts';
@@ -15,6 +16,12 @@ export interface LabProxy {
   /** The last lines that its programs printed. */
   lastWords(): string;
   stop(): Promise<void>;
+}
+
+/** Where such a kube-proxy leaves the node's other rules, those of a CNI plugin and a kubelet. */
+export function firewallOf(choice: KubeProxyChoice): IptablesBackend {
+  if (typeof choice !== 'string') return choice.backend;
+  return choice === 'shape-iptables-legacy' ? 'legacy' : 'nft';
 }
 
 /** What a proxy works with. */

@@ -18,7 +18,7 @@ import { thisMaker } from './maker.ts';
 import type { LabProtocol } from './matrix-cell.ts';
 import { installNodeFirewall } from './node-firewall.ts';
 import { NodeProcess } from './node-process.ts';
-import { startLabProxy } from './lab-proxy.ts';
+import { firewallOf, startLabProxy } from './lab-proxy.ts';
 import type { LabProxy } from './lab-proxy.ts';
 import { removeLab, removeStaleLabs } from './remove-labs.ts';
 import { Resident } from './resident.ts';
@@ -83,16 +83,12 @@ export class Lab {
     const { layout, commands, api } = this;
     const { kubeProxy, agentCommand } = this.#options;
     const { publishStatus = agentCommand === undefined || typeof kubeProxy === 'string' } = this.#options;
-    const backend =
-      typeof kubeProxy === 'string'
-        ? kubeProxy === 'shape-iptables-legacy'
-          ? 'legacy'
-          : 'nft'
-        : kubeProxy.backend;
+    const firewall = firewallOf(kubeProxy);
     await buildWorld(layout, commands);
-    await Promise.all(layout.nodes.map((node) => installNodeFirewall(layout, node, backend, commands)));
+    await Promise.all(layout.nodes.map((node) => installNodeFirewall(layout, node, firewall, commands)));
     this.#logger.info({ nodes: layout.nodes.length, pods: layout.pods.length }, 'the network is built');
 
+    signal.throwIfAborted();
     this.#relay = await startApiRelay(config, layout.root.address, join(this.#folder, 'kubeconfig'));
     const backends = layout.pods.filter(({ role }) => role === 'backend');
     if (agentCommand && !publishStatus) await withholdStatus(api, signal);
@@ -204,6 +200,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   }
   const commands = systemCommands();
   const signal = options.signal ?? new AbortController().signal;
+  signal.throwIfAborted();
   const config = await loadKubeconfig({ path: options.kubeconfig });
   await removeStaleLabs(commands);
   const maker = thisMaker();
@@ -217,10 +214,8 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       { backends: 1, callers: 1 },
     ],
   });
-  const folder = await mkdtemp(join(tmpdir(), 'armillary-lab-'));
-  const api = new KubeClient(config, {
-    userAgent: 'armillary-lab',
-  });
+  const folder = await mkdtemp(join(tmpdir(), `${layout.prefix}-`));
+  const api = new KubeClient(config, { userAgent: 'armillary-lab' });
   const lab = new Lab({ options, layout, commands, api, folder });
   try {
     await lab.start(config, signal);

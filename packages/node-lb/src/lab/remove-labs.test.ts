@@ -17,11 +17,13 @@ import { canMakeLabs, patience, withLab } from './testing/lab-world.ts';
 
 const commands = systemCommands();
 
-/** What of a lab is on this machine: namespaces, and its link. */
+/** What of a lab is on this machine: its folder, namespaces, and its link. */
 async function leftOf(layout: LabLayout): Promise<string[]> {
   const namespaces = await readdir('/run/netns');
   const { stdout } = await commands.run('ip', ['-o', 'link', 'show', 'type', 'veth']);
+  const folders = await readdir(tmpdir());
   return [
+    ...folders.filter((name) => name.startsWith(`${layout.prefix}-`)),
     ...namespaces.filter((name) => name.startsWith(`${layout.prefix}-`)),
     ...(stdout.includes(` ${layout.root.link}@`) ? [layout.root.link] : []),
   ];

@@ -1,3 +1,6 @@
+import { readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Commands } from '../host/commands.ts';
 import { isAlive, startTicksOf } from './maker.ts';
 import { linkMakerPid, makerOf } from './lab-name.ts';
@@ -15,20 +18,26 @@ export async function removeLab({ prefix, root }: LabLayout, commands: Commands)
 
 /**
  * Removes what labs of crashed or killed processes left behind on this machine; labs whose process lives are left alone.
- * Answers the names of the namespaces and links that are gone now.
+ * Its folders for temporary files go, too. Answers the names of the namespaces and links that are gone now.
  */
 export async function removeStaleLabs(commands: Commands): Promise<string[]> {
-  const stale = (await namespaces(commands)).filter((name) => {
-    const maker = makerOf(name);
-    return maker !== undefined && !isAlive(maker);
-  });
+  const stale = (await namespaces(commands)).filter(isStale);
   const staleLinks = (await links(commands)).filter((name) => {
     const pid = linkMakerPid(name);
     return pid !== undefined && startTicksOf(pid) === undefined;
   });
   await removeNamespaces(stale, commands);
   await removeLinks(staleLinks, commands);
+  // Among other things they hold credentials.
+  for (const name of (await readdir(tmpdir())).filter(isStale)) {
+    await rm(join(tmpdir(), name), { recursive: true, force: true });
+  }
   return [...stale, ...staleLinks];
+}
+
+function isStale(name: string): boolean {
+  const maker = makerOf(name);
+  return maker !== undefined && !isAlive(maker);
 }
 
 /** A namespace lives as long as a process in it, whatever its name: so those end first. */

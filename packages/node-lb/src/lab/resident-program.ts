@@ -16,6 +16,17 @@ function introduction(name: string, peer: string | undefined): string {
   return `${JSON.stringify({ name, peer: (peer ?? '').replace(/^::ffff:/, '') })}\n`;
 }
 
+/** What a server said as an answer; it may be another one than a resident's. */
+function introduced(text: string): Answer {
+  try {
+    const { name, peer } = JSON.parse(text) as Record<string, unknown>;
+    if (typeof name === 'string' && typeof peer === 'string') return { name, peer };
+  } catch {
+    // No JSON, so not ours either.
+  }
+  return { error: 'answered by a stranger' };
+}
+
 async function serve(name: string, port: number): Promise<void> {
   const tcp = createServer((socket) => {
     socket.on('error', () => socket.destroy());
@@ -63,7 +74,7 @@ function lineOf(socket: Socket, timeoutMs: number): Promise<Answer> {
     let text = '';
     const onData = (chunk: Buffer): void => {
       text += chunk.toString();
-      if (text.endsWith('\n')) finish(JSON.parse(text) as Answer);
+      if (text.endsWith('\n')) finish(introduced(text));
     };
     const onError = (error: NodeJS.ErrnoException): void => finish({ error: error.code ?? error.message });
     const onClose = (): void => finish({ error: 'closed' });
@@ -92,7 +103,7 @@ function callUdp(order: CallOrder): Promise<Answer> {
     const timer = setTimeout(() => finish({ error: 'timeout' }), order.timeoutMs);
     // A connected socket hears of refusals.
     socket.connect(order.port, order.address, () => socket.send('who\n'));
-    socket.on('message', (message) => finish(JSON.parse(message.toString()) as Answer));
+    socket.on('message', (message) => finish(introduced(message.toString())));
     socket.on('error', (error: NodeJS.ErrnoException) => finish({ error: error.code ?? error.message }));
   });
 }

@@ -11,7 +11,7 @@ const uplink = 'eth0';
  * Makes the network of a lab: a switch, behind it a client, the nodes and this machine itself; on each node a bridge
  * with its pods, and routes between the pods of all nodes. Nothing in it filters or translates yet.
  *
- * What was made before a failure is left for {@link removeWorld}.
+ * What was made before a failure is left for `removeLab`.
  */
 export async function buildWorld(layout: LabLayout, commands: Commands): Promise<void> {
   const namespaces = [
@@ -19,7 +19,7 @@ export async function buildWorld(layout: LabLayout, commands: Commands): Promise
     ...[layout.client, ...layout.nodes, ...layout.pods].map((host) => host.namespace),
   ];
   await commands.run('ip', ['-batch', '-'], { input: lines(namespaces.map((name) => `netns add ${name}`)) });
-  await Promise.all(namespaces.map((name) => setSysctls(commands.inside(name), withoutDad)));
+  await Promise.all(namespaces.map((name) => setSysctls(commands.inside(name), everywhere)));
   await commands.run('ip', ['-batch', '-'], { input: lines(cables(layout)) });
   await Promise.all([
     inside(commands, layout.switchNamespace, switchSettings(layout)),
@@ -27,6 +27,7 @@ export async function buildWorld(layout: LabLayout, commands: Commands): Promise
     ...layout.nodes.map(async (node) => {
       await inside(commands, node.namespace, nodeSettings(layout, node));
       await setSysctls(commands.inside(node.namespace), nodeSysctls);
+      await setSysctls(commands.inside(node.namespace), bridgeSysctls, ['-e']);
     }),
     ...layout.pods.map((pod) => inside(commands, pod.namespace, podSettings(layout, pod))),
   ]);
@@ -98,26 +99,35 @@ function podSettings(layout: LabLayout, pod: LabPod): string[] {
 }
 
 /**
- * For interfaces to come: without duplicate address detection, which would keep their IPv6 addresses, link-local ones
- * too, from answering for a second or two.
+ * Before there is any interface: not what this machine happens to have, which new namespaces take over. And without
+ * duplicate address detection, which would keep IPv6 addresses, link-local ones too, silent for a second or two.
  */
-const withoutDad = { 'net.ipv6.conf.default.accept_dad': 0 } as const;
+const everywhere = {
+  'net.ipv4.ip_forward': 0,
+  'net.ipv4.conf.all.rp_filter': 2,
+  'net.ipv6.conf.default.accept_dad': 0,
+} as const;
 
-/** As kubeadm's preflight checks and CNI plugins have them; what an agent adds gets the kernel's own default again. */
+/** As installers of Kubernetes want them; what an agent adds gets the kernel's own default again. */
 const nodeSysctls = {
   'net.ipv6.conf.default.accept_dad': 1,
   'net.ipv4.ip_forward': 1,
   'net.ipv6.conf.all.forwarding': 1,
+} as const;
+
+/** These too, but they are only there while the module br_netfilter is loaded, which is not for a lab to do. */
+const bridgeSysctls = {
   'net.bridge.bridge-nf-call-iptables': 1,
   'net.bridge.bridge-nf-call-ip6tables': 1,
 } as const;
 
-async function setSysctls(commands: Commands, settings: Readonly<Record<string, number>>): Promise<void> {
-  await commands.run('sysctl', [
-    '-q',
-    '-w',
-    ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
-  ]);
+async function setSysctls(
+  commands: Commands,
+  settings: Readonly<Record<string, number>>,
+  options: readonly string[] = [],
+): Promise<void> {
+  const words = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
+  await commands.run('sysctl', ['-q', ...options, '-w', ...words]);
 }
 
 function address(text: string, device: string): string {
