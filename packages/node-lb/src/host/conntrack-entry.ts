@@ -12,18 +12,13 @@ export interface ConntrackEntry {
   readonly replySource: string;
 }
 
-/** Reads a line of `conntrack -L`; undefined for other protocols, and for what is no entry. */
-export function parseEntry(line: string): ConntrackEntry | undefined {
-  const protocol = line.slice(0, line.indexOf(' ')).toUpperCase();
-  if (!isProtocol(protocol)) return undefined;
-  // The direction of the first packet comes first, that of the answers second.
-  const [source, replySource] = fields(line, 'src');
-  const [destination] = fields(line, 'dst');
-  const [port] = fields(line, 'dport');
-  if (!source || !replySource || !destination || !port) return undefined;
-  return { protocol, source, destination, port: Number(port), replySource };
-}
+/** The direction of the first packet comes first, that of the answers second; counters and flags may stand between. */
+const line = /^(\w+) .*? src=(\S+) dst=(\S+) sport=\d+ dport=(\d+) .*?src=(\S+) /;
 
-function fields(line: string, name: string): string[] {
-  return [...line.matchAll(new RegExp(` ${name}=(\\S+)`, 'g'))].map(([, value]) => value!);
+/** Reads a line of `conntrack -L`; undefined for other protocols, and for what is no entry. */
+export function parseEntry(text: string): ConntrackEntry | undefined {
+  const [, name = '', source, destination, port, replySource] = line.exec(text) ?? [];
+  const protocol = name.toUpperCase();
+  if (!isProtocol(protocol) || !source || !destination || !replySource) return undefined;
+  return { protocol, source, destination, port: Number(port), replySource };
 }
