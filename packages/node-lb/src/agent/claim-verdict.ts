@@ -50,6 +50,11 @@ export function inUse({ spec }: PortClaim, owner: string | undefined): ClaimVerd
   return refused('PortInUse', message, owner);
 }
 
+/** The verdict on a port at addresses of which the node has none. */
+export function notHere({ spec }: PortClaim): ClaimVerdict {
+  return refused('AddressNotOnNode', `none of the addresses ${spec.addresses.join(', ')} is on this node`);
+}
+
 /** Why a claim cannot be served on a node like this, before anything was tried; undefined when it can. */
 export function refusalOf(
   claim: PortClaim,

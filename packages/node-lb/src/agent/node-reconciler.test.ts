@@ -176,6 +176,10 @@ describe('rules that cannot be installed', () => {
     await reconciler.run(check, signal);
     expect(node.reason()).toBe('RulesFailed');
     expect(node.repairs).toEqual([]);
+    node.failure = undefined;
+    await reconciler.run(check, signal);
+    expect(node.reason()).toBe('Programmed');
+    expect(node.repairs).toHaveLength(1);
   });
 
   test('a node that cannot be looked at is tried again; rules are put back all the same', async () => {
@@ -194,6 +198,16 @@ describe('rules that cannot be installed', () => {
     expect(node.reason()).toBe('Programmed');
   });
 
+  test('a port that cannot be held for a reason of our own is not served, and does not stop the others', async () => {
+    const node = new FakeNode();
+    node.claims = [claim(80), claim(81)];
+    node.unholdable.add('TCP/80');
+    const failed = await node.reconciler().run(run, signal);
+    expect(failed?.message).toContain('too many open files');
+    expect(node.reason('claim-80/1')).toBe('RulesFailed');
+    expect(node.reason('claim-81/1')).toBe('Programmed');
+  });
+
   test('a stop is no failure', async () => {
     const node = new FakeNode();
     node.claims = [claim(80)];
@@ -209,7 +223,9 @@ describe('damage', () => {
     const reconciler = node.reconciler();
     await reconciler.run(run, signal);
     node.installed = undefined;
+    node.diary.length = 0;
     await reconciler.run(check, signal);
+    expect(node.diary).toEqual(['verify', 'write TCP/80', 'hold TCP/80', 'forget', 'report']);
     await reconciler.run(check, signal);
     expect(node.repairs).toEqual([['chain ARMILLARY-DNAT of table nat is missing']]);
     // What came meanwhile was not translated, and all connections have to be looked at.

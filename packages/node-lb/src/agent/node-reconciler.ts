@@ -10,6 +10,7 @@ import {
   claimVersion,
   heldVerdict,
   inUse,
+  notHere,
   refusalOf,
   refused,
   servedAddresses,
@@ -41,8 +42,8 @@ export interface NodeReconcilerParts {
   logger: Logger;
 }
 
-/** A port that was held for its claim, or was not. */
-type Hold = { readonly port: ExposedPort; readonly result: HoldResult };
+/** What came of holding a port for its claim; `failed` when that could not even be tried. */
+type Hold = { readonly port: ExposedPort; readonly result: HoldResult | { held: false; failed: Error } };
 
 /**
  * Brings the node to what its claims ask for, in the order that takes nobody's port: sockets first, for all claims; then
@@ -58,6 +59,8 @@ export class NodeReconciler {
   #survey: NodeSurvey | undefined;
   /** An attempt failed, and nobody knows how far it got. */
   #halfDone = false;
+  /** What others did to the rules, until it is made good and told of. */
+  #damage: readonly Difference[] = [];
   readonly #held = new Map<string, PortKey>();
 
   constructor(parts: NodeReconcilerParts) {
@@ -76,7 +79,7 @@ export class NodeReconciler {
   }
 
   /**
-   * One run. With `check`, what is installed is read and compared; the first run always does. Resolves with why it has
+   * One run. With `check`, what is installed is read and mended first; the first run always reads. Resolves with why it has
    * to be tried again, if so; rejects only with the signal's reason.
    */
   async run({ check }: { check: boolean }, signal: AbortSignal): Promise<Error | undefined> {
@@ -96,6 +99,7 @@ export class NodeReconciler {
 
   async #run(check: boolean, signal: AbortSignal): Promise<Error | undefined> {
     const { policy, metrics } = this.#parts;
+    if (check) await this.#mend(signal);
     const { survey, failure: blind } = await this.#look(signal);
     const verdicts = new Map<string, ClaimVerdict>();
     const servable: PortClaim[] = [];
@@ -108,11 +112,11 @@ export class NodeReconciler {
     const holds = await this.#hold(wanted, signal);
     const plan = { ports: wanted.ports.filter(({ claim }) => holds.get(claim)?.result.held) };
     metrics.wanted(plan.ports.length);
-    const failure = await this.#install(plan, check, signal);
+    const failure = await this.#install(plan, signal);
     for (const claim of servable)
       verdicts.set(claimVersion(claim), this.#verdict(claim, holds, failure, survey));
     this.#parts.report(verdicts);
-    return failure ?? blind;
+    return failure ?? failureOf(holds) ?? blind;
   }
 
   /** Looks at the node. When that fails, what was seen last has to do: rules are put back all the same. */
@@ -136,42 +140,61 @@ export class NodeReconciler {
       signal.throwIfAborted();
       const { protocol, addresses } = port;
       const everywhere = [...addresses.IPv4, ...addresses.IPv6];
-      const result = await this.#parts.holder.hold({ protocol, port: port.port, addresses: everywhere });
-      if (result.held) this.#held.set(portText(port), port);
-      holds.set(port.claim, { port, result });
+      try {
+        const result = await this.#parts.holder.hold({ protocol, port: port.port, addresses: everywhere });
+        if (result.held) this.#held.set(portText(port), port);
+        holds.set(port.claim, { port, result });
+      } catch (error) {
+        signal.throwIfAborted();
+        holds.set(port.claim, { port, result: { held: false, failed: asError(error) } });
+      }
     }
     return holds;
   }
 
+  /**
+   * Reads what is installed and puts back at once what others took away: its ports are held, so nobody else has them.
+   * What else there is to do can wait.
+   */
+  async #mend(signal: AbortSignal): Promise<void> {
+    const { rules, logger } = this.#parts;
+    if (!this.#before || this.#halfDone) return;
+    try {
+      const damage = await rules.verify(this.#before, signal);
+      if (damage.length === 0) return;
+      this.#damage = damage;
+      await rules.apply(this.#before, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (this.#damage.length > 0) this.#installed = undefined;
+      this.#halfDone = true;
+      logger.error({ err: error }, 'what is installed could not be checked and mended; it is tried again');
+    }
+  }
+
   /** Installs the plan and lets go what is not in it. Resolves with why it could not. */
-  async #install(plan: NodePlan, check: boolean, signal: AbortSignal): Promise<Error | undefined> {
+  async #install(plan: NodePlan, signal: AbortSignal): Promise<Error | undefined> {
     const { rules, logger } = this.#parts;
     try {
-      const damage = check || !this.#installed ? await this.#verify(plan, signal) : [];
+      const isKnown = this.#before !== undefined && !this.#halfDone;
+      const differences = isKnown ? [] : await rules.verify(plan, signal);
       await rules.apply(plan, signal);
+      const isSound = this.#damage.length === 0 && differences.length === 0;
       // Found as it should be, what is there at the first run is what an agent before this one installed.
-      const before = damage.length > 0 ? undefined : (this.#before ?? plan);
-      await this.#parts.forget(before, plan, signal);
-      if (this.#before && !this.#halfDone && damage.length > 0) this.#parts.repaired(damage);
-      this.#before = plan;
-      this.#installed = new Map(plan.ports.map((port) => [portText(port), port]));
-      this.#halfDone = false;
+      await this.#parts.forget(isSound ? (this.#before ?? plan) : undefined, plan, signal);
     } catch (error) {
       signal.throwIfAborted();
       this.#halfDone = true;
       logger.error({ err: error }, 'the rules could not be installed; it is tried again');
       return asError(error);
     }
+    this.#before = plan;
+    this.#installed = new Map(plan.ports.map((port) => [portText(port), port]));
+    this.#halfDone = false;
+    if (this.#damage.length > 0) this.#parts.repaired(this.#damage);
+    this.#damage = [];
     await this.#letGo();
     return undefined;
-  }
-
-  /** Reads what is installed; what differs from what should be there is damage, unless we left it half done. */
-  async #verify(plan: NodePlan, signal: AbortSignal): Promise<Difference[]> {
-    if (this.#halfDone) return this.#parts.rules.verify(plan, signal);
-    const damage = await this.#parts.rules.verify(this.#before ?? plan, signal);
-    if (damage.length > 0) this.#installed = undefined;
-    return damage;
   }
 
   /** Lets the sockets go of ports whose rules are gone. */
@@ -190,18 +213,25 @@ export class NodeReconciler {
     survey: NodeSurvey,
   ): ClaimVerdict {
     const hold = holds.get(claim.metadata.name ?? '');
-    if (!hold || (!hold.result.held && hold.result.reason === 'AddressNotOnNode')) {
-      const addresses = claim.spec.addresses.join(', ');
-      return refused('AddressNotOnNode', `none of the addresses ${addresses} is on this node`);
+    if (!hold) return notHere(claim);
+    const { port, result } = hold;
+    if (!result.held) {
+      if ('failed' in result)
+        return refused('RulesFailed', `the port could not be held: ${result.failed.message}`);
+      return result.reason === 'PortInUse' ? inUse(claim, result.owner) : notHere(claim);
     }
-    if (!hold.result.held) return inUse(claim, hold.result.owner);
-    return heldVerdict(hold.port, this.#isInstalled(hold.port), failure, survey);
+    return heldVerdict(port, this.#isInstalled(port), failure, survey);
   }
 
   #isInstalled(port: ExposedPort): boolean {
     const installed = this.#installed?.get(portText(port));
     return installed === port || JSON.stringify(installed) === JSON.stringify(port);
   }
+}
+
+function failureOf(holds: ReadonlyMap<string, Hold>): Error | undefined {
+  for (const { result } of holds.values()) if ('failed' in result) return result.failed;
+  return undefined;
 }
 
 function asError(error: unknown): Error {

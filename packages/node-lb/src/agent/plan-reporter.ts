@@ -1,7 +1,14 @@
 import type { PortClaim } from '../kinds/port-claim.ts';
 import type { NodePlan } from '../plan/node-plan.ts';
 import { portLines } from '../plan/readable-plan.ts';
-import { claimVersion, refusalOf, refused, type ClaimVerdict, type ServingPolicy } from './claim-verdict.ts';
+import {
+  claimVersion,
+  notHere,
+  refusalOf,
+  refused,
+  type ClaimVerdict,
+  type ServingPolicy,
+} from './claim-verdict.ts';
 import type { NodeSurvey, Surveyor } from './node-survey.ts';
 
 /** What a plan reporter works with. */
@@ -46,8 +53,8 @@ export class PlanReporter {
   }
 }
 
-function planned({ spec }: PortClaim, line: string | undefined): ClaimVerdict {
+function planned(claim: PortClaim, line: string | undefined): ClaimVerdict {
   return line === undefined
-    ? refused('AddressNotOnNode', `none of the addresses ${spec.addresses.join(', ')} is on this node`)
+    ? notHere(claim)
     : refused('PlanOnly', `only planned, nothing was installed: ${line}`);
 }

@@ -19,6 +19,8 @@ export class FakeNode {
   claims: PortClaim[] = [];
   /** Ports that somebody else has, and who. */
   readonly taken = new Map<string, string>();
+  /** Ports that this process cannot hold, for a reason of its own. */
+  readonly unholdable = new Set<string>();
   readonly held = new Set<string>();
   survey: NodeSurvey = {
     proxy: 'iptables',
@@ -76,6 +78,7 @@ export class FakeNode {
     hold: async (port: HeldPort): Promise<HoldResult> => {
       const text = portText(port);
       this.diary.push(`hold ${text}`);
+      if (this.unholdable.has(text)) throw new Error('too many open files');
       const owner = this.taken.get(text);
       if (owner !== undefined) {
         this.held.delete(text);
