@@ -33,7 +33,7 @@ export async function surveyNode(
     foreignRedirects(commands, signal),
   ]);
   const used = backend ?? (await backendOf(netfilter, commands, signal));
-  const drops = foreignForwardDrops(netfilter, link);
+  const drops = await foreignForwardDrops(netfilter, link, commands, signal);
   return {
     proxy: proxyModeOf(netfilter, interfaces, hasServers),
     addresses: nodeAddressesOf(interfaces, link),

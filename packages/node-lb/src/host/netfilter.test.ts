@@ -109,7 +109,7 @@ describe.skipIf(!canMakeNamespaces('finding the backend and the proxy'))('a node
   test("names another's nft chain that drops what is forwarded, with what to add; kube-proxy's and ours are none", async () => {
     using node = new NetworkNamespace();
     const drops = async (): Promise<string[]> =>
-      foreignForwardDrops(await readNetfilter(node.commands, never), defaultLink);
+      foreignForwardDrops(await readNetfilter(node.commands, never), defaultLink, node.commands, never);
     const base = (policy: string): string => `{ type filter hook forward priority 0; policy ${policy}; }`;
     node.run('nft', `add table ip kube-proxy; add chain ip kube-proxy filter-forward ${base('accept')}`);
     node.run('iptables-nft', '-P', 'FORWARD', 'DROP');
@@ -122,6 +122,10 @@ describe.skipIf(!canMakeNamespaces('finding the backend and the proxy'))('a node
     ]);
     const advised = (await drops()).join().match(/nft insert rule[^;]*accept/g)!;
     for (const rule of advised) node.run('nft', rule.slice('nft '.length));
+    expect(await drops()).toEqual([]);
+    // It may be called as a table of iptables is.
+    node.run('nft', `add table ip6 filter; add chain ip6 filter forward ${base('drop')}`);
+    expect((await drops()).join()).toContain('the chain forward of the nft table ip6 filter');
   });
 });
 

@@ -35,6 +35,7 @@ export interface Netfilter {
 
 const NftList = Type.Object({ nftables: Type.Array(Type.Object({ chain: Type.Optional(NftChain) })) });
 const iptablesNames = new Set(['raw', 'mangle', 'nat', 'filter', 'security']);
+const iptablesBase = new Set(['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING']);
 const nftFamilies: Readonly<Record<string, Family>> = { ip: 'IPv4', ip6: 'IPv6' };
 
 /**
@@ -44,8 +45,6 @@ const nftFamilies: Readonly<Record<string, Family>> = { ip: 'IPv4', ip6: 'IPv6' 
  */
 export async function readNetfilter(commands: Commands, signal: AbortSignal): Promise<Netfilter> {
   const [chains, legacy] = await Promise.all([nftChains(commands, signal), legacyTables(commands, signal)]);
-  const isIptables = ({ family, table }: NftChain): boolean =>
-    family in nftFamilies && iptablesNames.has(table);
   const byTable = Map.groupBy(chains.filter(isIptables), ({ family, table }) => `${family} ${table}`);
   const tables = [...byTable.values()].map((own): IptablesTable => ({
     backend: 'iptables-nft',
@@ -54,6 +53,12 @@ export async function readNetfilter(commands: Commands, signal: AbortSignal): Pr
     chains: new Set(own.map(({ name }) => name)),
   }));
   return { iptables: [...tables, ...legacy], nft: chains.filter((chain) => !isIptables(chain)) };
+}
+
+/** A table that people wrote for nft may be called as one of iptables, but its chains at hooks hardly are. */
+function isIptables({ family, table, name, hook }: NftChain): boolean {
+  if (!(family in nftFamilies) || !iptablesNames.has(table)) return false;
+  return hook === undefined || iptablesBase.has(name);
 }
 
 async function nftChains(commands: Commands, signal: AbortSignal): Promise<NftChain[]> {
