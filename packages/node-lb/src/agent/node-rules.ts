@@ -32,9 +32,10 @@ export class NodeRules implements RuleSet {
     this.#plane = this.#planeFor({ backend: options.backend ?? 'nftables', forward: [] });
   }
 
-  /** Where the node's rules are now; undefined before {@link use}. */
-  get backend(): HostBackendName | undefined {
-    return this.#backends?.backend;
+  /** Whether any rule is in iptables-legacy now, which tells nobody of its changes. */
+  get hasLegacy(): boolean {
+    const { backend, forward = [] } = this.#backends ?? {};
+    return backend === 'iptables-legacy' || forward.includes('iptables-legacy');
   }
 
   /**

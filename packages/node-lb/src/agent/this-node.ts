@@ -37,7 +37,7 @@ export function thisNode({ node, mode, news, clock, logger }: ThisNodeOptions): 
     watch: async (signal) => {
       // A plan is not damaged by anybody.
       if (mode === 'plan') return;
-      const isLegacy = (): boolean => rules.backend === 'iptables-legacy';
+      const isLegacy = (): boolean => rules.hasLegacy;
       const onChange = news.changed.bind(news);
       const { link, prefix } = node;
       await watchHost({ commands, link, prefix, isLegacy, onChange, clock, logger }, signal);

@@ -13,7 +13,7 @@ export interface WatchHostOptions {
   readonly link: Link;
   /** The prefix of our rules. */
   readonly prefix: string;
-  /** Whether the node's rules are in iptables-legacy now, which tells of nothing by itself. */
+  /** Whether any rule of ours is in iptables-legacy now, which tells of nothing by itself. */
   readonly isLegacy: () => boolean;
   /** Something may be another than it was: rules, the link, addresses, forwarding. Called as often as that happens. */
   readonly onChange: () => void;
