@@ -7,6 +7,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
 import type { MatrixCell } from '@armillary/node-lb';
 import { startDualStackApi } from '../e2e/testing/dual-stack-api.ts';
 
@@ -34,7 +35,7 @@ for (const variant of variants) {
   sections.push(section(variant, cells));
   process.stderr.write(`${variant.kubeProxy}, ${variant.policy}: ${whole(cells)}\n`);
 }
-writeFileSync(page, text());
+writeFileSync(page, await format(text(), { ...(await resolveConfig(page)), filepath: page }));
 if (failed > 0) process.exitCode = 1;
 
 /** The lab's matrix, by the command that everybody can run. */
