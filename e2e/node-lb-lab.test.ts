@@ -31,16 +31,18 @@ function lab(...args: string[]): Lab {
 
 /** What the lab of a process, or any, left on this machine. Other labs may run beside it. */
 function traces(pid: number): string[] {
-  const run = (program: string, ...args: string[]): string =>
-    spawnSync(program, args, { encoding: 'utf8' }).stdout;
+  const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` };
+  const run = (program: string, ...args: string[]): string[] =>
+    spawnSync(program, args, { encoding: 'utf8', env }).stdout.split('\n');
+  const own = new RegExp(`armillary-lab-${pid}-|armlab${pid.toString(36)}-`);
   const rules = ['iptables-nft-save', 'ip6tables-nft-save', 'iptables-legacy-save', 'ip6tables-legacy-save'];
   return [
-    ...(run('ip', 'netns', 'list').match(new RegExp(`armillary-lab-${pid}-\\S*`, 'g')) ?? []),
-    ...(run('ip', '-o', 'link').match(new RegExp(`armlab${pid.toString(36)}-\\S*`, 'g')) ?? []),
-    ...[...rules.map((program) => run(program)), run('nft', 'list', 'tables'), run('ipset', 'list', '-n')]
-      .join('\n')
-      .split('\n')
-      .filter((line) => /armillary/i.test(line)),
+    ...[...run('ip', 'netns', 'list'), ...run('ip', '-o', 'link')].filter((line) => own.test(line)),
+    ...[
+      ...rules.flatMap((program) => run(program)),
+      ...run('nft', 'list', 'tables'),
+      ...run('ipset', 'list', '-n'),
+    ].filter((line) => /armillary/i.test(line)),
   ];
 }
 
@@ -109,8 +111,11 @@ describe.skipIf(!available('armillary lab node-lb', 'Linux and root', isRoot))(
           const api = await startDualStackApi(folder, assets);
           try {
             const { code, stdout, stderr } = lab(
-              ...['--kube-proxy', kubeProxy, '--kube-proxy-folder', assets!, '--policy', policy],
-              ...['--kubeconfig', api.kubeconfig, '--output', 'json'],
+              `--kube-proxy=${kubeProxy}`,
+              `--kube-proxy-folder=${assets}`,
+              `--kubeconfig=${api.kubeconfig}`,
+              `--policy=${policy}`,
+              '--output=json',
             );
             expect({ code, stderr }).toMatchObject({ code: 0 });
             expect(failing(stdout)).toEqual([]);
