@@ -79,8 +79,7 @@ describe.skipIf(!available('armillary lab node-lb', 'Linux and root', isRoot))(
     );
 
     test('for people it is a table, and afterwards nothing of it is left', () => {
-      const before = traces();
-      const { code, stdout, stderr } = lab('--connections', '1');
+      const { pid, code, stdout, stderr } = lab('--connections', '1');
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect(stdout).toMatch(/^external +1\/1 +1\/1 +1\/1 +1\/1$/m);
       expect(stdout).toMatch(/^24 of 24 paths work$/m);
