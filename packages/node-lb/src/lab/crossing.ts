@@ -8,7 +8,7 @@ const table = 'armillary-lab';
 
 /**
  * Counts new connections that come through a node's bounce namespace, by a table of its own in there: the proof that
- * traffic took that way and no shorter one.
+ * traffic took that way and no shorter one. Probes of an agent take it, too: have it probe nothing meanwhile.
  */
 export class Crossing {
   readonly #commands: Commands;
@@ -55,6 +55,7 @@ table inet ${table} {
     return packets;
   }
 
+  /** Takes the table away. */
   async remove(): Promise<void> {
     await this.#commands.run('nft', ['-f', '-'], {
       input: `add table inet ${table}\ndelete table inet ${table}\n`,

@@ -59,6 +59,16 @@ describe.skipIf(!canMakeLabs('the data plane in the lab'))('the data plane', pat
     });
   });
 
+  test('does without br_netfilter on the nodes', async () => {
+    await withLab({ kubeProxy: 'shape-iptables-nft', publishStatus: false }, async (lab) => {
+      const target = await installDataPlane(lab, 'iptables-nft', 'Cluster');
+      const off = ['iptables', 'ip6tables'].map((name) => `net.bridge.bridge-nf-call-${name}=0`);
+      for (const node of lab.layout.nodes)
+        await lab.commands.inside(node.namespace).run('sysctl', ['-q', '-e', '-w', ...off]);
+      expect(failing(await patientMatrix(lab, target))).toEqual([]);
+    });
+  });
+
   test('is what the cells count: answers by the short cut of a kube-proxy before 1.30 do not pass', async () => {
     await withLab({ kubeProxy: 'shape-iptables-nft', publishStatus: true }, async (lab) => {
       const target = await installDataPlane(lab, 'iptables-nft', 'Cluster');

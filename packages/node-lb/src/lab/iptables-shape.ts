@@ -41,6 +41,7 @@ export function iptablesShape(input: ShapeInput, installed: string): string {
     (chain) => !wanted.has(chain),
   );
   return [
+    // Canaries: a kube-proxy that misses them knows that somebody flushed the tables.
     '*mangle',
     ':KUBE-PROXY-CANARY - [0:0]',
     'COMMIT',
@@ -54,6 +55,7 @@ export function iptablesShape(input: ShapeInput, installed: string): string {
     ]),
     ...missingJumps('filter', installed),
     ...rejections(input),
+    // What a pod would take for unknown, and reset by its answer.
     '-A KUBE-FORWARD -m conntrack --ctstate INVALID -j DROP',
     '-A KUBE-FORWARD -m mark --mark 0x4000/0x4000 -j ACCEPT',
     '-A KUBE-FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
@@ -70,9 +72,11 @@ export function iptablesShape(input: ShapeInput, installed: string): string {
     ...missingJumps('nat', installed),
     '-A KUBE-MARK-MASQ -j MARK --or-mark 0x4000',
     '-A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN',
+    // Without the mark the packet may pass here again, as it does in some tunnels.
     '-A KUBE-POSTROUTING -j MARK --xor-mark 0x4000',
     '-A KUBE-POSTROUTING -j MASQUERADE --random-fully',
     ...nat.rules,
+    // Last, since the addresses of Services come before those of the node.
     '-A KUBE-SERVICES -m addrtype --dst-type LOCAL -j KUBE-NODEPORTS',
     ...stale.map((chain) => `-X ${chain}`),
     'COMMIT',
@@ -80,6 +84,7 @@ export function iptablesShape(input: ShapeInput, installed: string): string {
   ].join('\n');
 }
 
+/** Declaring a chain makes it, or empties it; `--noflush` leaves all others alone. */
 function declared(chains: readonly string[]): string[] {
   return chains.map((chain) => `:${chain} - [0:0]`);
 }
@@ -93,6 +98,7 @@ function missingJumps(table: string, installed: string): string[] {
     .map((jump) => `-I ${jump}`);
 }
 
+/** Clients of a Service without endpoints hear so at once. */
 function rejections({ family, ports }: ShapeInput): string[] {
   const answer = family === 'IPv4' ? 'icmp-port-unreachable' : 'icmp6-port-unreachable';
   return ports
@@ -128,6 +134,7 @@ function natRules({ clusterCidr, ports }: ShapeInput): { chains: string[]; rules
       const { address } = endpoint;
       const to = address.includes(':') ? `[${address}]:${endpoint.port}` : `${address}:${endpoint.port}`;
       chains.push(chain);
+      // A pod that reached itself would answer itself directly, past the translation.
       rules.push(`-A ${chain} -s ${address} -j KUBE-MARK-MASQ`);
       rules.push(`-A ${chain} -p ${port.protocol} -m ${port.protocol} -j DNAT --to-destination ${to}`);
     }
@@ -150,6 +157,7 @@ function outsideRules(chain: string, service: string, port: ServedPort, clusterC
   ];
 }
 
+/** Each of N endpoints with the same chance: 1/N, then 1/(N-1) of what is left, and so on. */
 function spread(chain: string, port: ServedPort, endpoints: readonly ServedEndpoint[]): string[] {
   return endpoints.map((endpoint, index) => {
     const left = endpoints.length - index;
@@ -162,6 +170,7 @@ function destination(ip: string, { protocol, port }: ServedPort): string {
   return `-d ${ip} -p ${protocol} -m ${protocol} --dport ${port}`;
 }
 
+/** A chain's name has at most 28 letters, so it holds a digest of what the chain is for. */
 function chainOf(kind: 'SVC' | 'EXT' | 'SEP', port: ServedPort, endpoint?: ServedEndpoint): string {
   const of = `${port.name} ${port.protocol} ${endpoint ? `${endpoint.address} ${endpoint.port}` : ''}`;
   return `KUBE-${kind}-${createHash('sha256').update(of).digest('hex').slice(0, 16).toUpperCase()}`;

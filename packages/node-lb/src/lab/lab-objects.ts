@@ -85,6 +85,7 @@ export async function createService(
   return service;
 }
 
+/** Without a selector: its endpoints are the lab's to write. */
 function serviceObject({ policy, families: wanted, ports }: LabServiceOptions): Service {
   return {
     apiVersion: 'v1',
@@ -106,6 +107,7 @@ function serviceObject({ policy, families: wanted, ports }: LabServiceOptions): 
   };
 }
 
+/** A slice holds one family, so a Service of both has two. */
 function sliceObject(layout: LabLayout, family: Family, type: ResourceType<EndpointSlice>): EndpointSlice {
   return {
     apiVersion: apiVersionOf(type),

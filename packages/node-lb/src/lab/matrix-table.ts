@@ -42,6 +42,7 @@ export function matrixTable({ cells }: Matrix): string {
   ].join('\n');
 }
 
+/** Why a cell is not whole. */
 function trouble({
   client,
   protocol,

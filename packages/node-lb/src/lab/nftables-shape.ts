@@ -18,6 +18,8 @@ export function nftablesShape(input: ShapeInput, serviceCidr: string): string {
   const refused = ports.filter(({ endpoints }) => endpoints.length === 0);
   const loopback = family === 'IPv4' ? '127.0.0.0/8' : '::1';
   const table = `${ip} kube-proxy`;
+  // Numbers where names would do: nft 1.0.6 knows no "dstnat" on output. Chains before those of NAT refuse, a second
+  // one on output sees what NAT made of a packet.
   return `add table ${table}
 delete table ${table}
 table ${table} {
@@ -88,6 +90,7 @@ ${served.map((port) => serviceChains(input, port, ip)).join('\n')}
 `;
 }
 
+/** The chains of one port: each endpoint's, the cluster IP's, and that of node ports and published addresses. */
 function serviceChains({ clusterCidr }: ShapeInput, port: ServedPort, ip: 'ip' | 'ip6'): string {
   const service = chainOf('service', port);
   const here = port.endpoints.filter((endpoint) => endpoint.here);
@@ -114,6 +117,7 @@ function serviceChains({ clusterCidr }: ShapeInput, port: ServedPort, ip: 'ip' |
   }`;
 }
 
+/** One of the endpoints by chance; nothing is here for whoever comes by the policy Local in vain. */
 function spread(port: ServedPort, endpoints: readonly ServedEndpoint[]): string {
   if (endpoints.length === 0) return 'drop';
   const choices = endpoints.map(
@@ -127,6 +131,7 @@ function elements(of: readonly string[]): string {
   return of.length === 0 ? '' : `elements = { ${of.join(', ')} }`;
 }
 
+/** A digest, since names of Services have letters that names of chains may not have. */
 function chainOf(
   kind: 'service' | 'external' | 'endpoint',
   port: ServedPort,

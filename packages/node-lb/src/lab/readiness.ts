@@ -85,6 +85,7 @@ export async function programmedNode(
   );
 }
 
+/** An older generation's condition says nothing about what is wanted now. */
 function isProgrammed({ metadata, status }: PortClaim): boolean {
   return (status?.conditions ?? []).some(
     (condition) =>
@@ -94,6 +95,7 @@ function isProgrammed({ metadata, status }: PortClaim): boolean {
   );
 }
 
+/** What the agents say of the claims, for whoever has to find out why nothing comes of them. */
 function wordsOf(claims: readonly PortClaim[]): string {
   if (claims.length === 0) return 'there is no claim; does the controller run?';
   return claims

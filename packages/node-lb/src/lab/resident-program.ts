@@ -46,6 +46,7 @@ async function serve(name: string, port: number): Promise<void> {
   });
 }
 
+/** As much as was asked for, no faster than it is read. */
 async function stream(socket: Socket, bytes: number): Promise<void> {
   const chunk = Buffer.alloc(64 * 1024, 'x');
   for (let left = bytes; left > 0 && !socket.destroyed; left -= chunk.length) {
@@ -54,6 +55,7 @@ async function stream(socket: Socket, bytes: number): Promise<void> {
   }
 }
 
+/** All at once: what would work one after the other may not work for many. */
 async function call(order: CallOrder): Promise<Answer[]> {
   return await Promise.all(
     Array.from({ length: order.times }, () => (order.protocol === 'TCP' ? callTcp(order) : callUdp(order))),
@@ -92,6 +94,7 @@ function lineOf(socket: Socket, timeoutMs: number): Promise<Answer> {
   });
 }
 
+/** A socket of its own for each datagram, so that each is a connection to the kernel. */
 function callUdp(order: CallOrder): Promise<Answer> {
   return new Promise((resolve) => {
     const socket = createSocket(order.address.includes(':') ? 'udp6' : 'udp4');
@@ -133,6 +136,7 @@ async function obey(order: Order): Promise<unknown> {
   }
 }
 
+/** One more answer over a connection that was opened before. */
 async function ask(connection: string, timeoutMs: number): Promise<Answer> {
   const socket = connections.get(connection);
   if (socket === undefined || socket.destroyed) return { error: 'closed' };

@@ -66,6 +66,7 @@ export function servedPorts(
     .toSorted((a, b) => compare(a.name, b.name) || compare(a.protocol, b.protocol));
 }
 
+/** Only ready ones, as for a kube-proxy while there are any. */
 function endpointsOf(slice: EndpointSlice, portName: string, nodeName: string): ServedEndpoint[] {
   const target = slice.ports?.find((port) => (port.name ?? '') === portName)?.port;
   if (target === undefined) return [];
