@@ -95,6 +95,14 @@ describe.skipIf(!canMakeNamespaces('watching a node'))('a watched node', { timeo
     await node.notices(() => node.inside('nft', rounds));
   });
 
+  test('tells when the name of the namespace is taken away, though who watches keeps it alive', async () => {
+    await using node = new WatchedNode();
+    await node.notices(() => {
+      execFileSync('ip', ['netns', 'add', node.link.namespace]);
+      execFileSync('ip', ['netns', 'delete', node.link.namespace]);
+    });
+  });
+
   test('tells of addresses, of forwarding, and of the link', async () => {
     await using node = new WatchedNode();
     const { network } = node;

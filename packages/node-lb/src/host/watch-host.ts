@@ -1,3 +1,4 @@
+import { watch } from 'node:fs/promises';
 import { Backoff, delay } from '@armillary/kube';
 import type { Clock, Logger } from '@armillary/kube';
 import type { Link } from '../rules/link.ts';
@@ -21,6 +22,9 @@ export interface WatchHostOptions {
   readonly logger: Logger;
 }
 
+const nftDestroy = ['monitor', 'destroy'];
+const ipEvents = ['-o', 'monitor', 'link', 'address', 'netconf'];
+
 /**
  * Tells of what happens to the data plane as it happens, until the signal aborts; it never rejects. Our own changes may
  * be told of, too: whoever then looks finds nothing to mend, and that is the end of it. Programs that end are started
@@ -40,6 +44,9 @@ export async function watchHost(options: WatchHostOptions, signal: AbortSignal):
   const rules = (line: string): void => {
     if (isLoss(line, prefix)) onChange();
   };
+  const names = (name: string): void => {
+    if (name === link.namespace) onChange();
+  };
   const watchInner = async (): Promise<void> => {
     // As long as the namespace is not there, that is nothing to warn of.
     const inside = {
@@ -51,10 +58,15 @@ export async function watchHost(options: WatchHostOptions, signal: AbortSignal):
       inner = new AbortController();
       const both = AbortSignal.any([signal, inner.signal]);
       await Promise.all([
-        keepFollowing(inside, ['nft', 'monitor', 'destroy'], () => rules, both),
         keepFollowing(
           inside,
-          ['ip', '-o', 'monitor', 'link', 'address', 'route', 'netconf'],
+          () => inside.commands.follow('nft', nftDestroy, both),
+          () => rules,
+          both,
+        ),
+        keepFollowing(
+          inside,
+          () => inside.commands.follow('ip', [...ipEvents, 'route'], both),
           () => onChange,
           both,
         ),
@@ -66,17 +78,28 @@ export async function watchHost(options: WatchHostOptions, signal: AbortSignal):
     failed: (error: unknown) => logger.warn({ err: error }, 'the node cannot be watched; it is tried again'),
   };
   await Promise.all([
-    keepFollowing(outside, ['nft', 'monitor', 'destroy'], () => rules, signal),
-    keepFollowing(outside, ['ip', '-o', 'monitor', 'link', 'address', 'netconf'], events, signal),
+    keepFollowing(
+      outside,
+      () => commands.follow('nft', nftDestroy, signal),
+      () => rules,
+      signal,
+    ),
+    keepFollowing(outside, () => commands.follow('ip', ipEvents, signal), events, signal),
+    keepFollowing(
+      outside,
+      () => namespaceNames(signal),
+      () => names,
+      signal,
+    ),
     watchLegacy(options, signal),
     watchInner(),
   ]);
 }
 
-/** Follows a program and starts it again when it ends, with a reader of its own for each run. */
+/** Follows events and starts again when they end, with a reader of its own for each run. */
 async function keepFollowing(
-  { commands, clock, onChange, failed }: WatchHostOptions & { failed: (error: unknown) => void },
-  [program, ...args]: readonly [string, ...string[]],
+  { clock, onChange, failed }: WatchHostOptions & { failed: (error: unknown) => void },
+  events: () => AsyncIterable<string>,
   reader: () => (line: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
@@ -85,10 +108,15 @@ async function keepFollowing(
     if (!isFirst) onChange();
     try {
       const read = reader();
-      for await (const line of commands.follow(program, args, signal)) read(line);
+      for await (const line of events()) read(line);
     } catch (error) {
       if (!signal.aborted) failed(error);
     }
     await delay(clock, backoff.next(), signal);
   }
+}
+
+/** The names of namespaces that come and go; one whose name was taken away lives on as long as anybody is in it. */
+async function* namespaceNames(signal: AbortSignal): AsyncIterable<string> {
+  for await (const { filename } of watch('/run/netns', { signal })) if (filename) yield filename;
 }
