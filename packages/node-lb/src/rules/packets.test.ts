@@ -67,4 +67,22 @@ describe.skipIf(!canTryRules('packets through the rules')).each(backends)('packe
     expect(await world.ask('client', 'TCP', addresses.node[family], 81)).toBe('refused');
     expect(await world.ask('client', 'TCP', addresses.nodeOther[family], 80)).toBe('refused');
   });
+
+  test('are not taken at a cluster IP that is an address of the node, as all are with IPVS', async () => {
+    await world.node.run('ip', ['addr', 'add', '10.96.0.99/32', 'dev', 'lo']);
+    expect(await world.ask('client', 'TCP', '10.96.0.99', 80)).toBe('refused');
+  });
+
+  test.each(families)(
+    'do not go round between node and namespace where that knows no way, %s',
+    async (family) => {
+      const address = { IPv4: '203.0.113.5', IPv6: '2001:db8::5' }[family];
+      const inside = world.link.innerAddress[family];
+      await world.node.run('ip', ['route', 'add', address, 'via', inside]);
+      expect(await world.ask('node', 'TCP', address, 80)).toBe('refused');
+      expect(await world.ask('node', 'UDP', address, 80)).toBe('refused');
+      expect(await world.ask('node', 'TCP', inside, 443)).toBe('refused');
+      expect(await world.ask('node', 'UDP', inside, 443)).toBe('refused');
+    },
+  );
 });

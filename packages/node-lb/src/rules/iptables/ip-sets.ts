@@ -14,6 +14,11 @@ export interface IpSet {
 /** Sets of ours, by name. */
 export type IpSets = ReadonlyMap<string, IpSet>;
 
+/**
+ * In the order in which elements are deleted, which is the other way round from that in which they are added. So a port
+ * is limited before it is open; whom it allows is there before it is limited; and a port that changes from Local to
+ * Cluster is in `cluster`, which is asked first, before it is no longer in `local`.
+ */
 const types: Readonly<Record<ElementSet, string>> = {
   cluster: 'hash:ip,port',
   local: 'hash:ip,port',
@@ -22,14 +27,6 @@ const types: Readonly<Record<ElementSet, string>> = {
   endpoints: 'hash:ip,port',
   hairpin: 'hash:ip,port,ip',
 };
-
-/** The sets that decide where traffic goes; the others say what is true of it on the way. */
-const steering: readonly ElementSet[] = ['cluster', 'local'];
-
-/** The names of the sets that decide where traffic goes, in the order in which they are asked. */
-export function steeringSets(words: FamilyWords, names: RuleNames): string[] {
-  return steering.map((name) => names.set(name, words.family));
-}
 
 /** The sets of one family that the rules of a plan ask. Letting Local's traffic pass needs its endpoints only. */
 export function wantedSets(

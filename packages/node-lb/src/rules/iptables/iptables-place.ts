@@ -7,7 +7,7 @@ import { unlessMissing } from '../missing-program.ts';
 import type { RuleNames } from '../owner.ts';
 import { serves } from '../port-elements.ts';
 import { destroySets, readSets, runSets } from './ipset-program.ts';
-import { steeringSets, wantedSets, type IpSets } from './ip-sets.ts';
+import { wantedSets, type IpSets } from './ip-sets.ts';
 import { ownTables } from './iptables-save.ts';
 import type { FoundJump, Jump, OwnTables } from './own-tables.ts';
 import { setDifferences, setScripts } from './set-changes.ts';
@@ -40,7 +40,7 @@ export interface IptablesPlaceOptions {
  */
 export function iptablesPlace(options: IptablesPlaceOptions): RulePlace<IptablesState> {
   const { commands, names } = options;
-  const steering = families.flatMap((words) => steeringSets(words, names));
+  const chained = families.map(({ family }) => names.set('local', family));
   return {
     nothing: { tables: new Map(), sets: new Map() },
     wanted: (plan) => wantedState(plan, options),
@@ -52,7 +52,7 @@ export function iptablesPlace(options: IptablesPlaceOptions): RulePlace<Iptables
       ),
     ],
     write: async (wanted, found, signal) => {
-      const sets = setScripts(wanted.sets, found.sets, steering);
+      const sets = setScripts(wanted.sets, found.sets, chained);
       const scripts = programs.map(({ program }) => ({
         program,
         ...tableScripts(tablesOf(wanted, program), tablesOf(found, program)),

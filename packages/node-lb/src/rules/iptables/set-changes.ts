@@ -22,11 +22,11 @@ export function setDifferences(wanted: IpSets, found: IpSets): Difference[] {
   return differences;
 }
 
-/** Inputs of `ipset restore`, in the order in which they may be run around the change of the chains. */
+/** Inputs of `ipset restore`, around the change of the chains. */
 export interface SetScripts {
-  /** Makes sets and adds what must be true before traffic is steered anew. */
+  /** Makes sets and adds to all but those that need new chains. */
   readonly before: string;
-  /** Steers traffic anew, then takes away what no longer is. */
+  /** Adds to those, then deletes from all. */
   readonly after: string;
   /** Names of sets that no rule asks any more. */
   readonly unused: readonly string[];
@@ -34,37 +34,27 @@ export interface SetScripts {
 
 /**
  * What to run to bring what is found to what is wanted. An ipset transaction does not exist, so each port goes from one
- * right state to the next by the order alone: its limits are there before it is open, a new way before the old one goes.
- * That is also why elements are added and deleted one by one, and sets are not swapped: a swap of one set would come
- * before or after the swap of another one, for all ports at once.
+ * right state to the next by the order alone: sets are added to from the last to the first, and deleted from in their own
+ * order. That is also why sets are not swapped as a whole: the swap of one would come before or after that of another
+ * one, for all ports at once. `chained` are the sets whose elements are sent to chains of their own.
  */
-export function setScripts(wanted: IpSets, found: IpSets, steering: readonly string[]): SetScripts {
-  const before: string[] = [];
-  const steer: string[] = [];
-  const unsteer: string[] = [];
-  const after: string[] = [];
-  const names = [...wanted.keys()];
-  const inOrder = [
-    ...names.filter((name) => !steering.includes(name)).reverse(),
-    ...steering.filter((name) => wanted.has(name)),
-  ];
-  for (const name of inOrder) {
-    const { header, elements } = wanted.get(name)!;
+export function setScripts(wanted: IpSets, found: IpSets, chained: readonly string[]): SetScripts {
+  const created: string[] = [];
+  const adding: string[] = [];
+  const addingChained: string[] = [];
+  const deleting: string[] = [];
+  for (const [name, { header, elements }] of wanted) {
     const existing = found.get(name);
     // A set of the same name and another type cannot be taken over; ipset refuses to make it and says so.
-    if (existing?.header !== header) before.push(`create ${name} ${header} maxelem ${maxElements}\n`);
+    if (existing?.header !== header) created.push(`create ${name} ${header} maxelem ${maxElements}\n`);
     const { added, removed } = mapChanges(elements, (existing ?? noSet).elements);
-    const isSteering = steering.includes(name);
-    const adding = isSteering ? steer : before;
-    const removing = isSteering ? unsteer : after;
-    for (const [element] of added) adding.push(`add ${name} ${element}\n`);
-    for (const [element] of removed) removing.push(`del ${name} ${element}\n`);
+    const lines = added.map(([element]) => `add ${name} ${element}\n`).join('');
+    (chained.includes(name) ? addingChained : adding).unshift(lines);
+    deleting.push(...removed.map(([element]) => `del ${name} ${element}\n`));
   }
-  // Limits end before what they allow: the other way round nobody would be allowed for a moment.
-  after.reverse();
   return {
-    before: before.join(''),
-    after: [...steer, ...unsteer, ...after].join(''),
+    before: [...created, ...adding].join(''),
+    after: [...addingChained, ...deleting].join(''),
     unused: [...found.keys()].filter((name) => !wanted.has(name)),
   };
 }

@@ -18,23 +18,20 @@ export function tableDifferences(wanted: NftTables, found: NftTables): Differenc
   return differences;
 }
 
-function differencesWithin(name: string, wanted: NftTable, found: NftTable): Difference[] {
+function differencesWithin(table: string, wanted: NftTable, found: NftTable): Difference[] {
   const differences: Difference[] = [];
-  const where = `of nft table inet ${name}`;
-  for (const [set, { elements }] of wanted.sets) {
-    const existing = found.sets.get(set);
-    if (!existing) differences.push(`set ${set} ${where} is missing`);
-    else if (!sameSet(wanted.sets.get(set)!, existing))
-      differences.push(`set ${set} ${where} has another type`);
-    else differences.push(...elementDifferences(`set ${set} ${where}`, elements, existing.elements));
+  const where = `of nft table inet ${table}`;
+  for (const [name, set] of wanted.sets) {
+    const existing = found.sets.get(name);
+    if (!existing) differences.push(`set ${name} ${where} is missing`);
+    else if (!sameSet(set, existing)) differences.push(`set ${name} ${where} has another type`);
+    else differences.push(...elementDifferences(`set ${name} ${where}`, set.elements, existing.elements));
   }
-  for (const [chain, { hook, rules }] of wanted.chains) {
-    const existing = found.chains.get(chain);
-    if (!existing) differences.push(`chain ${chain} ${where} is missing`);
-    else if (!isDeepStrictEqual(hook, existing.hook))
-      differences.push(`chain ${chain} ${where} hangs elsewhere`);
-    else if (!sameRules(wanted.chains.get(chain)!, existing))
-      differences.push(`chain ${chain} ${where} has other rules`);
+  for (const [name, chain] of wanted.chains) {
+    const existing = found.chains.get(name);
+    if (!existing) differences.push(`chain ${name} ${where} is missing`);
+    else if (!sameHook(chain, existing)) differences.push(`chain ${name} ${where} hangs elsewhere`);
+    else if (!sameRules(chain, existing)) differences.push(`chain ${name} ${where} has other rules`);
   }
   for (const set of found.sets.keys()) {
     if (!wanted.sets.has(set)) differences.push(`set ${set} ${where} should not be there`);
@@ -71,9 +68,9 @@ function sameFrame(wanted: NftTable, found: NftTable): boolean {
     const other = wanted.sets.get(name);
     return other === undefined || sameSet(set, other);
   });
-  const chains = [...found.chains].every(([name, { hook }]) => {
+  const chains = [...found.chains].every(([name, chain]) => {
     const other = wanted.chains.get(name);
-    return other === undefined || isDeepStrictEqual(hook, other.hook);
+    return other === undefined || sameHook(chain, other);
   });
   return sets && chains;
 }
@@ -116,6 +113,10 @@ function changesWithin(table: string, wanted: NftTable, found: NftTable): string
     ),
     ...gone.map(([name]) => `delete chain inet ${table} ${name}`),
   ];
+}
+
+function sameHook(one: NftChain, other: NftChain): boolean {
+  return isDeepStrictEqual(one.hook, other.hook);
 }
 
 function sameRules(one: NftChain, other: NftChain): boolean {

@@ -57,9 +57,14 @@ export class NetworkWorld {
     for (const name of Object.values(this.names)) {
       await this.commands.run('ip', ['netns', 'add', name]);
       // Routers ask for neighbours with their link-local address, which else would be tentative for a second or two.
-      const settings = ['all.accept_dad=0', 'default.accept_dad=0', 'default.dad_transmits=0'];
-      const named = settings.map((setting) => `net.ipv6.conf.${setting}`);
-      await this.commands.inside(name).run('sysctl', ['-qw', ...named]);
+      const dad = ['all.accept_dad=0', 'default.accept_dad=0', 'default.dad_transmits=0'];
+      // As in a real bounce namespace: redirects would be sent in place of other answers.
+      const redirects = ['all.send_redirects=0', 'default.send_redirects=0'];
+      const settings = [
+        ...dad.map((setting) => `net.ipv6.conf.${setting}`),
+        ...redirects.map((setting) => `net.ipv4.conf.${setting}`),
+      ];
+      await this.commands.inside(name).run('sysctl', ['-qw', ...settings]);
     }
     await this.#pair([client, 'eth0'], [node, 'lan']);
     await this.#pair([pod, 'eth0'], [node, 'pod1']);

@@ -84,5 +84,5 @@ function some<T>(from: readonly T[], random: () => number): T[] {
 }
 
 function pick<T>(from: readonly T[], random: () => number): T {
-  return from[Math.floor(random() * from.length)]!;
+  return from.at(Math.floor(random() * from.length))!;
 }

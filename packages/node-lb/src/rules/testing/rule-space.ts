@@ -22,8 +22,8 @@ export class RuleSpace {
 
   /** Runs a command line without quotes in the namespace; its output. */
   async run(line: string, input = ''): Promise<string> {
-    const [program, ...args] = line.split(' ');
-    const { stdout } = await this.commands.run(program!, args, { input });
+    const [program = '', ...args] = line.split(' ');
+    const { stdout } = await this.commands.run(program, args, { input });
     return stdout;
   }
 
