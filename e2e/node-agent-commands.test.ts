@@ -6,7 +6,7 @@ import { eventually } from './testing/process.ts';
 
 const canRun = canTryRules('the commands of the agent of a node');
 
-describe.skipIf(!canRun)('what an agent is told to do once', { timeout: 60_000 }, () => {
+describe.skipIf(!canRun)('what an agent is told to do once', { timeout: 120_000 }, () => {
   let world: AgentWorld;
   /** What nobody of ours has touched. */
   let untouched: string;
@@ -17,7 +17,7 @@ describe.skipIf(!canRun)('what an agent is told to do once', { timeout: 60_000 }
     untouched = await world.hostRules();
     await world.claimPort(80);
     await world.claimPort(81, { addresses: ['192.0.2.200'] });
-  }, 60_000);
+  }, 120_000);
   afterAll(() => world.stop());
 
   test('shows the plan and changes nothing', async () => {

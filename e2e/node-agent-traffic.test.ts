@@ -21,7 +21,7 @@ describe.skipIf(!canRun)('traffic through a node', { timeout: 120_000 }, () => {
     world = await AgentWorld.start();
     await world.network.proxy('iptables-nft', 80);
     await world.startAgent(never);
-  }, 60_000);
+  }, 120_000);
   afterAll(() => world.stop());
 
   test('a client that sends UDP from one port before the Service is there gets answers once it is', async () => {
@@ -103,14 +103,14 @@ describe.skipIf(!canRun)('traffic through a node', { timeout: 120_000 }, () => {
   });
 });
 
-describe.skipIf(!canRun)('a lock on the rules that somebody holds', { timeout: 60_000 }, () => {
+describe.skipIf(!canRun)('a lock on the rules that somebody holds', { timeout: 120_000 }, () => {
   let world: AgentWorld;
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'xtables-lock-'));
     world = await AgentWorld.start();
     await world.network.proxy('iptables-legacy', 80);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await world.stop();
     await rm(folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { coreV1 } from '@armillary/kube';
+import { coordinationV1, coreV1 } from '@armillary/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canTryRules } from '../packages/node-lb/src/rules/testing/available.ts';
 import { AgentWorld } from './testing/agent-world.ts';
@@ -8,14 +8,14 @@ const canRun = canTryRules('the agent of a node');
 /** So that nothing is found by looking now and then: what is repaired was noticed. */
 const never = { verifyIntervalMs: 3_600_000 };
 
-describe.skipIf(!canRun)('an agent on a node', { timeout: 60_000 }, () => {
+describe.skipIf(!canRun)('an agent on a node', { timeout: 120_000 }, () => {
   let world: AgentWorld;
   beforeAll(async () => {
     world = await AgentWorld.start();
     await world.network.proxy('iptables-nft', 80);
     await world.startAgent(never);
     await world.claimPort(80);
-  }, 60_000);
+  }, 120_000);
   afterAll(() => world.stop());
 
   test('serves a claim from its making, and says so', async () => {
@@ -56,6 +56,22 @@ describe.skipIf(!canRun)('an agent on a node', { timeout: 60_000 }, () => {
       await world.told(80, 'Programmed');
     });
 
+    test('also while the API server is away', async () => {
+      const repairs = await world.metric('armillary_node_lb_agent_repairs_total');
+      world.apiSocket.close();
+      await node('iptables-nft', '-t', 'nat', '-F');
+      await eventually('rules were put back', async () => {
+        return (await world.metric('armillary_node_lb_agent_repairs_total')) > repairs;
+      });
+      await world.apiSocket.open();
+      await world.network.proxy('iptables-nft', 80);
+      await world.reached(80);
+      // It follows the server again.
+      await world.claimPort(81);
+      await world.told(81, 'Programmed');
+      await world.claims.delete('worker-1.tcp.81');
+    });
+
     test('in an event on the node', async () => {
       const { items } = await world.client.resource(coreV1.events).list({ namespace: 'default' });
       const event = items.find(({ reason }) => reason === 'RulesRepaired');
@@ -84,6 +100,22 @@ describe.skipIf(!canRun)('an agent on a node', { timeout: 60_000 }, () => {
     await forward(1);
     await world.told(80, 'Programmed');
     await world.reached(80);
+  });
+
+  test('a firewall that would drop the traffic is said on the lease, with what to add', async () => {
+    const { node } = world.network;
+    await node.run('nft', ['add', 'table', 'inet', 'strict']);
+    const chain = ['{', 'type', 'filter', 'hook', 'forward', 'priority', '0;', 'policy', 'drop;', '}'];
+    await node.run('nft', ['add', 'chain', 'inet', 'strict', 'passing', ...chain]);
+    const problem = async (): Promise<string> => {
+      const lease = await world.client
+        .resource(coordinationV1.leases)
+        .get('node-agent.worker-1', { namespace: 'default' });
+      return lease.metadata.annotations?.['network.armillary.dev/problem'] ?? '';
+    };
+    await eventually('the problem is said', async () => (await problem()).includes('inet strict passing'));
+    await node.run('nft', ['delete', 'table', 'inet', 'strict']);
+    await eventually('the problem is gone', async () => (await problem()) === '');
   });
 
   test('a port that somebody took while it was away is withdrawn, and who has it is said', async () => {

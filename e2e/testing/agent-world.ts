@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createConnection, createServer, type Server } from 'node:net';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
@@ -15,6 +15,9 @@ import { addresses, NetworkWorld } from '../../packages/node-lb/src/rules/testin
 import { ended, eventually } from './process.ts';
 import { serveKinds } from './serve-kinds.ts';
 import { startApi, type Api } from './start-api.ts';
+
+/** The machine may be busy with other tests; nothing here is a measure of time. */
+const patienceMs = 45_000;
 
 type PortClaim = ReturnType<typeof claim>;
 type Log = Record<string, unknown>;
@@ -31,7 +34,8 @@ export class AgentWorld {
   client!: KubeClient;
   #folder!: string;
   #api!: Api;
-  #relay!: Server;
+  /** The agent's way to the API server. */
+  apiSocket!: ApiSocket;
   #agent: ChildProcess | undefined;
 
   static async start(): Promise<AgentWorld> {
@@ -40,7 +44,8 @@ export class AgentWorld {
     world.#api = await startApi(world.#folder);
     const config = await loadKubeconfig({ path: world.#api.kubeconfig });
     world.client = new KubeClient(config);
-    world.#relay = await relayTo(new URL(config.server), world.#socket);
+    world.apiSocket = new ApiSocket(config.server, world.#socket);
+    await world.apiSocket.open();
     await serveKinds(world.client, nodeLbKinds);
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
     await world.client.resource(coreV1.namespaces).create(namespace);
@@ -124,19 +129,20 @@ export class AgentWorld {
   /** Resolves with the claim when its condition Programmed has this reason for its present state. */
   async told(port: number, reason: string): Promise<PortClaim> {
     const { name = '' } = claim(port).metadata;
-    return eventually(`${name} is ${reason}`, async () => {
+    const asked = async (): Promise<PortClaim | undefined> => {
       const found = await this.claims.get(name);
       const condition = found.status?.conditions?.find(({ type }) => type === 'Programmed');
       const isCurrent = condition?.observedGeneration === found.metadata.generation;
       return isCurrent && condition?.reason === reason ? found : undefined;
-    });
+    };
+    return eventually(`${name} is ${reason}`, asked, patienceMs);
   }
 
   /** Resolves when a client outside gets an answer from the pod by way of the node's port, on both families. */
-  async reached(port: number, within = 20_000): Promise<void> {
+  async reached(port: number): Promise<void> {
     for (const family of ['IPv4', 'IPv6'] as const) {
       const ask = () => this.network.ask('client', 'TCP', addresses.node[family], port);
-      await eventually(`${family} port ${port} answers`, async () => isAnswer(await ask()), within);
+      await eventually(`${family} port ${port} answers`, async () => isAnswer(await ask()), patienceMs);
     }
   }
 
@@ -151,10 +157,11 @@ export class AgentWorld {
     const seen = this.log.length;
     // The process that was started is that of nsenter, which became the agent.
     this.#agent?.kill('SIGUSR2');
-    const text = await eventually('the agent prints its metrics', () => {
+    const printed = (): string | undefined => {
       const line = this.log.slice(seen).find(({ metrics }) => typeof metrics === 'string');
       return line?.['metrics'] as string | undefined;
-    });
+    };
+    const text = await eventually('the agent prints its metrics', printed, patienceMs);
     const line = text.split('\n').find((each) => each.startsWith(`${name} `));
     return Number(line?.slice(name.length) ?? 0);
   }
@@ -181,7 +188,7 @@ export class AgentWorld {
     await this.endAgent('SIGKILL');
     await this.network.remove();
     await this.client.close();
-    this.#relay.close();
+    this.apiSocket.close();
     await this.#api.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
@@ -192,13 +199,30 @@ export function isAnswer(text: string): boolean {
   return /^[\da-f.:]+ [\da-f.:]+$/u.test(text);
 }
 
-/** A socket in the file system that leads to the server: networks do not matter to it. */
-async function relayTo(server: URL, path: string): Promise<Server> {
-  const relay = createServer((socket) => {
-    const api = createConnection({ host: server.hostname, port: Number(server.port) });
-    pipeline(socket, api, () => {});
-    pipeline(api, socket, () => {});
-  });
-  await once(relay.listen(path), 'listening');
-  return relay;
+/** A socket in the file system that leads to the server: networks do not matter to it. It can be cut. */
+class ApiSocket {
+  readonly #server: URL;
+  readonly #path: string;
+  readonly #sockets = new Set<Socket>();
+  #listener: Server | undefined;
+
+  constructor(server: string, path: string) {
+    this.#server = new URL(server);
+    this.#path = path;
+  }
+
+  async open(): Promise<void> {
+    this.#listener = createServer((socket) => {
+      const api = createConnection({ host: this.#server.hostname, port: Number(this.#server.port) });
+      this.#sockets.add(socket.once('close', () => this.#sockets.delete(socket)));
+      pipeline(socket, api, () => {});
+      pipeline(api, socket, () => {});
+    });
+    await once(this.#listener.listen(this.#path), 'listening');
+  }
+
+  close(): void {
+    this.#listener?.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
 }
