@@ -2,6 +2,8 @@
  * The load balancer on a node's own IP beside kube-proxy alone, in network namespaces of this machine: what a way costs,
  * what other ports cost a new connection, what it takes to install them; then allocation, and an agent at rest.
  */
+import { benchAgent } from './node-lb-agent.ts';
+import { benchAllocation } from './node-lb-allocation.ts';
 import { benchInstall } from './node-lb-install.ts';
 import { benchOtherPorts } from './node-lb-others.ts';
 import { benchPaths } from './node-lb-paths.ts';
@@ -17,12 +19,18 @@ export async function benchNodeLb(): Promise<void> {
   const stop = new AbortController();
   const onSignal = (): void => stop.abort(new Error('stopped'));
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  await benchRules(stop.signal);
+  benchAllocation();
+  await benchAgent(stop.signal);
+}
+
+async function benchRules(signal: AbortSignal): Promise<void> {
   await using ending = new AsyncDisposableStack();
   const worlds: PathWorld[] = [];
   for (const backend of backends) {
-    worlds.push(ending.adopt(await PathWorld.build(backend, stop.signal), (world) => world.remove()));
+    worlds.push(ending.adopt(await PathWorld.build(backend, signal), (world) => world.remove()));
   }
-  await benchPaths(worlds, stop.signal);
-  await benchOtherPorts(worlds, stop.signal);
-  await benchInstall(worlds, stop.signal);
+  await benchPaths(worlds, signal);
+  await benchOtherPorts(worlds, signal);
+  await benchInstall(worlds, signal);
 }
