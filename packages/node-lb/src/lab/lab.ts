@@ -131,7 +131,7 @@ export class Lab {
    * Waits until kube-proxy serves the Service on all nodes and, with agents, its ports are programmed on one. Rejects with
    * `NodeLbError` when that takes too long or a program of the lab ended, and with the signal's reason.
    */
-  async target(signal = new AbortController().signal): Promise<LabTarget> {
+  async target(signal: AbortSignal = new AbortController().signal): Promise<LabTarget> {
     const { agentCommand, policy = 'Cluster', deadlineMs = 60_000 } = this.#options;
     const agents = [...this.agents.values()];
     const check = (): void => {
