@@ -182,6 +182,19 @@ describe('the status', () => {
     await world.answersAt('web', '10.0.0.1');
   });
 
+  test('and the ports survive somebody who takes the finalizer away', async () => {
+    await withNodes('n1');
+    await world.addService('web');
+    await world.hasCondition('web', 'Programmed', 'True');
+    const before = await world.claims();
+    await world.patchService('web', { metadata: { finalizers: null } });
+    await world.eventually('the finalizer to be back', async () =>
+      (await world.service('web'))?.metadata.finalizers?.includes('node.armillary.dev/release'),
+    );
+    expect(await world.claims()).toEqual(before);
+    expect(await world.addressesOf('web')).toEqual(['10.0.0.1']);
+  });
+
   test('is withheld when the settings say so, and then the condition has the addresses', async () => {
     await world.configure({ publishStatus: false });
     await withNodes('n1');

@@ -87,9 +87,9 @@ export class NodeLbWorld {
     await this.#remove();
   }
 
-  /** A client of its own for a controller, so that it can be cut off. */
-  async newClient(): Promise<KubeClient> {
-    return new KubeClient(await loadKubeconfig({ path: this.#api.kubeconfig }));
+  /** For clients of their own. */
+  get kubeconfig(): string {
+    return this.#api.kubeconfig;
   }
 
   /** Starts a controller; resolves when it has seen everything. */

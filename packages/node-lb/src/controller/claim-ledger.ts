@@ -3,8 +3,18 @@ import { portText } from '../address/port-range.ts';
 import type { PortKey } from '../address/protocol.ts';
 import type { PortClaim } from '../kinds/port-claim.ts';
 
+/**
+ * Where news of a claim comes from: from the server, from a write of this controller, or from a reservation that came or
+ * went. Only the first is news to the Service itself; were it woken by what it does, a failure would be retried at once.
+ */
+export type ClaimNews = 'seen' | 'written' | 'reserved';
+
 /** What is told of a claim that appeared, changed or went. */
-export type ClaimChange = (before: PortClaim | undefined, after: PortClaim | undefined) => void;
+export type ClaimChange = (
+  before: PortClaim | undefined,
+  after: PortClaim | undefined,
+  news: ClaimNews,
+) => void;
 
 /**
  * The claims as this controller knows them: what the informer saw, together with its own writes, of which the informer
@@ -57,44 +67,46 @@ export class ClaimLedger {
     return new Set(this.#byNode.keys());
   }
 
-  /** What the server says: the informer, or a read of a claim that was in the way. */
+  /** What the server says. */
   saw(name: string, claim: PortClaim | undefined): void {
     const known = this.#claims.get(name)?.metadata;
     const { uid, resourceVersion } = claim?.metadata ?? {};
     const isNews = known?.uid !== uid || known?.resourceVersion !== resourceVersion;
-    if (isNews || !claim) this.#set(name, claim);
-  }
-
-  /** Takes these claims for given until {@link wrote} says what came of each, or the server says whose it is. */
-  reserve(claims: readonly PortClaim[]): void {
-    for (const claim of claims) {
-      const { name = '' } = claim.metadata;
-      if (!this.#claims.has(name)) this.#set(name, claim);
-    }
-  }
-
-  /** Lets go what was reserved and never created. */
-  unreserve(claims: readonly PortClaim[]): void {
-    for (const claim of claims) this.wrote(claim.metadata.name ?? '', claim, undefined);
+    if (isNews || !claim) this.#set(name, claim, 'seen');
   }
 
   /** What came of a write that started from `base`. */
   wrote(name: string, base: PortClaim | undefined, result: PortClaim | undefined): void {
-    if (this.#claims.get(name) === base) this.#set(name, result);
+    if (this.#claims.get(name) === base) this.#set(name, result, 'written');
+  }
+
+  /** Takes these claims for given until they are written, or the server says whose they are. */
+  reserve(claims: readonly PortClaim[]): void {
+    for (const claim of claims) {
+      const { name = '' } = claim.metadata;
+      if (!this.#claims.has(name)) this.#set(name, claim, 'reserved');
+    }
+  }
+
+  /** Lets go what was reserved for a Service and never written. Answers what that was. */
+  unreserve(key: ObjectKey): PortClaim[] {
+    const reserved = this.ofService(key).filter(({ metadata }) => metadata.uid === undefined);
+    for (const { metadata } of reserved) this.#set(metadata.name ?? '', undefined, 'reserved');
+    return reserved;
   }
 
   #named(names: ReadonlySet<string> = new Set()): PortClaim[] {
     return [...names].flatMap((name) => this.#claims.get(name) ?? []);
   }
 
-  #set(name: string, after: PortClaim | undefined): void {
+  #set(name: string, after: PortClaim | undefined, news: ClaimNews): void {
     const before = this.#claims.get(name);
     if (before === after) return;
     if (after) this.#claims.set(name, after);
     else this.#claims.delete(name);
     if (before) this.#forget(name, before);
     if (after) this.#note(name, after);
-    this.#onChange(before, after);
+    this.#onChange(before, after, news);
   }
 
   #note(name: string, { spec }: PortClaim): void {

@@ -29,7 +29,7 @@ import { portUsesOfService } from '../ports/service-port-uses.ts';
 import type { ExposureRequest } from '../request/exposure-request.ts';
 import { RELEASE_FINALIZER } from '../request/release-finalizer.ts';
 import { settingsOf, type Settings } from '../request/settings.ts';
-import { ClaimLedger } from './claim-ledger.ts';
+import { ClaimLedger, type ClaimNews } from './claim-ledger.ts';
 import { ClusterNodes, nodeOf } from './cluster-nodes.ts';
 import { nodesWithEndpoint, serviceOfSlice } from './local-nodes.ts';
 import { Refusals } from './refusals.ts';
@@ -54,7 +54,7 @@ export class ClusterView {
   readonly nodes = new ClusterNodes();
   readonly refusals = new Refusals();
   readonly waiting = new WaitingServices();
-  readonly ledger = new ClaimLedger((before, after) => this.#claimChanged(before, after));
+  readonly ledger = new ClaimLedger((...change) => this.#claimChanged(...change));
   readonly services: Informer<Service>;
   readonly slices: Informer<EndpointSlice>;
   settings: Settings = defaultSettings();
@@ -204,9 +204,17 @@ export class ClusterView {
     return refusal ? [{ node, ...port, kind: 'Refused', owner: refusal.owner }] : [];
   }
 
-  #claimChanged(before: PortClaim | undefined, after: PortClaim | undefined): void {
-    this.#used('claim', portUsesOfClaim, after, before);
-    this.wake([before, after].flatMap((claim) => (claim ? [claim.spec.service] : [])));
+  /** These ports could be had again. */
+  freed(ports: readonly PortKey[]): void {
+    this.wake(this.waiting.forPorts(ports));
+  }
+
+  #claimChanged(before: PortClaim | undefined, after: PortClaim | undefined, news: ClaimNews): void {
+    this.#used('claim', portUsesOfClaim, after, before, news !== 'reserved');
+    // A write that met another's claim brings its owner here: it may be gone, and the claim with it.
+    const isOthers = after?.spec.service.uid !== before?.spec.service.uid;
+    const concerned = news === 'seen' ? [before, after] : news === 'written' && isOthers ? [after] : [];
+    this.wake(concerned.flatMap((claim) => (claim ? [claim.spec.service] : [])));
   }
 
   /** Notes which ports an object uses now; who waits for what became free looks again. */
@@ -215,11 +223,12 @@ export class ClusterView {
     usesOf: (object: T) => PortUse[],
     after: T | undefined,
     before: T | undefined,
+    tell = true,
   ): void {
     const object = after ?? before;
     if (!object) return;
     const freed = this.#uses.set(`${kind}/${formatKey(keyOf(object))}`, after ? usesOf(after) : []);
-    if (freed && before) this.wake(this.waiting.forPorts(usesOf(before)));
+    if (freed && before && tell) this.freed(usesOf(before));
   }
 }
 

@@ -19,7 +19,7 @@ import type { ControllerMetrics } from './controller-metrics.ts';
 import { refusedConditions } from './service-conditions.ts';
 import type { ServiceEvents } from './service-events.ts';
 import { ServiceMemories } from './service-memory.ts';
-import { unmarkService } from './service-status.ts';
+import { markService, unmarkService } from './service-status.ts';
 import { ServiceTurn } from './service-turn.ts';
 
 /** What a reconciler works with. */
@@ -46,18 +46,21 @@ export class ServiceReconciler {
   async reconcile(key: ObjectKey, context: ReconcileContext): Promise<ReconcileResult | void> {
     const { view, events, metrics, clock, keepsIpMode } = this.#options;
     const { client, signal } = context;
-    const service = view.services.get(key.name, key.namespace);
-    const uid = service?.metadata.uid ?? '';
+    const cached = view.services.get(key.name, key.namespace);
+    const uid = cached?.metadata.uid ?? '';
     const writer = new ClaimWriter(client, view.ledger, signal);
-    const orphans = view.ledger.ofService(key).filter(({ spec }) => spec.service.uid !== uid);
+    const orphans = view.ledger
+      .ofService(key)
+      .filter(({ metadata, spec }) => metadata.uid !== undefined && spec.service.uid !== uid);
     if (orphans.length > 0) await this.#collect(key, orphans, writer, context);
-    if (!service) return view.waiting.remove(key);
+    if (!cached) return this.#standBack(key);
 
+    const isGoing = cached.metadata.deletionTimestamp !== undefined;
+    const service = this.#isUnmarked(cached) && !isGoing ? await markService(client, cached, signal) : cached;
     const memory = this.#memories.of(uid);
     const result = requestOf(service, view.settings);
-    const isGoing = service.metadata.deletionTimestamp !== undefined;
     if (result.kind !== 'request' || isGoing) {
-      view.waiting.remove(key);
+      this.#standBack(key);
       if (result.kind === 'notOurs' && result.why === 'ServedByAnother')
         events.servedByAnother(service, memory);
       const conditions = result.kind === 'refused' && !isGoing ? refusedConditions(result) : [];
@@ -81,6 +84,24 @@ export class ServiceReconciler {
     };
     const lookAgainAt = await new ServiceTurn(turn).run();
     return lookAgainAt === undefined ? undefined : { requeueAfterMs: Math.max(0, lookAgainAt - clock.now()) };
+  }
+
+  /** Whether somebody took the finalizer from a Service that has claims: without it, its addresses look like another's. */
+  #isUnmarked(service: Service): boolean {
+    return !hasFinalizer(service, RELEASE_FINALIZER) && this.#claimsOf(service).length > 0;
+  }
+
+  #claimsOf(service: Service): PortClaim[] {
+    const { uid } = service.metadata;
+    const claims = this.#options.view.ledger.ofService(keyOf(service));
+    return claims.filter(({ metadata, spec }) => metadata.uid !== undefined && spec.service.uid === uid);
+  }
+
+  /** The Service wants nothing any more. */
+  #standBack(key: ObjectKey): void {
+    const { view } = this.#options;
+    view.waiting.remove(key);
+    view.freed(view.ledger.unreserve(key).map(({ spec }) => spec));
   }
 
   /** Deletes claims of Services that are gone. A cache that lags behind must not delete those of one that came. */
@@ -107,8 +128,7 @@ export class ServiceReconciler {
     { client, signal }: ReconcileContext,
   ): Promise<void> {
     const { view, events, clock } = this.#options;
-    const { uid } = service.metadata;
-    const claims = view.ledger.ofService(keyOf(service)).filter(({ spec }) => spec.service.uid === uid);
+    const claims = this.#claimsOf(service);
     if (claims.length === 0 && conditions.length === 0 && !hasFinalizer(service, RELEASE_FINALIZER)) return;
     await writer.removeAll(claims);
     if (claims.length > 0) events.released(service, claims);

@@ -2,6 +2,7 @@ import {
   addFinalizer,
   coreV1,
   hasFinalizer,
+  KubeError,
   patchStatus,
   removeFinalizer,
   type KubeClient,
@@ -64,14 +65,27 @@ export async function unmarkService(
   await writeFinalizers(client, removeFinalizer(written, RELEASE_FINALIZER), signal);
 }
 
-/** The Service with our finalizer, written unless it was there. Rejects with a `KubeError`. */
+/**
+ * The Service with our finalizer, to be called before it is given anything. Where the finalizer is there already, the
+ * server is asked whether the Service is: a view that lags behind must not take ports for one that is gone.
+ *
+ * @throws {KubeError} among others `NotFound` and `Conflict`
+ */
 export async function markService(
   client: KubeClient,
   service: Service,
   signal: AbortSignal,
 ): Promise<Service> {
-  if (hasFinalizer(service, RELEASE_FINALIZER)) return service;
-  return writeFinalizers(client, addFinalizer(service, RELEASE_FINALIZER), signal);
+  if (!hasFinalizer(service, RELEASE_FINALIZER)) {
+    return writeFinalizers(client, addFinalizer(service, RELEASE_FINALIZER), signal);
+  }
+  const { name = '', namespace, uid } = service.metadata;
+  const { metadata } = await client.resource(coreV1.services).get(name, { namespace, signal });
+  if (metadata.uid === uid && metadata.deletionTimestamp === undefined) return service;
+  throw new KubeError(
+    'Conflict',
+    `service ${namespace}/${name} is another by now, or goes: tried again later`,
+  );
 }
 
 function writeFinalizers(client: KubeClient, { metadata }: Service, signal: AbortSignal): Promise<Service> {

@@ -128,6 +128,8 @@ export class ServiceTurn {
   /** Chooses nodes, and takes what shall be claimed there for given at once. */
   #plan(givenUp: readonly PortClaim[]): Plan {
     const { view, request } = this.#options;
+    // What an earlier try reserved and did not write stayed so until now, lest another take it between two tries.
+    const dropped = view.ledger.unreserve(request.service);
     const claims = this.#claims().filter((claim) => !givenUp.includes(claim));
     const known = this.#knownNodes(claims);
     const chosen = placeService(request, view.worldFor(request, this.#holdings(claims)));
@@ -142,6 +144,9 @@ export class ServiceTurn {
     const placement = { ...chosen, nodes: chosen.nodes.filter(({ node }) => !forsaken.has(node)) };
     const steps = arrivingSteps({ request, placement, claims });
     view.ledger.reserve(steps.create);
+    view.freed(
+      dropped.filter(({ metadata }) => !view.ledger.get(metadata.name ?? '')).map(({ spec }) => spec),
+    );
     return { placement, forsaken, steps };
   }
 
@@ -176,21 +181,17 @@ export class ServiceTurn {
 
   /** Creates and changes claims. Answers whether somebody else had taken one of the ports. */
   async #arrive({ steps }: Plan): Promise<boolean> {
-    const { writer, view, events, metrics, client, signal } = this.#options;
+    const { writer, events, metrics, client, signal } = this.#options;
     const before = new Set(this.#claims().map(({ spec }) => spec.nodeName));
-    try {
-      // The first write of all: a Service with claims does not go before they do.
-      if (steps.create.length > 0 || before.size > 0) {
-        this.#service = await markService(client, this.#service, signal);
-      }
-      for (const claim of steps.create) {
-        const inTheWay = await writer.create(claim);
-        if (!inTheWay) continue;
-        metrics.conflict('Claimed');
-        return true;
-      }
-    } finally {
-      view.ledger.unreserve(steps.create);
+    // The first write of all: a Service with claims does not go before they do.
+    if (steps.create.length > 0) {
+      this.#service = await markService(client, this.#service, signal);
+    }
+    for (const claim of steps.create) {
+      const inTheWay = await writer.create(claim);
+      if (!inTheWay) continue;
+      metrics.conflict('Claimed');
+      return true;
     }
     events.selected(
       this.#service,
