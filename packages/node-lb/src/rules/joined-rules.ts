@@ -16,19 +16,12 @@ export function joinedRules({ host, inner }: JoinedRulesOptions): RuleSet {
   let last: NodePlan = { ports: [] };
   return {
     apply: async (plan, signal) => {
-      const before = new Map(last.ports.map((port) => [portKey(port), port]));
-      const keys = new Set(plan.ports.filter(isCluster).map(portKey));
-      const leaving = last.ports.filter((port) => isCluster(port) && !keys.has(portKey(port)));
-      const isTurned = plan.ports.some((port) => {
-        const was = before.get(portKey(port));
-        return was !== undefined && isCluster(port) && !isCluster(was);
-      });
-      const staying = plan.ports.filter((port) => !leaving.some((left) => portKey(left) === portKey(port)));
-      const meanwhile = leaving.length === 0 ? plan : { ports: [...staying, ...leaving] };
+      const { leaving, isTurned } = wayChanges(last, plan);
+      const meanwhile = leaving.length === 0 ? plan : withPorts(plan, leaving);
       const ahead = inner.apply(meanwhile, signal);
       if (isTurned) await ahead;
       const done = await settled([ahead, host.apply(plan, signal)]);
-      done.push(await inner.apply(plan, signal));
+      if (leaving.length > 0) done.push(await inner.apply(plan, signal));
       last = plan;
       return { changed: done.some(({ changed }) => changed) };
     },
@@ -41,6 +34,26 @@ export function joinedRules({ host, inner }: JoinedRulesOptions): RuleSet {
       await inner.remove(signal);
     },
   };
+}
+
+/** Ports that no longer go through the namespace, and whether any that goes on does so only now. */
+function wayChanges(last: NodePlan, plan: NodePlan): { leaving: ExposedPort[]; isTurned: boolean } {
+  const was = new Map(last.ports.map((port) => [portKey(port), port]));
+  const through = new Set<string>();
+  let isTurned = false;
+  for (const port of plan.ports) {
+    if (!isCluster(port)) continue;
+    const key = portKey(port);
+    const before = was.get(key);
+    through.add(key);
+    isTurned ||= before !== undefined && !isCluster(before);
+  }
+  return { leaving: last.ports.filter((port) => isCluster(port) && !through.has(portKey(port))), isTurned };
+}
+
+function withPorts(plan: NodePlan, ports: readonly ExposedPort[]): NodePlan {
+  const keys = new Set(ports.map(portKey));
+  return { ports: [...plan.ports.filter((port) => !keys.has(portKey(port))), ...ports] };
 }
 
 function portKey({ protocol, port }: ExposedPort): string {
