@@ -2,7 +2,7 @@ import { coordinationV1, coreV1 } from '@armillary/kube';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canTryRules } from '../packages/node-lb/src/rules/testing/available.ts';
 import { AgentWorld } from './testing/agent-world.ts';
-import { eventually } from './testing/process.ts';
+import { ended, eventually } from './testing/process.ts';
 
 const canRun = canTryRules('the agent of a node');
 /** So that nothing is found by looking now and then: what is repaired was noticed. */
@@ -70,6 +70,7 @@ describe.skipIf(!canRun)('an agent on a node', { timeout: 120_000 }, () => {
       await world.claimPort(81);
       await world.told(81, 'Programmed');
       await world.claims.delete('worker-1.tcp.81');
+      await eventually('the port is let go', async () => !(await world.holds(81)));
     });
 
     test('in an event on the node', async () => {
@@ -78,6 +79,22 @@ describe.skipIf(!canRun)('an agent on a node', { timeout: 120_000 }, () => {
       expect(event?.involvedObject).toMatchObject({ kind: 'Node', name: 'worker-1' });
       expect(event?.type).toBe('Warning');
     });
+  });
+
+  test('a second one on the node changes nothing: it would take the ports of the first for stolen', async () => {
+    const before = await world.rules();
+    const second = await world.startSecondAgent();
+    try {
+      await eventually('it says that it waits', () =>
+        world.log.some(({ message }) => String(message).includes('an agent runs on this node already')),
+      );
+      expect(await world.rules()).toBe(before);
+      await world.told(80, 'Programmed');
+      await world.reached(80);
+    } finally {
+      second.kill('SIGKILL');
+      await ended(second);
+    }
   });
 
   test('a namespace that lost its name carries traffic until the next look makes another one', async () => {

@@ -96,6 +96,15 @@ export class AgentWorld {
     ]);
   }
 
+  /** Starts another agent on the same node; the first one stays that of the world. */
+  async startSecondAgent(): Promise<ChildProcess> {
+    const first = this.#agent;
+    await this.startAgent();
+    const second = this.#agent!;
+    this.#agent = first;
+    return second;
+  }
+
   /** Has the agent's program do one thing on the node and end; resolves with its last line. */
   async runAgent(
     command: NonNullable<AgentProgramOptions['command']>,

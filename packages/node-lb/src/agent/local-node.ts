@@ -2,6 +2,7 @@ import type { PortKey } from '../address/protocol.ts';
 import type { PortHolder } from '../claims/port-holder.ts';
 import type { NodePlan } from '../plan/node-plan.ts';
 import type { RuleSet } from '../rules/rule-set.ts';
+import type { Unlock } from './node-lock.ts';
 import type { Surveyor } from './node-survey.ts';
 
 /** What a node tells by itself. */
@@ -14,6 +15,8 @@ export interface NodeNews {
 
 /** The node that an agent works on. */
 export interface LocalNode {
+  /** Takes the node for this agent; undefined while another one has it. */
+  lock(): Promise<Unlock | undefined>;
   readonly surveyor: Surveyor;
   readonly holder: PortHolder;
   readonly rules: RuleSet;

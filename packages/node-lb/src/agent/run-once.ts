@@ -6,6 +6,7 @@ import { claimStatus } from './claim-status.ts';
 import { claimVersion, type ClaimVerdict } from './claim-verdict.ts';
 import { conntrackFill } from './conntrack-fill.ts';
 import { listClaims } from './listed-claims.ts';
+import { withNodeLock } from './node-lock.ts';
 import { NodeReconciler } from './node-reconciler.ts';
 import { thisNode } from './this-node.ts';
 
@@ -27,7 +28,8 @@ export type RunOnceOptions = Omit<
 
 /**
  * Brings this node to its claims once, and says so on them. Ports are held while that goes on and no longer: to keep
- * others from them takes an agent that stays. Rejects with a `KubeError` when claims cannot be read or written.
+ * others from them takes an agent that stays. Rejects with a `KubeError` when claims cannot be read or written, and with
+ * `NodeLbError` `NotPermitted` while an agent runs on the node.
  */
 export async function runOnce(options: RunOnceOptions): Promise<OnceVerdict> {
   const { client, nodeName, logger, clock = systemClock, acceptUnprovenProxy = false, signal } = options;
@@ -50,7 +52,7 @@ export async function runOnce(options: RunOnceOptions): Promise<OnceVerdict> {
   });
   let failure: Error | undefined;
   try {
-    failure = await reconciler.run({ check: true }, signal);
+    failure = await withNodeLock(options.prefix, () => reconciler.run({ check: true }, signal));
   } finally {
     await node.holder.close();
   }

@@ -23,6 +23,7 @@ import { claimSelectorOf } from './listed-claims.ts';
 import type { LocalNode, NodeNews } from './local-node.ts';
 import { NodeClaims } from './node-claims.ts';
 import { NodeController } from './node-controller.ts';
+import { ANOTHER_AGENT, type Unlock } from './node-lock.ts';
 import { NodeReconciler } from './node-reconciler.ts';
 import type { NodeSurvey, Surveyor } from './node-survey.ts';
 import { PlanReporter } from './plan-reporter.ts';
@@ -52,6 +53,7 @@ export class RunningAgent {
   readonly #stop = new AbortController();
   readonly #firstRun = Promise.withResolvers<void>();
   #hasRun = false;
+  #waits: string | undefined;
   #manager: ControllerManager | undefined;
   #controller: NodeController | undefined;
   #reconciler: NodeReconciler | undefined;
@@ -93,7 +95,8 @@ export class RunningAgent {
 
   /** For `/readyz`: the node was brought to its claims, and nothing that lasts is in the way. */
   readiness(): Health {
-    const problems = this.#manager?.readiness().problems ?? ['the API server has not answered yet'];
+    const waits = this.#waits ?? 'the API server has not answered yet';
+    const problems = this.#manager?.readiness().problems ?? [waits];
     if (!this.#hasRun) problems.push('the node was not looked at yet');
     const { problem } = this.#announcement();
     if (problem !== undefined) problems.push(problem);
@@ -102,7 +105,9 @@ export class RunningAgent {
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
+    let unlock: Unlock | undefined;
     try {
+      unlock = await this.#lock();
       const sliceType = await this.#sliceType();
       if (!sliceType) return;
       const manager = this.#assemble(sliceType);
@@ -112,7 +117,21 @@ export class RunningAgent {
       this.#stop.abort();
       this.#firstRun.resolve();
       await this.#node.holder.close();
+      await unlock?.();
     }
+  }
+
+  /** Waits until no other agent has the node; undefined when the agent is stopped before that. */
+  async #lock(): Promise<Unlock | undefined> {
+    const { signal } = this.#stop;
+    for (let isFirst = true; !signal.aborted; isFirst = false) {
+      const unlock = await this.#node.lock();
+      this.#waits = unlock ? undefined : ANOTHER_AGENT;
+      if (unlock) return unlock;
+      if (isFirst) this.#options.logger.warn({}, `${ANOTHER_AGENT}; its end is waited for`);
+      await delay(this.#clock, retry.baseMs, signal);
+    }
+    return undefined;
   }
 
   /** Asks until the API server answers; undefined when the agent is stopped before that. */

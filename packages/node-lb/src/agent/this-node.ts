@@ -4,6 +4,7 @@ import { systemCommands } from '../host/system-commands.ts';
 import { watchHost } from '../host/watch-host.ts';
 import type { NodeOptions } from './agent-options.ts';
 import type { LocalNode, NodeNews } from './local-node.ts';
+import { lockNode } from './node-lock.ts';
 import { NodeRules } from './node-rules.ts';
 import { ProxyMemory } from './proxy-memory.ts';
 import { surveyAsGuest, surveyNode } from './node-surveyor.ts';
@@ -23,6 +24,8 @@ export function thisNode({ node, mode, news, clock, logger }: ThisNodeOptions): 
   const rules = new NodeRules(node, commands);
   const memory = new ProxyMemory();
   return {
+    // Any number may plan.
+    lock: async () => (mode === 'plan' ? async () => {} : lockNode(node.prefix)),
     surveyor: {
       async survey(signal) {
         if (mode === 'plan') return surveyAsGuest(node, commands, signal);

@@ -6,6 +6,7 @@ import type { NodeOptions } from './agent-options.ts';
 import { claimStatus } from './claim-status.ts';
 import { refused } from './claim-verdict.ts';
 import { claimSelectorOf } from './listed-claims.ts';
+import { withNodeLock } from './node-lock.ts';
 import { NodeRules } from './node-rules.ts';
 
 /** Settings of {@link uninstall}. */
@@ -20,12 +21,13 @@ export interface UninstallOptions extends Pick<NodeOptions, 'nodeName' | 'link' 
  * Removes everything of ours from this node: rules in all backends, the bounce namespace and its link; then the agent's
  * lease, and says on the node's claims that their ports were given back. End the node's agent first. Can be repeated.
  *
- * @throws {NodeLbError} when the node cannot be cleaned; rejects with a `KubeError` when only the API server is left to
+ * @throws {NodeLbError} when the node cannot be cleaned, `NotPermitted` also while an agent runs there; rejects with a `KubeError` when only the API server is left to
  *   be told.
  */
 export async function uninstall(options: UninstallOptions): Promise<void> {
   const { client, nodeName, leaseNamespace: namespace, signal } = options;
-  await new NodeRules(options, systemCommands(systemClock)).remove(signal);
+  const rules = new NodeRules(options, systemCommands(systemClock));
+  await withNodeLock(options.prefix, () => rules.remove(signal));
   if (!client) return;
   try {
     await client.resource(coordinationV1.leases).delete(agentLeaseName(nodeName), { namespace, signal });
