@@ -81,6 +81,20 @@ test('200 Services compete for a port of 5 nodes: exactly 5 win, 195 say why, an
   expect(await world.claims()).toHaveLength(5);
 }, 120_000);
 
+test('metrics count claims by node, Services that wait, and nodes', async () => {
+  await world.addNode('n1');
+  const { manager } = await world.control();
+  await world.addService('web');
+  await world.hasCondition('web', 'Programmed', 'True');
+  await world.addService('next');
+  await world.hasCondition('next', 'NoEligibleNode', 'True');
+  const metrics = await manager.metrics.registry.metrics();
+  expect(metrics).toMatch(/^armillary_node_lb_claims\{node="n1"\} 1$/m);
+  expect(metrics).toMatch(/^armillary_node_lb_waiting_services 1$/m);
+  expect(metrics).toMatch(/^armillary_node_lb_nodes\{standing="use"\} 1$/m);
+  expect(metrics).toMatch(/^armillary_node_lb_held 0$/m);
+});
+
 describe('all ports of a Service', () => {
   test('go to the same node, where all of them are free', async () => {
     await withNodes('n1', 'n2');

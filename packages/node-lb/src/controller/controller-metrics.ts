@@ -76,5 +76,5 @@ function registerGauges(registry: Registry, view: ClusterView, name: (text: stri
       this.set(view.nodes.standings.massFailure ? 1 : 0);
     },
   });
-  for (const gauge of [claims, waiting, nodes, held]) registry.registerMetric(gauge as Gauge);
+  for (const gauge of [claims, waiting, nodes, held]) registry.registerMetric(gauge);
 }
