@@ -39,10 +39,6 @@ export function ruleNames(prefix: string): RuleNames {
     chainPrefix,
     setPrefix,
     chain: (name) => chainPrefix + name,
-    set: (name, family) => setName(setPrefix, name, family),
+    set: (name, family) => `${setPrefix}${name}-${family === 'IPv4' ? 4 : 6}`,
   };
-}
-
-function setName(prefix: string, name: string, family: Family): string {
-  return `${prefix}${name}-${family === 'IPv4' ? 4 : 6}`;
 }

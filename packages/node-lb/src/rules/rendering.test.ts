@@ -109,6 +109,17 @@ describe('the rules of iptables', () => {
       expect([...ownTables(saved, names).values()].flatMap(({ chains }) => [...chains])).toEqual([]);
     },
   );
+
+  test('of others that only mention us are theirs', () => {
+    const saved = `*nat
+:PREROUTING ACCEPT [0:0]
+:THEIRS - [0:0]
+-A PREROUTING -m comment --comment "armillary is next" -j THEIRS
+-A THEIRS -m comment --comment "before armillary" -j RETURN
+COMMIT
+`;
+    expect(ownTables(saved, names)).toEqual(new Map([['nat', { chains: new Map(), jumps: [] }]]));
+  });
 });
 
 describe('the rules of nft', () => {

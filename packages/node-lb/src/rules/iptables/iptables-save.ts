@@ -12,20 +12,16 @@ interface SavedTable {
  * the chain could not be removed beside them.
  */
 export function ownTables(saved: string, names: RuleNames): OwnTables<FoundJump> {
-  const own = new Map<TableName, OwnTables<FoundJump> extends ReadonlyMap<TableName, infer T> ? T : never>();
-  for (const [name, table] of parseSaved(saved)) own.set(name, ownTable(table, names));
-  return own;
+  return new Map([...parseSaved(saved)].map(([name, table]) => [name, ownTable(table, names)]));
 }
 
 function ownTable({ chains }: SavedTable, names: RuleNames) {
   const all = [...chains].flatMap(([chain, rules]) =>
     rules.map((rule, index) => ({ chain, rule, position: index + 1 })),
   );
-  const targets = all.flatMap(({ rule }) => (isMarked(rule) ? (jumpTarget(rule) ?? []) : []));
+  const targets = new Set(all.flatMap(({ rule }) => (isMarked(rule) ? (jumpTarget(rule) ?? []) : [])));
   const ownChains = new Set(
-    [...chains.keys(), ...targets].filter(
-      (chain) => chains.has(chain) && (chain.startsWith(names.chainPrefix) || targets.includes(chain)),
-    ),
+    [...chains.keys()].filter((chain) => chain.startsWith(names.chainPrefix) || targets.has(chain)),
   );
   const jumps = all.filter(
     ({ chain, rule }) => !ownChains.has(chain) && (isMarked(rule) || ownChains.has(jumpTarget(rule) ?? '')),
@@ -34,8 +30,8 @@ function ownTable({ chains }: SavedTable, names: RuleNames) {
 }
 
 function isMarked(rule: string): boolean {
-  const comment = /--comment "?([^" ]+)"?/.exec(rule)?.[1];
-  return comment !== undefined && isOwnerMark(comment);
+  const comment = /--comment (?:"([^"]*)"|(\S+))/.exec(rule);
+  return comment !== null && isOwnerMark(comment[1] ?? comment[2] ?? '');
 }
 
 /** The chain a rule jumps to; built-in targets come with options of their own and are no chains of the table. */
