@@ -1,3 +1,5 @@
+import { networkInterfaces } from 'node:os';
+import { canonicalAddress } from '../address/address.ts';
 import { redirectOf } from '../claims/foreign-redirect.ts';
 import { foreignRedirects } from '../claims/redirect-survey.ts';
 import { backendOf, forwardBackendsOf } from '../host/backend.ts';
@@ -46,7 +48,7 @@ export async function surveyNode(
 
 /**
  * The same as far as it takes no rights on the node and none of the programs that write rules: for showing what would be
- * done. Where rules cannot be read, nobody's are known.
+ * done, on any system. Where rules cannot be read, nobody's are known.
  */
 export async function surveyAsGuest(
   options: NodeOptions,
@@ -58,15 +60,19 @@ export async function surveyAsGuest(
   } catch (error) {
     if (!(error instanceof NodeLbError)) throw error;
   }
-  const [interfaces, forwarding] = await Promise.all([
-    ipInterfaces(commands, signal),
-    forwardingOf(commands, signal),
-  ]);
   return {
     proxy: undefined,
-    addresses: nodeAddressesOf(interfaces, options.link),
-    forwarding,
+    addresses: machineAddresses(),
+    forwarding: { IPv4: true, IPv6: true },
     redirectOf: () => undefined,
     backends: { backend: options.backend ?? 'nftables', forward: [] },
   };
+}
+
+/** Addresses by which others may reach this machine: not loopback, none that counts on one link only. */
+function machineAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, scopeid }) => !internal && !scopeid)
+    .flatMap(({ address }) => canonicalAddress(address) ?? []);
 }
