@@ -204,7 +204,7 @@ export class AgentWorld {
 }
 
 /** Whether the pod answered, with the address it was asked from and the one it was asked at. */
-export function isAnswer(text: string): boolean {
+function isAnswer(text: string): boolean {
   return /^[\da-f.:]+ [\da-f.:]+$/u.test(text);
 }
 

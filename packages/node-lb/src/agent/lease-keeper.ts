@@ -58,7 +58,7 @@ export async function keepLease(options: LeaseKeeperOptions, signal: AbortSignal
 }
 
 /** Renews the lease once, or creates it. Rejects with a `KubeError`. */
-export async function renewLease(options: LeaseKeeperOptions, signal: AbortSignal): Promise<void> {
+async function renewLease(options: LeaseKeeperOptions, signal: AbortSignal): Promise<void> {
   const { client, namespace, nodeName } = options;
   const leases = client.resource(coordinationV1.leases);
   const lease = leaseOf(options);

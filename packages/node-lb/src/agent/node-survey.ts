@@ -1,12 +1,6 @@
-import type { Family, PerFamily, Protocol } from '../address/protocol.ts';
+import type { Family, PerFamily } from '../address/protocol.ts';
+import type { HeldPort } from '../claims/port-holder.ts';
 import type { ProxyMode } from '../kinds/agent-lease.ts';
-
-/** Whose rule a port of the node belongs to. */
-export interface AskedPort {
-  readonly protocol: Protocol;
-  readonly port: number;
-  readonly addresses: readonly string[];
-}
 
 /** What was found on the node that is not of our making. */
 export interface NodeSurvey {
@@ -17,7 +11,7 @@ export interface NodeSurvey {
   /** Whether packets of the family are forwarded. */
   readonly forwarding: PerFamily<boolean>;
   /** Who redirects the port by a rule of their own, in words; undefined when nobody does. */
-  redirectOf(port: AskedPort): string | undefined;
+  redirectOf(port: HeldPort): string | undefined;
   /** Why nothing can be served on the node at all, in words. */
   readonly problem?: string;
 }
