@@ -288,8 +288,20 @@ describe('what is refused', () => {
     expect(node.reason()).toBe('ForwardingOff');
     expect(node.verdicts.get('claim-80/1')?.message).toContain('net.ipv4.ip_forward');
     node.survey = { ...node.survey, forwarding: { IPv4: true, IPv6: false } };
+    await reconciler.run(check, signal);
+    expect(node.reason()).toBe('Programmed');
+  });
+
+  test('the node is looked at again with each check, and not for news of claims alone', async () => {
+    const node = new FakeNode();
+    node.claims = [claim(80)];
+    const reconciler = node.reconciler();
+    await reconciler.run(run, signal);
+    node.survey = { ...node.survey, forwarding: { IPv4: false, IPv6: true } };
     await reconciler.run(run, signal);
     expect(node.reason()).toBe('Programmed');
+    await reconciler.run(check, signal);
+    expect(node.reason()).toBe('ForwardingOff');
   });
 
   test('Local without an endpoint here: the port stays held, for it is still the Service that owns it', async () => {

@@ -100,7 +100,7 @@ export class NodeReconciler {
   async #run(check: boolean, signal: AbortSignal): Promise<Error | undefined> {
     const { policy, metrics } = this.#parts;
     if (check) await this.#mend(signal);
-    const { survey, failure: blind } = await this.#look(signal);
+    const { survey, failure: blind } = await this.#look(check, signal);
     const verdicts = new Map<string, ClaimVerdict>();
     const servable: PortClaim[] = [];
     for (const claim of this.#parts.claims()) {
@@ -119,9 +119,13 @@ export class NodeReconciler {
     return failure ?? failureOf(holds) ?? blind;
   }
 
-  /** Looks at the node. When that fails, what was seen last has to do: rules are put back all the same. */
-  async #look(signal: AbortSignal): Promise<{ survey: NodeSurvey; failure?: Error }> {
+  /**
+   * Looks at the node, which takes some twenty programs: at every check, since what changes on a node leads to one. When
+   * that fails, what was seen last has to do: rules are put back all the same.
+   */
+  async #look(check: boolean, signal: AbortSignal): Promise<{ survey: NodeSurvey; failure?: Error }> {
     const { surveyor, logger } = this.#parts;
+    if (!check && this.#survey) return { survey: this.#survey };
     try {
       this.#survey = await surveyor.survey(signal);
       return { survey: this.#survey };
