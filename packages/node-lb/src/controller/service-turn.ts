@@ -69,9 +69,6 @@ export class ServiceTurn {
       plan = this.#plan([]);
     }
     const { placement } = plan;
-    if (placement.short || placement.leaving.length > 0 || request.count === 'all') {
-      view.waiting.add(request, placement.short);
-    } else view.waiting.remove(request.service);
     await this.#tell(placement);
     const nextDue = await this.#leave(plan);
     const times = [
@@ -144,6 +141,10 @@ export class ServiceTurn {
     const placement = { ...chosen, nodes: chosen.nodes.filter(({ node }) => !forsaken.has(node)) };
     const steps = arrivingSteps({ request, placement, claims });
     view.ledger.reserve(steps.create);
+    // At once: what becomes free while this is carried out must not be missed.
+    const waits = placement.short || placement.leaving.length > 0 || request.count === 'all';
+    if (waits) view.waiting.add(request, placement.short);
+    else view.waiting.remove(request.service);
     view.freed(
       dropped.filter(({ metadata }) => !view.ledger.get(metadata.name ?? '')).map(({ spec }) => spec),
     );
