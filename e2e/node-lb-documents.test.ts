@@ -161,6 +161,12 @@ test('every annotation is described, and no other', () => {
   expect(found(table, /^\| `([\w-]+)` /gm)).toEqual(found(list, /'([\w-]+)'/g));
 });
 
+test('the examples are those of the page', () => {
+  for (const name of readdirSync(join(root, 'examples/node-lb'))) {
+    expect(nodes).toContain(`\n${read(`examples/node-lb/${name}`)}`);
+  }
+});
+
 test('the manifests run the image of this version', () => {
   const { version } = JSON.parse(read('packages/armillary/package.json')) as { version: string };
   const images = readdirSync(join(root, 'deploy/node-lb')).flatMap((name) =>

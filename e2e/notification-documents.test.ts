@@ -1,6 +1,6 @@
-/** The pages about notifications say what the program does: examples, flags, metrics, and where links lead. */
-import { readdirSync, readFileSync, existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+/** The pages about notifications say what the program does: examples, flags and metrics. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { armillary } from './testing/armillary.ts';
 import { NotificationWorld } from './testing/notification-world.ts';
@@ -74,32 +74,3 @@ test('the manifests run the image of this version', () => {
   );
   expect(new Set(images)).toEqual(new Set([`ghcr.io/armillary/armillary:${version}`]));
 });
-
-describe('links lead somewhere', () => {
-  const pages = readdirSync(join(root, 'docs')).filter((name) => /notification|webhook|command/.test(name));
-  test.each([...pages.map((name) => `docs/${name}`), 'README.md', 'packages/notifications/README.md'])(
-    '%s',
-    (page) => {
-      const targets = found(read(page), /\]\(([^)\s]+)\)/g);
-      const broken = targets.filter((target) => !target.startsWith('http') && !leadsSomewhere(page, target));
-      expect(broken).toEqual([]);
-    },
-  );
-});
-
-function leadsSomewhere(page: string, target: string): boolean {
-  const [path = '', anchor] = target.split('#');
-  const file = path === '' ? join(root, page) : join(root, dirname(page), path);
-  if (!existsSync(file)) return false;
-  return anchor === undefined || headings(readFileSync(file, 'utf8')).includes(anchor);
-}
-
-/** The anchors of a page, as GitHub makes them of headings. */
-function headings(text: string): string[] {
-  return found(text, /^#+ (.+)$/gm).map((heading) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\w\s-]/g, '')
-      .replace(/ /g, '-'),
-  );
-}
