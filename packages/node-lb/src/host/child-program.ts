@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
 import type { Clock } from '@armillary/kube';
 
 /**
@@ -17,13 +18,21 @@ export class ChildProgram {
   readonly #clock: Clock;
   #cancelKill: (() => void) | undefined;
 
-  constructor(program: string, args: readonly string[], clock: Clock) {
-    // A folder that always exists: a missing one would look like a missing program.
-    this.process = spawn(program, args, { env: environment, cwd: '/', detached: true, stdio: 'pipe' });
+  private constructor(process: ChildProcessWithoutNullStreams, clock: Clock) {
+    this.process = process;
     this.#clock = clock;
     // A program that ends without reading all of its input says why by its exit code; EPIPE adds nothing.
-    this.process.stdin.on('error', () => {});
-    this.process.once('exit', () => this.#cancelKill?.());
+    process.stdin.on('error', () => {});
+    process.once('exit', () => this.#cancelKill?.());
+  }
+
+  /** Rejects with the system's error when the program cannot be started. */
+  static async start(program: string, args: readonly string[], clock: Clock): Promise<ChildProgram> {
+    // A folder that always exists: a missing one would look like a missing program.
+    const started = spawn(program, args, { env: environment, cwd: '/', detached: true, stdio: 'pipe' });
+    // Without open files left it has no pipes at all, so nobody may touch them before this.
+    await once(started, 'spawn');
+    return new ChildProgram(started, clock);
   }
 
   /** Asks the program and its children to end, and ends them when they do not. */

@@ -23,7 +23,7 @@ export interface Ended {
 /** How long the rest of a program's output may take after the program itself. */
 const afterExitMs = 2000;
 
-/** Waits for a program that was just started, within limits; none of its group is left after. Rejects when it could not be started. */
+/** Waits for a program that was just started, within limits; none of its group is left after. */
 export async function runToEnd(child: ChildProgram, limits: RunLimits, clock: Clock): Promise<Ended> {
   const { input = '', timeoutMs, maxOutputBytes, signal } = limits;
   const ended = Promise.withResolvers<number | string>();
@@ -43,7 +43,6 @@ export async function runToEnd(child: ChildProgram, limits: RunLimits, clock: Cl
     });
   }
   let cancelWait: (() => void) | undefined;
-  child.process.once('error', ended.reject);
   child.process.once('exit', (code, killedBy) => {
     const end = (): void => ended.resolve(code ?? killedBy ?? 'no exit code');
     // Killed ones have nothing more to say; of others, a child may keep the pipes open for ever.
@@ -54,6 +53,7 @@ export async function runToEnd(child: ChildProgram, limits: RunLimits, clock: Cl
   const cancelTimeout = clock.setTimeout(() => stop('timeout'), timeoutMs);
   const onAbort = (): void => stop('aborted');
   signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal?.aborted) onAbort();
   child.process.stdin.end(input);
   try {
     const code = await ended.promise;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test, vi } from 'vitest';
 import { systemCommands } from './system-commands.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
@@ -84,6 +85,7 @@ describe('running a program', () => {
     const failure = hung.catch((error: unknown) => error);
     await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toMatch(/\n/), 30_000);
     const pid = Number(readFileSync(file, 'utf8'));
+    await vi.waitFor(() => expect(clock.pending).toContain(5000));
     clock.advance(4999);
     expect(isAlive(pid)).toBe(true);
     clock.advance(1);
@@ -132,6 +134,23 @@ describe('running a program', () => {
   test('does not wait for ever for a child that keeps the pipes open, and leaves none', async () => {
     const { stdout } = await commands.run('sh', ['-c', 'sleep 1000 & echo $!']);
     await vi.waitFor(() => expect(isAlive(Number(stdout))).toBe(false));
+  });
+
+  test('fails when this process has no open files left, which ends nothing but the attempt', async () => {
+    const script = `
+      const { openSync } = await import('node:fs');
+      const { systemCommands } = await import('./system-commands.ts');
+      const commands = systemCommands();
+      const say = ({ code, message }) => process.stdout.write(code + ' ' + message + '\\n');
+      await commands.run('true', []);
+      try { for (;;) openSync('/dev/null', 'r'); } catch {}
+      await commands.run('true', []).catch(say);
+      try { for await (const line of commands.follow('true', [], new AbortController().signal)); } catch (error) { say(error); }`;
+    const limited = ['--nofile=100', '--', process.execPath, '--input-type=module', '-e', script];
+    const agent = spawn('prlimit', limited, { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [said, complaints] = await Promise.all([text(agent.stdout), text(agent.stderr)]);
+    expect(complaints).toBe('');
+    expect(said).toMatch(/^(ProgramFailed true .*could not be started \(EMFILE\)\n){2}$/);
   });
 
   test('leaves no handles of this process open', async () => {

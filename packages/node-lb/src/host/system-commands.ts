@@ -33,9 +33,7 @@ class SystemCommands implements StreamingCommands {
   async run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
     options.signal?.throwIfAborted();
     const limits = { timeoutMs: defaultTimeoutMs, maxOutputBytes: defaultMaxOutputBytes, ...options };
-    const ended = await runToEnd(this.#start(program, args), limits, this.#clock).catch((error: Error) => {
-      throw startFailure(program, args, error);
-    });
+    const ended = await runToEnd(await this.#start(program, args), limits, this.#clock);
     const { code, stdout, stderr } = ended;
     const failure = (what: string): Error => failedProgram(program, args, what, stderr || stdout);
     if (ended.stopped === 'aborted') throw options.signal?.reason;
@@ -52,22 +50,17 @@ class SystemCommands implements StreamingCommands {
 
   async *follow(program: string, args: readonly string[], signal: AbortSignal): AsyncIterable<string> {
     if (signal.aborted) return;
-    const child = this.#start(program, args, untilWeEnd);
+    const child = await this.#start(program, args, untilWeEnd);
     const ended = Promise.withResolvers<number | string>();
-    const started = Promise.withResolvers<void>();
-    // Whoever stops reading before the end does not ask how it ended.
-    ended.promise.catch(() => {});
     let stderr = '';
     child.process.stderr
       .setEncoding('utf8')
       .on('data', (text: string) => (stderr = (stderr + text).slice(-4096)));
-    child.process.once('spawn', started.resolve);
-    child.process.once('error', (error) => started.reject(startFailure(program, args, error)));
     child.process.once('close', (code, killedBy) => ended.resolve(code ?? killedBy ?? 'no exit code'));
     const onAbort = (): void => child.kill();
     signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
     try {
-      await started.promise;
       child.process.stdin.end();
       let rest = '';
       for await (const text of child.process.stdout.setEncoding('utf8')) {
@@ -93,11 +86,13 @@ class SystemCommands implements StreamingCommands {
    * Only the network is another one in a namespace. `ip netns exec` would also mount /sys anew, which the programs need
    * not and a container may not; /proc/sys/net follows the process in either.
    */
-  #start(program: string, args: readonly string[], launcher: readonly string[] = []): ChildProgram {
+  #start(program: string, args: readonly string[], launcher: readonly string[] = []): Promise<ChildProgram> {
     const enter =
       this.#namespace === undefined ? [] : ['nsenter', `--net=/run/netns/${this.#namespace}`, '--'];
     const [first, ...rest] = [...launcher, ...enter, program, ...args];
-    return new ChildProgram(first!, rest, this.#clock);
+    return ChildProgram.start(first!, rest, this.#clock).catch((error: Error) => {
+      throw startFailure(program, args, error);
+    });
   }
 }
 
