@@ -13,7 +13,7 @@ import { buildWorld } from '../packages/node-lb/src/lab/world.ts';
 import type { ExposedPort, NodePlan } from '../packages/node-lb/src/plan/node-plan.ts';
 import { hostRules } from '../packages/node-lb/src/rules/host-rules.ts';
 import { innerRules } from '../packages/node-lb/src/rules/inner-rules.ts';
-import type { HostBackendName, RuleSet } from '../packages/node-lb/src/rules/rule-set.ts';
+import type { HostBackendName, RuleSet } from '../packages/node-lb/src/plan/rule-set.ts';
 import { LoadProgram, most, type Target } from './node-lb-load.ts';
 
 /** Ways from the client to the pod. */

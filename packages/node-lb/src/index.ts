@@ -9,12 +9,12 @@
 export { NodeLbError } from './errors.ts';
 export type { NodeLbErrorCode } from './errors.ts';
 export { nodeLbKinds } from './kinds/node-lb-kinds.ts';
-export { endpointSliceType } from './kinds/endpoint-slice-type.ts';
-export { defaultLink } from './rules/link.ts';
-export type { Link } from './rules/link.ts';
-export { linkOfNetworks } from './rules/link-of-networks.ts';
-export type { LinkNetworks } from './rules/link-of-networks.ts';
-export type { HostBackendName } from './rules/rule-set.ts';
+export { endpointSliceType } from './api/endpoint-slice-type.ts';
+export { defaultLink } from './plan/link.ts';
+export type { Link } from './plan/link.ts';
+export { linkOfNetworks } from './plan/link-of-networks.ts';
+export type { LinkNetworks } from './plan/link-of-networks.ts';
+export type { HostBackendName } from './plan/rule-set.ts';
 
 export { nodeLoadBalancerControllers } from './controller/node-load-balancer-controllers.ts';
 export type { NodeLoadBalancerControllerOptions } from './controller/node-load-balancer-controllers.ts';

@@ -1,6 +1,6 @@
 import type { EventRecorder, KubeObject } from '@armillary/kube';
 import type { PortClaim } from '../kinds/port-claim.ts';
-import type { Difference } from '../rules/rule-set.ts';
+import type { Difference } from '../plan/rule-set.ts';
 
 /** So many differences are named in an event; the log has more. */
 const namedDifferences = 3;

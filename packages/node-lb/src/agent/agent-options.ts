@@ -1,7 +1,7 @@
 import type { Clock, KubeClient, Logger } from '@armillary/kube';
 import type { Registry } from 'prom-client';
-import type { Link } from '../rules/link.ts';
-import type { HostBackendName } from '../rules/rule-set.ts';
+import type { Link } from '../plan/link.ts';
+import type { HostBackendName } from '../plan/rule-set.ts';
 
 /** What an agent is told of its node. */
 export interface NodeOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Difference, RuleSet } from '../rules/rule-set.ts';
+import type { Difference, RuleSet } from '../plan/rule-set.ts';
 import { dataPlane, type BouncePlace } from './data-plane.ts';
 
 const signal = new AbortController().signal;

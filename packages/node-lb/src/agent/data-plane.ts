@@ -1,4 +1,4 @@
-import type { Difference, RuleSet } from '../rules/rule-set.ts';
+import type { Difference, RuleSet } from '../plan/rule-set.ts';
 
 /** The bounce namespace and its link, as far as the rules need them. */
 export interface BouncePlace {

@@ -1,6 +1,6 @@
 import type { EndpointSlice, KubeClient, KubeObject } from '@armillary/kube';
 import { NODE_LABEL, nodeLabelValue } from '../kinds/claim-name.ts';
-import { endpointSliceType } from '../kinds/endpoint-slice-type.ts';
+import { endpointSliceType } from '../api/endpoint-slice-type.ts';
 import { portClaimKind, type PortClaim } from '../kinds/port-claim.ts';
 import { NodeClaims, type ObjectStore } from './node-claims.ts';
 

@@ -1,7 +1,7 @@
 import type { PortKey } from '../address/protocol.ts';
 import type { PortHolder } from '../claims/port-holder.ts';
 import type { NodePlan } from '../plan/node-plan.ts';
-import type { RuleSet } from '../rules/rule-set.ts';
+import type { RuleSet } from '../plan/rule-set.ts';
 import type { Unlock } from './node-lock.ts';
 import type { Surveyor } from './node-survey.ts';
 

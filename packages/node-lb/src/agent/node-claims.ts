@@ -1,5 +1,5 @@
 import type { EndpointSlice, Informer, KubeObject } from '@armillary/kube';
-import { asSliceV1 } from '../kinds/endpoint-slice-type.ts';
+import { asSliceV1 } from '../api/endpoint-slice-type.ts';
 import { claimName } from '../kinds/claim-name.ts';
 import type { PortClaim } from '../kinds/port-claim.ts';
 import { SERVICE_NAME_LABEL } from '../plan/local-endpoints.ts';

@@ -4,7 +4,7 @@ import type { PortKey } from '../address/protocol.ts';
 import type { HoldResult, PortHolder } from '../claims/port-holder.ts';
 import type { PortClaim } from '../kinds/port-claim.ts';
 import type { ExposedPort, NodePlan } from '../plan/node-plan.ts';
-import type { Difference, RuleSet } from '../rules/rule-set.ts';
+import type { Difference, RuleSet } from '../plan/rule-set.ts';
 import type { AgentMetrics } from './agent-metrics.ts';
 import {
   claimVersion,

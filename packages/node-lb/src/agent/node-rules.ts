@@ -5,7 +5,7 @@ import { programVersions } from '../host/program-versions.ts';
 import { hostRules } from '../rules/host-rules.ts';
 import { innerRules } from '../rules/inner-rules.ts';
 import type { NodePlan } from '../plan/node-plan.ts';
-import type { Difference, HostBackendName, RuleSet } from '../rules/rule-set.ts';
+import type { Difference, HostBackendName, RuleSet } from '../plan/rule-set.ts';
 import type { NodeOptions } from './agent-options.ts';
 import { dataPlane } from './data-plane.ts';
 

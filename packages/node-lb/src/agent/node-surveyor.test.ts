@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { expect, test } from 'vitest';
 import { NodeLbError } from '../errors.ts';
 import type { Commands } from '../host/commands.ts';
-import { defaultLink } from '../rules/link.ts';
+import { defaultLink } from '../plan/link.ts';
 import { surveyAsGuest, surveyNode } from './node-surveyor.ts';
 import { NODE } from './testing/claim.ts';
 

@@ -1,6 +1,6 @@
 import type { PortClaim } from '../kinds/port-claim.ts';
 import type { NodePlan } from '../plan/node-plan.ts';
-import { portLines } from '../plan/readable-plan.ts';
+import { portLines } from './readable-plan.ts';
 import {
   claimVersion,
   notHere,

@@ -1,6 +1,6 @@
 import { systemClock, type KubeClient } from '@armillary/kube';
 import { systemCommands } from '../host/system-commands.ts';
-import { readablePlan } from '../plan/readable-plan.ts';
+import { readablePlan } from './readable-plan.ts';
 import type { NodeOptions } from './agent-options.ts';
 import { refusalOf } from './claim-verdict.ts';
 import { listClaims } from './listed-claims.ts';

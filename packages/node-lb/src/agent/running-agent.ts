@@ -10,7 +10,7 @@ import {
   type ResourceType,
 } from '@armillary/kube';
 import { NodeLbError, type NodeLbErrorCode } from '../errors.ts';
-import { endpointSliceType } from '../kinds/endpoint-slice-type.ts';
+import { endpointSliceType } from '../api/endpoint-slice-type.ts';
 import { portClaimKind, type PortClaim } from '../kinds/port-claim.ts';
 import { Prober } from '../probe/prober.ts';
 import { AgentEvents } from './agent-events.ts';

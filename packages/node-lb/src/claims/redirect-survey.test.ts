@@ -4,7 +4,7 @@ import { NodeLbError } from '../errors.ts';
 import type { Commands } from '../host/commands.ts';
 import { canMakeNamespaces, NetworkNamespace } from '../host/testing/network-namespace.ts';
 import { hostRules } from '../rules/host-rules.ts';
-import { defaultLink } from '../rules/link.ts';
+import { defaultLink } from '../plan/link.ts';
 import { clusterPort, localPort, planOf } from '../rules/testing/plans.ts';
 import { redirectOf } from './foreign-redirect.ts';
 import { foreignRedirects } from './redirect-survey.ts';

@@ -1,5 +1,5 @@
 import type { EndpointSlice } from '@armillary/kube';
-import { asSliceV1 } from '../kinds/endpoint-slice-type.ts';
+import { asSliceV1 } from '../api/endpoint-slice-type.ts';
 import type { ServiceIdentity } from '../request/exposure-request.ts';
 
 /** The label of a slice that names its Service (discovery.k8s.io/v1). */

@@ -1,4 +1,4 @@
-import type { HostBackendName } from '../rules/rule-set.ts';
+import type { HostBackendName } from '../plan/rule-set.ts';
 import type { Commands } from './commands.ts';
 import { hasProxyTable } from './proxy-mode.ts';
 import type { IptablesBackend, Netfilter } from './netfilter.ts';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { defaultLink } from '../rules/link.ts';
-import type { Link } from '../rules/link.ts';
+import { defaultLink } from '../plan/link.ts';
+import type { Link } from '../plan/link.ts';
 import { BounceNamespace } from './bounce-namespace.ts';
 import { sideNeeds } from './link-needs.ts';
 import { NetworkNamespace, canMakeNamespaces, uniqueName } from './testing/network-namespace.ts';

@@ -1,6 +1,6 @@
 import { NodeLbError } from '../errors.ts';
-import type { Link } from '../rules/link.ts';
-import type { Difference } from '../rules/rule-set.ts';
+import type { Link } from '../plan/link.ts';
+import type { Difference } from '../plan/rule-set.ts';
 import type { Commands } from './commands.ts';
 import { ipFacts } from './ip-facts.ts';
 import { LINK_MTU, endOf, isPair, macOf, sideNeeds, sysctlsOf } from './link-needs.ts';

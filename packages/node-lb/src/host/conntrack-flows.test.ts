@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ExposedPort } from '../plan/node-plan.ts';
-import { defaultLink } from '../rules/link.ts';
+import { defaultLink } from '../plan/link.ts';
 import { parseEntry } from './conntrack-entry.ts';
 import { flowsOfDifference, strayFlows } from './conntrack-flows.ts';
 

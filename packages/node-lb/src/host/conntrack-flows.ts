@@ -2,7 +2,7 @@ import { portText } from '../address/port-range.ts';
 import type { Family, Protocol } from '../address/protocol.ts';
 import type { ExposedPort, NodePlan } from '../plan/node-plan.ts';
 import { planDifference } from '../plan/plan-difference.ts';
-import type { Link } from '../rules/link.ts';
+import type { Link } from '../plan/link.ts';
 import type { ConntrackEntry } from './conntrack-entry.ts';
 import type { Side } from './link-needs.ts';
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { ExposedPort } from '../plan/node-plan.ts';
-import { defaultLink } from '../rules/link.ts';
+import { defaultLink } from '../plan/link.ts';
 import { BounceNamespace } from './bounce-namespace.ts';
 import { Conntrack } from './conntrack.ts';
 import { NetworkNamespace, canMakeNamespaces, uniqueName } from './testing/network-namespace.ts';

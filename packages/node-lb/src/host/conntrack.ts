@@ -1,7 +1,7 @@
 import { NodeLbError } from '../errors.ts';
 import type { Family } from '../address/protocol.ts';
 import type { NodePlan } from '../plan/node-plan.ts';
-import type { Link } from '../rules/link.ts';
+import type { Link } from '../plan/link.ts';
 import type { StreamingCommands } from './commands.ts';
 import { parseEntry } from './conntrack-entry.ts';
 import type { ConntrackEntry } from './conntrack-entry.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultLink } from '../rules/link.ts';
+import { defaultLink } from '../plan/link.ts';
 import { hostEvents } from './host-events.ts';
 import { isLoss } from './nft-events.ts';
 

@@ -1,4 +1,4 @@
-import type { Link } from '../rules/link.ts';
+import type { Link } from '../plan/link.ts';
 import type { Commands } from './commands.ts';
 import type { Netfilter, NftChain } from './netfilter.ts';
 

@@ -1,4 +1,4 @@
-import type { Link } from '../rules/link.ts';
+import type { Link } from '../plan/link.ts';
 
 const linkLine = /^(?:Deleted )?(\d+): ([^\s@:]+)(?:@\S+)?:/;
 const addressLine = /^(Deleted )?\d+: (\S+) +(inet6? \S+) .*?(?=\\|$)/;

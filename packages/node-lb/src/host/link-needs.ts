@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Family } from '../address/protocol.ts';
-import type { Link } from '../rules/link.ts';
-import type { Difference } from '../rules/rule-set.ts';
+import type { Link } from '../plan/link.ts';
+import type { Difference } from '../plan/rule-set.ts';
 import type { IpFacts, IpInterface } from './ip-facts.ts';
 
 /** One end of the link, or rather the network it is in. */

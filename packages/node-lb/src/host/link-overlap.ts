@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { NodeLbError } from '../errors.ts';
-import type { Link } from '../rules/link.ts';
+import type { Link } from '../plan/link.ts';
 import type { IpFacts } from './ip-facts.ts';
 
 type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];

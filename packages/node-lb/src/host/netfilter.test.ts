@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { defaultLink } from '../rules/link.ts';
-import type { HostBackendName } from '../rules/rule-set.ts';
+import { defaultLink } from '../plan/link.ts';
+import type { HostBackendName } from '../plan/rule-set.ts';
 import { backendOf, forwardBackendsOf } from './backend.ts';
 import { foreignForwardDrops } from './forward-drop.ts';
 import { ipInterfaces } from './ip-facts.ts';

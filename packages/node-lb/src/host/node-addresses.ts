@@ -1,6 +1,6 @@
 import { canonicalAddress } from '../address/address.ts';
 import type { IpInterface } from './ip-facts.ts';
-import type { Link } from '../rules/link.ts';
+import type { Link } from '../plan/link.ts';
 import { IPVS_INTERFACE } from './proxy-mode.ts';
 
 /**

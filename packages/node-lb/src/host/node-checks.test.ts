@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defaultLink } from '../rules/link.ts';
+import { defaultLink } from '../plan/link.ts';
 import { forwardingOf, switchForwardingOn } from './forwarding.ts';
 import { ipInterfaces } from './ip-facts.ts';
 import { nodeAddressesOf } from './node-addresses.ts';

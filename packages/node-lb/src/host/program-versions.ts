@@ -1,5 +1,5 @@
 import { NodeLbError } from '../errors.ts';
-import type { HostBackendName } from '../rules/rule-set.ts';
+import type { HostBackendName } from '../plan/rule-set.ts';
 import type { Commands } from './commands.ts';
 
 /** What every node needs: `nft` inside the bounce namespace, the others everywhere. */

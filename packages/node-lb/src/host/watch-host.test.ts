@@ -1,7 +1,7 @@
 import { silentLogger, systemClock } from '@armillary/kube';
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test, vi } from 'vitest';
-import { defaultLink } from '../rules/link.ts';
+import { defaultLink } from '../plan/link.ts';
 import { BounceNamespace } from './bounce-namespace.ts';
 import { NetworkNamespace, canMakeNamespaces, uniqueName } from './testing/network-namespace.ts';
 import { watchHost } from './watch-host.ts';

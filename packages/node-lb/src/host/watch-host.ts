@@ -1,7 +1,7 @@
 import { watch } from 'node:fs/promises';
 import { Backoff, delay } from '@armillary/kube';
 import type { Clock, Logger } from '@armillary/kube';
-import type { Link } from '../rules/link.ts';
+import type { Link } from '../plan/link.ts';
 import { hostEvents } from './host-events.ts';
 import type { StreamingCommands } from './commands.ts';
 import { watchLegacy } from './legacy-poll.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HostBackendName } from '../rules/rule-set.ts';
+import type { HostBackendName } from '../plan/rule-set.ts';
 import { runMatrix } from './matrix.ts';
 import { clusterIPsOf, installDataPlane } from './testing/data-plane.ts';
 import { canMakeLabs, failing, patience, patientMatrix, withLab } from './testing/lab-world.ts';

@@ -9,7 +9,7 @@ import {
   type Service,
 } from '@armillary/kube';
 import type { Family } from '../address/protocol.ts';
-import { endpointSliceType } from '../kinds/endpoint-slice-type.ts';
+import { endpointSliceType } from '../api/endpoint-slice-type.ts';
 import { LOAD_BALANCER_CLASS } from '../kinds/network-group.ts';
 import { nodeLoadBalancerKind, SETTINGS_NAME } from '../kinds/node-load-balancer.ts';
 import type { NodeLoadBalancer } from '../kinds/node-load-balancer.ts';

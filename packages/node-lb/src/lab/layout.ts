@@ -1,7 +1,7 @@
 import type { Family, PerFamily } from '../address/protocol.ts';
 import { NodeLbError } from '../errors.ts';
-import { defaultLink } from '../rules/link.ts';
-import type { Link } from '../rules/link.ts';
+import { defaultLink } from '../plan/link.ts';
+import type { Link } from '../plan/link.ts';
 import { labPrefix, rootLinkName } from './lab-name.ts';
 import type { Maker } from './lab-name.ts';
 

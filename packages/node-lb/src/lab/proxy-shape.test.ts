@@ -1,6 +1,6 @@
 import { coreV1, type EndpointSlice, type Service } from '@armillary/kube';
 import { describe, expect, test } from 'vitest';
-import { endpointSliceType } from '../kinds/endpoint-slice-type.ts';
+import { endpointSliceType } from '../api/endpoint-slice-type.ts';
 import { labService } from './lab-objects.ts';
 import type { Lab } from './lab.ts';
 import type { Answer } from './resident-orders.ts';

@@ -6,7 +6,7 @@ import {
   type Logger,
   type Service,
 } from '@armillary/kube';
-import { asSliceV1, endpointSliceType } from '../kinds/endpoint-slice-type.ts';
+import { asSliceV1, endpointSliceType } from '../api/endpoint-slice-type.ts';
 import type { ProxyShape } from './proxy-shape.ts';
 
 /** How often rules in shape are written again although nothing changed, as a kube-proxy does. */

@@ -1,4 +1,4 @@
-import type { Difference } from './rule-set.ts';
+import type { Difference } from '../plan/rule-set.ts';
 
 /** How two maps differ, keys in the order of the maps. A value that changed is both removed and added. */
 export interface MapChanges<Value> {

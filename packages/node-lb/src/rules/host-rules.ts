@@ -2,11 +2,11 @@ import type { Commands } from '../host/commands.ts';
 import { iptablesBackends, iptablesPlace } from './iptables/iptables-place.ts';
 import type { BackendRole } from './iptables/wanted-tables.ts';
 import { KnownRules, type RulePlace } from './known-rules.ts';
-import type { Link } from './link.ts';
+import type { Link } from '../plan/link.ts';
 import { hostTable } from './nft/host-table.ts';
 import { nftPlace } from './nft/nft-place.ts';
 import { ruleNames } from './owner.ts';
-import type { HostBackendName, RuleSet } from './rule-set.ts';
+import type { HostBackendName, RuleSet } from '../plan/rule-set.ts';
 
 /** What the node's own rules hang on. */
 export interface HostRulesOptions {

@@ -1,10 +1,10 @@
 import type { Commands } from '../host/commands.ts';
 import { KnownRules } from './known-rules.ts';
-import type { Link } from './link.ts';
+import type { Link } from '../plan/link.ts';
 import { innerTable } from './nft/inner-table.ts';
 import { nftPlace } from './nft/nft-place.ts';
 import { ruleNames } from './owner.ts';
-import type { RuleSet } from './rule-set.ts';
+import type { RuleSet } from '../plan/rule-set.ts';
 
 /** What the rules inside the bounce namespace hang on. */
 export interface InnerRulesOptions {

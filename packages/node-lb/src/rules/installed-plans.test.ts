@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { innerRules } from './inner-rules.ts';
-import { defaultLink } from './link.ts';
-import type { RuleSet } from './rule-set.ts';
+import { defaultLink } from '../plan/link.ts';
+import type { RuleSet } from '../plan/rule-set.ts';
 import { canTryRules } from './testing/available.ts';
 import { clusterPort, planOf } from './testing/plans.ts';
 import { changedPlan, randomNumbers, randomPlan } from './testing/random-plan.ts';

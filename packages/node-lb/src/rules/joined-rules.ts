@@ -1,5 +1,5 @@
 import type { ExposedPort, NodePlan } from '../plan/node-plan.ts';
-import type { Difference, RuleSet } from './rule-set.ts';
+import type { Difference, RuleSet } from '../plan/rule-set.ts';
 
 /** The two places of a node's rules. */
 export interface JoinedRulesOptions {

@@ -1,5 +1,5 @@
 import type { NodePlan } from '../plan/node-plan.ts';
-import type { Difference, RuleSet } from './rule-set.ts';
+import type { Difference, RuleSet } from '../plan/rule-set.ts';
 
 /** A place that holds rules, as a state that can be wanted, read, compared and written. */
 export interface RulePlace<State> {

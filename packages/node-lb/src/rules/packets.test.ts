@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hostRules } from './host-rules.ts';
 import { innerRules } from './inner-rules.ts';
-import type { HostBackendName, RuleSet } from './rule-set.ts';
+import type { HostBackendName, RuleSet } from '../plan/rule-set.ts';
 import { canTryRules } from './testing/available.ts';
 import { addresses, NetworkWorld } from './testing/network-world.ts';
 import { clusterPort, localPort, planOf } from './testing/plans.ts';

@@ -6,7 +6,7 @@ import { ownTables } from './iptables/iptables-save.ts';
 import { setScripts } from './iptables/set-changes.ts';
 import { tableScripts } from './iptables/table-changes.ts';
 import { wantedTables } from './iptables/wanted-tables.ts';
-import { defaultLink } from './link.ts';
+import { defaultLink } from '../plan/link.ts';
 import { hostTable } from './nft/host-table.ts';
 import { innerTable } from './nft/inner-table.ts';
 import { transaction } from './nft/nft-changes.ts';

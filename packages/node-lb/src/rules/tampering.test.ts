@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { NodePlan } from '../plan/node-plan.ts';
 import { innerRules } from './inner-rules.ts';
-import { defaultLink } from './link.ts';
-import type { RuleSet } from './rule-set.ts';
+import { defaultLink } from '../plan/link.ts';
+import type { RuleSet } from '../plan/rule-set.ts';
 import { canTryRules } from './testing/available.ts';
 import { clusterPort, localPort, planOf } from './testing/plans.ts';
 import { RuleSpace } from './testing/rule-space.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ExposedPort, LocalEndpoint } from '../plan/node-plan.ts';
 import { innerRules } from './inner-rules.ts';
 import { joinedRules } from './joined-rules.ts';
-import type { RuleSet } from './rule-set.ts';
+import type { RuleSet } from '../plan/rule-set.ts';
 import { canTryRules } from './testing/available.ts';
 import { addresses, NetworkWorld, podPort } from './testing/network-world.ts';
 import { clusterPort, localPort, planOf } from './testing/plans.ts';

@@ -5,7 +5,7 @@ import type { HeldPort, HoldResult, PortHolder } from '../../claims/port-holder.
 import type { PortClaim } from '../../kinds/port-claim.ts';
 import type { NodePlan } from '../../plan/node-plan.ts';
 import { planOf } from '../../plan/plan-of-claims.ts';
-import type { Difference, RuleSet } from '../../rules/rule-set.ts';
+import type { Difference, RuleSet } from '../../plan/rule-set.ts';
 import { AgentMetrics } from '../agent-metrics.ts';
 import type { ClaimVerdict } from '../claim-verdict.ts';
 import { NodeReconciler } from '../node-reconciler.ts';

@@ -5,7 +5,7 @@ import { BounceNamespace } from '../../host/bounce-namespace.ts';
 import type { ExposedPort, NodePlan } from '../../plan/node-plan.ts';
 import { hostRules } from '../../rules/host-rules.ts';
 import { innerRules } from '../../rules/inner-rules.ts';
-import type { HostBackendName } from '../../rules/rule-set.ts';
+import type { HostBackendName } from '../../plan/rule-set.ts';
 import { labService, podPort } from '../lab-objects.ts';
 import type { Lab, LabTarget } from '../lab.ts';
 

@@ -2,7 +2,7 @@ import type { Commands } from '../../host/commands.ts';
 import type { NodePlan } from '../../plan/node-plan.ts';
 import { families, type FamilyWords } from '../families.ts';
 import type { RulePlace } from '../known-rules.ts';
-import type { Link } from '../link.ts';
+import type { Link } from '../../plan/link.ts';
 import { unlessMissing } from '../missing-program.ts';
 import type { RuleNames } from '../owner.ts';
 import { serves } from '../port-elements.ts';

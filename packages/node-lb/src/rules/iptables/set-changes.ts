@@ -1,5 +1,5 @@
 import { elementDifferences, mapChanges } from '../element-changes.ts';
-import type { Difference } from '../rule-set.ts';
+import type { Difference } from '../../plan/rule-set.ts';
 import type { IpSet, IpSets } from './ip-sets.ts';
 
 /** Most elements of a set. The kernel takes memory for those that are there only. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { mapChanges } from '../element-changes.ts';
-import type { Difference } from '../rule-set.ts';
+import type { Difference } from '../../plan/rule-set.ts';
 import { tableNames, type FoundJump, type Jump, type OwnTable, type OwnTables } from './own-tables.ts';
 
 /**

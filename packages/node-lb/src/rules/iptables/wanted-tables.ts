@@ -1,6 +1,6 @@
 import type { NodePlan } from '../../plan/node-plan.ts';
 import type { FamilyWords } from '../families.ts';
-import type { Link } from '../link.ts';
+import type { Link } from '../../plan/link.ts';
 import { OWNER_MARK, type RuleNames } from '../owner.ts';
 import {
   protocolWord,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ExposedPort, NodePlan } from '../../plan/node-plan.ts';
 import { families, type FamilyWords } from '../families.ts';
-import type { Link } from '../link.ts';
+import type { Link } from '../../plan/link.ts';
 import { OWNER_MARK } from '../owner.ts';
 import {
   allowedSources,

@@ -1,6 +1,6 @@
 import { families, type FamilyWords } from '../families.ts';
 import type { NodePlan } from '../../plan/node-plan.ts';
-import type { Link } from '../link.ts';
+import type { Link } from '../../plan/link.ts';
 import { OWNER_MARK } from '../owner.ts';
 import { protocolWord, serves } from '../port-elements.ts';
 import { match, meta, payload, rule, type Rule } from './nft-expression.ts';

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { elementDifferences, elementText, mapChanges } from '../element-changes.ts';
 import { OWNER_MARK } from '../owner.ts';
-import type { Difference } from '../rule-set.ts';
+import type { Difference } from '../../plan/rule-set.ts';
 import type { NftChain, NftSet, NftTable, NftTables } from './nft-table.ts';
 
 /** How the tables differ, in words. */

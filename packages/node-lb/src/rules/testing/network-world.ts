@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import type { Family } from '../../address/protocol.ts';
 import { systemCommands } from '../../host/system-commands.ts';
 import type { Commands } from '../../host/commands.ts';
-import { defaultLink, type Link } from '../link.ts';
-import type { HostBackendName } from '../rule-set.ts';
+import { defaultLink, type Link } from '../../plan/link.ts';
+import type { HostBackendName } from '../../plan/rule-set.ts';
 
 /** Addresses of the world. */
 export const addresses = {

@@ -1,8 +1,8 @@
 import type { Commands } from '../../host/commands.ts';
 import { systemCommands } from '../../host/system-commands.ts';
 import { hostRules, type HostRulesOptions } from '../host-rules.ts';
-import { defaultLink } from '../link.ts';
-import type { HostBackendName, RuleSet } from '../rule-set.ts';
+import { defaultLink } from '../../plan/link.ts';
+import type { HostBackendName, RuleSet } from '../../plan/rule-set.ts';
 
 /** All backends, for suites that try each. */
 export const hostBackends: readonly HostBackendName[] = ['iptables-nft', 'iptables-legacy', 'nftables'];

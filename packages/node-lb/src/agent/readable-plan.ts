@@ -1,7 +1,7 @@
 import type { Family } from '../address/protocol.ts';
-import type { HostBackendName } from '../rules/rule-set.ts';
-import type { Link } from '../rules/link.ts';
-import type { ExposedPort, NodePlan } from './node-plan.ts';
+import type { HostBackendName } from '../plan/rule-set.ts';
+import type { Link } from '../plan/link.ts';
+import type { ExposedPort, NodePlan } from '../plan/node-plan.ts';
 
 /**
  * A plan for people: where the rules go, then a line for the way of a packet to each address and port, such as

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { defaultLink } from '../rules/link.ts';
-import type { ExposedPort } from './node-plan.ts';
+import { defaultLink } from '../plan/link.ts';
+import type { ExposedPort } from '../plan/node-plan.ts';
 import { readablePlan } from './readable-plan.ts';
 
 const front: ExposedPort = {
