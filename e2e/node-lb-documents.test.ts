@@ -203,10 +203,13 @@ async function shellFor(kubeconfig: string): Promise<Shell> {
     ...process.env,
     HOME: folder.path,
     KUBECONFIG: kubeconfig,
+    npm_config_update_notifier: 'false',
     PATH: programs.join(delimiter),
   });
 }
 
+/** How long a page's output may take to come: every question starts a kubectl. */
+const patienceMs = 60_000;
 /** What takes root, a kubelet or a terminal of its own. */
 const notHere = /^(sudo |npx armillary up$|export KUBECONFIG|kubectl .*(rollout status|logs) )/;
 /** What can be asked again. */
@@ -235,12 +238,16 @@ class Shell {
       if (!shown || code !== lines.join('\n') || code.includes('--node-name worker')) continue;
       const questions = lines.filter((line) => question.test(line)).join('\n');
       const wanted = shapesOf(contentOf(shown));
-      await eventually(`this is printed:\n${contentOf(shown)}`, async () => {
-        const shapes = new Set(shapesOf(printed));
-        if (wanted.every((line) => shapes.has(line))) return true;
-        printed = await this.run(setting + questions);
-        return false;
-      });
+      await eventually(
+        `this is printed:\n${contentOf(shown)}`,
+        async () => {
+          const shapes = new Set(shapesOf(printed));
+          if (wanted.every((line) => shapes.has(line))) return true;
+          printed = await this.run(setting + questions);
+          return false;
+        },
+        patienceMs,
+      );
     }
   }
 
