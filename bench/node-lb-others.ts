@@ -2,7 +2,7 @@ import { printComparison, quantile, type Row } from './measure.ts';
 import { LinearRules } from './node-lb-linear.ts';
 import { otherPorts, type PathWorld } from './node-lb-world.ts';
 
-const rounds = 5;
+const rounds = 3;
 const counts = [0, 1000, 10_000] as const;
 
 /** A way to expose many ports beside the one that is measured. */
