@@ -43,6 +43,7 @@ export class ChildProgram {
 
   /** Ends what is left of the group, and lets go of pipes that somebody outside of it may still hold. */
   kill(): void {
+    this.#cancelKill?.();
     this.#signal('SIGKILL');
     this.process.stdin.destroy();
     this.process.stdout.destroy();

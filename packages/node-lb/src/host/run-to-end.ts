@@ -23,14 +23,19 @@ export interface Ended {
 /** How long the rest of a program's output may take after the program itself. */
 const afterExitMs = 2000;
 
+/** How long a program that was told to end is waited for: one that waits for the kernel does not even heed SIGKILL. */
+const stoppedMs = 5000;
+
 /** Waits for a program that was just started, within limits; none of its group is left after. */
 export async function runToEnd(child: ChildProgram, limits: RunLimits, clock: Clock): Promise<Ended> {
   const { input = '', timeoutMs, maxOutputBytes, signal } = limits;
   const ended = Promise.withResolvers<number | string>();
   let stopped: Ended['stopped'];
+  let cancelWait: (() => void) | undefined;
   const stop = (reason: Ended['stopped']): void => {
     stopped ??= reason;
     child.terminate();
+    cancelWait ??= clock.setTimeout(() => ended.resolve('no end'), stoppedMs);
   };
 
   const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
@@ -42,7 +47,6 @@ export async function runToEnd(child: ChildProgram, limits: RunLimits, clock: Cl
       else stop('output');
     });
   }
-  let cancelWait: (() => void) | undefined;
   child.process.once('exit', (code, killedBy) => {
     const end = (): void => ended.resolve(code ?? killedBy ?? 'no exit code');
     // Killed ones have nothing more to say; of others, a child may keep the pipes open for ever.

@@ -109,6 +109,25 @@ describe('running a program', () => {
     expect(failure).toMatchObject({ code: 'ProgramFailed' });
   });
 
+  test('is given up when not even SIGKILL ends it, as while the kernel does not answer it', async () => {
+    const clock = new FakeClock();
+    const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+    try {
+      const stuck = systemCommands(clock).run('sleep', ['1000'], { timeoutMs: 3000 });
+      const failure = stuck.catch((error: unknown) => error);
+      await vi.waitFor(() => expect(clock.pending).toContain(3000));
+      clock.advance(3000);
+      clock.advance(5000);
+      expect(await failure).toMatchObject({ code: 'ProgramFailed' });
+      expect(kill.mock.calls.map(([, signal]) => signal)).toEqual(['SIGTERM', 'SIGKILL', 'SIGKILL']);
+      expect(clock.pending).toEqual([]);
+    } finally {
+      const [group] = kill.mock.calls[0] ?? [];
+      kill.mockRestore();
+      if (group !== undefined) process.kill(group, 'SIGKILL');
+    }
+  });
+
   test('is aborted with the reason of the signal', async () => {
     const abort = new AbortController();
     const running = commands.run('sleep', ['1000'], { signal: abort.signal });
@@ -146,8 +165,11 @@ describe('running a program', () => {
       try { for (;;) openSync('/dev/null', 'r'); } catch {}
       await commands.run('true', []).catch(say);
       try { for await (const line of commands.follow('true', [], new AbortController().signal)); } catch (error) { say(error); }`;
-    const limited = ['--nofile=100', '--', process.execPath, '--input-type=module', '-e', script];
-    const agent = spawn('prlimit', limited, { cwd: import.meta.dirname, stdio: ['ignore', 'pipe', 'pipe'] });
+    const limited = ['-c', 'ulimit -n 100; exec "$@"', 'sh', process.execPath, '--input-type=module', '-e'];
+    const agent = spawn('sh', [...limited, script], {
+      cwd: import.meta.dirname,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const [said, complaints] = await Promise.all([text(agent.stdout), text(agent.stderr)]);
     expect(complaints).toBe('');
     expect(said).toMatch(/^(ProgramFailed true .*could not be started \(EMFILE\)\n){2}$/);
