@@ -214,12 +214,13 @@ describe.skipIf(!canMakeNamespaces('the bounce namespace'))('the bounce namespac
     expect(node.everything()).toBe(before);
   });
 
-  test('does not mind the default route, halves of it, or the route to all link-local addresses', async () => {
+  test('does not mind the default route, halves of it, or routes to all link-local or site-local addresses', async () => {
     using node = new Node();
     node.network.run('ip', 'address', 'add', '169.254.3.4/16', 'dev', 'eth0');
     node.network.run('ip', 'route', 'add', 'default', 'via', '192.0.2.1');
     node.network.run('ip', 'route', 'add', '128.0.0.0/1', 'via', '192.0.2.1');
     node.network.run('ip', '-6', 'route', 'add', 'default', 'via', '2001:db8::1');
+    node.network.run('ip', '-6', 'route', 'add', 'fd00::/8', 'via', '2001:db8::1');
     await node.bounce.ensure(never);
     expect(await node.bounce.check(never)).toEqual([]);
   });

@@ -6,9 +6,12 @@ import type { IpFacts } from './ip-facts.ts';
 
 type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
 
-/** Routes as wide as these lead to everywhere else, such as those by which VPNs replace the default route. */
-const defaultLength = 8;
-/** Many nodes have a route to all link-local addresses, or an interface in it; the link's own is the more exact one. */
+/**
+ * Routes as wide as this lead to everywhere else, such as those by which VPNs replace the default route, and `fd00::/8` to
+ * all that is local to a site. The link's own is the more exact one.
+ */
+const wideLength = 8;
+/** Many nodes have a route to all link-local addresses, or an interface in it. */
 const linkLocal: Network = ipaddr.parseCIDR('169.254.0.0/16');
 
 /**
@@ -43,7 +46,7 @@ export function refuseOverlap(link: Link, { interfaces, routes }: IpFacts): void
 
 function lieOver(own: string, text: string): boolean {
   const [one, other] = [parseNetwork(own), parseNetwork(text)];
-  if (!one || !other || other[1] < defaultLength) return false;
+  if (!one || !other || other[1] <= wideLength) return false;
   if (other[1] === linkLocal[1] && isWithin(other, linkLocal)) return false;
   return isWithin(one, other) || isWithin(other, one);
 }
