@@ -31,25 +31,23 @@ export const IpInterface = Type.Object({
 export type IpInterface = Static<typeof IpInterface>;
 
 /** A route of any table, as `ip -j -d route show table all` prints it. */
-export const IpRoute = Type.Object({
+const IpRoute = Type.Object({
   type: Type.Optional(Type.String()),
   dst: Type.String(),
   gateway: Type.Optional(Type.String()),
   dev: Type.Optional(Type.String()),
   table: Type.Optional(Type.String()),
 });
-/** See the schema {@link IpRoute}. */
-export type IpRoute = Static<typeof IpRoute>;
+type IpRoute = Static<typeof IpRoute>;
 
 /** A neighbour, as `ip -j neighbour show` prints it. */
-export const IpNeighbour = Type.Object({
+const IpNeighbour = Type.Object({
   dst: Type.String(),
   dev: Type.Optional(Type.String()),
   lladdr: Type.Optional(Type.String()),
   state: Type.Array(Type.String()),
 });
-/** See the schema {@link IpNeighbour}. */
-export type IpNeighbour = Static<typeof IpNeighbour>;
+type IpNeighbour = Static<typeof IpNeighbour>;
 
 /** What `ip` knows of a network, or of one of its interfaces. */
 export interface IpFacts {

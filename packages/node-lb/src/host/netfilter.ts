@@ -8,7 +8,7 @@ import type { Commands } from './commands.ts';
 export type IptablesBackend = 'iptables-nft' | 'iptables-legacy';
 
 /** A table of iptables, by the names of its chains. */
-export interface IptablesTable {
+interface IptablesTable {
   readonly backend: IptablesBackend;
   readonly family: Family;
   /** `filter`, `nat`, `mangle` … */
