@@ -113,7 +113,7 @@ describe('every reason is explained', () => {
   const source = (file: string): string => read(`packages/node-lb/src/${file}`);
   /** The members of a union of texts, by the name of its type. */
   const union = (file: string, type: string): string[] => {
-    const [, members = ''] = new RegExp(`export type ${type} =(.*?);\n`, 's').exec(source(file)) ?? [];
+    const [, members = ''] = new RegExp(`^(?:export )?type ${type} =(.*?);\n`, 'ms').exec(source(file)) ?? [];
     const reasons = found(members, /^\s*\| '(\w+)'/gm);
     expect(reasons.length).toBeGreaterThan(3);
     return reasons;
