@@ -8,7 +8,7 @@ import { layoutOf, type LabLayout, type LabNode, type LabPod } from '../packages
 import { thisMaker } from '../packages/node-lb/src/lab/maker.ts';
 import { installNodeFirewall } from '../packages/node-lb/src/lab/node-firewall.ts';
 import { defaultServiceCidr, ProxyShape } from '../packages/node-lb/src/lab/proxy-shape.ts';
-import { removeLab } from '../packages/node-lb/src/lab/remove-labs.ts';
+import { removeLab, removeStaleLabs } from '../packages/node-lb/src/lab/remove-labs.ts';
 import { buildWorld } from '../packages/node-lb/src/lab/world.ts';
 import type { ExposedPort, NodePlan } from '../packages/node-lb/src/plan/node-plan.ts';
 import { hostRules } from '../packages/node-lb/src/rules/host-rules.ts';
@@ -81,6 +81,8 @@ export class PathWorld {
   /** Builds one; what was made before a failure is gone then. */
   static async build(backend: HostBackendName, signal: AbortSignal): Promise<PathWorld> {
     const commands = systemCommands();
+    // What a killed run left behind.
+    await removeStaleLabs(commands);
     const maker = thisMaker();
     const serial = built++;
     const subnet = await freeSubnet((maker.pid + serial) % 255, commands);
