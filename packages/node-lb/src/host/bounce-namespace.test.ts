@@ -214,7 +214,7 @@ describe.skipIf(!canMakeNamespaces('the bounce namespace'))('the bounce namespac
     expect(node.everything()).toBe(before);
   });
 
-  test('does not mind the default route, halves of it, or routes to all link-local or site-local addresses', async () => {
+  test('does not mind the default route, halves of it, or routes to all link-local or unique local addresses', async () => {
     using node = new Node();
     node.network.run('ip', 'address', 'add', '169.254.3.4/16', 'dev', 'eth0');
     node.network.run('ip', 'route', 'add', 'default', 'via', '192.0.2.1');

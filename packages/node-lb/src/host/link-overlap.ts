@@ -6,13 +6,13 @@ import type { IpFacts } from './ip-facts.ts';
 
 type Network = readonly [ipaddr.IPv4 | ipaddr.IPv6, number];
 
+/** Routes as wide as these lead to everywhere else, such as those by which VPNs replace the default route. */
+const defaultLength = 8;
 /**
- * Routes as wide as this lead to everywhere else, such as those by which VPNs replace the default route, and `fd00::/8` to
- * all that is local to a site. The link's own is the more exact one.
+ * Many nodes have a route to all link-local or all unique local addresses, or an interface in the first; the link's own is
+ * the more exact one.
  */
-const wideLength = 8;
-/** Many nodes have a route to all link-local addresses, or an interface in it. */
-const linkLocal: Network = ipaddr.parseCIDR('169.254.0.0/16');
+const wholeBlocks: readonly Network[] = [ipaddr.parseCIDR('169.254.0.0/16'), ipaddr.parseCIDR('fd00::/8')];
 
 /**
  * Refuses when the link's networks lie over something that the node has already.
@@ -46,8 +46,8 @@ export function refuseOverlap(link: Link, { interfaces, routes }: IpFacts): void
 
 function lieOver(own: string, text: string): boolean {
   const [one, other] = [parseNetwork(own), parseNetwork(text)];
-  if (!one || !other || other[1] <= wideLength) return false;
-  if (other[1] === linkLocal[1] && isWithin(other, linkLocal)) return false;
+  if (!one || !other || other[1] < defaultLength) return false;
+  if (wholeBlocks.some((block) => other[1] === block[1] && isWithin(other, block))) return false;
   return isWithin(one, other) || isWithin(other, one);
 }
 
