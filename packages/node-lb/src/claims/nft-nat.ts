@@ -140,7 +140,7 @@ function fieldMatch(field: unknown, value: unknown): NatMatch | undefined {
     }
     case 'daddr': {
       const network = networkOf(networkText(value));
-      return network === undefined ? undefined : { ...family, networks: [network] };
+      return network === undefined ? family : { ...family, networks: [network] };
     }
     case 'saddr':
       return { ...family, partial: true };

@@ -132,6 +132,7 @@ COMMIT
           tcp dport vmap { 6000 : jump six-thousand, 6001 : accept }
           dnat to tcp dport map @forwards
           ip daddr . tcp dport { 10.9.0.1 . 99 } dnat to 10.88.0.2
+          ip daddr 10.9.0.1-10.9.0.2 tcp dport 94 dnat to 10.88.0.2
           ip daddr 10.9.0.0/24 sctp dport 98 dnat to 10.88.0.2
           iifname "virbr0" tcp dport 97 redirect to :80
           fib daddr type != local tcp dport 96 redirect to :80
@@ -141,7 +142,7 @@ COMMIT
       '-f',
       '-',
     );
-    const taken = [8082, 8090, 8092, 300, 302, 5354, 9000, 9001, 6000, 7000, 99];
+    const taken = [8082, 8090, 8092, 300, 302, 5354, 9000, 9001, 6000, 7000, 99, 94];
     const free = [8089, 8093, 299, 303, 5355, 9002, 6001, 7001, 98, 97, 96, 80];
     const owners = await ownersOf([...taken, ...free], '10.9.0.1');
     expect(owners.slice(0, taken.length).filter((owner) => owner === undefined)).toEqual([]);
