@@ -12,14 +12,18 @@ const programs = ['iptables-legacy-save', 'ip6tables-legacy-save'] as const;
 export async function watchLegacy(options: WatchHostOptions, signal: AbortSignal): Promise<void> {
   const { clock, isLegacy, logger, onChange } = options;
   let before: string | undefined;
+  let isFailing = false;
   while (!signal.aborted) {
     try {
       const now = isLegacy() ? await ownRules(options, signal) : undefined;
       if (before !== undefined && now !== undefined && now !== before) onChange();
       before = now;
+      isFailing = false;
     } catch (error) {
-      if (!signal.aborted)
+      // Once: it is tried again more than once a second.
+      if (!signal.aborted && !isFailing)
         logger.warn({ err: error }, 'the rules of iptables-legacy cannot be read; it is tried again');
+      isFailing = true;
     }
     await delay(clock, intervalMs, signal);
   }
