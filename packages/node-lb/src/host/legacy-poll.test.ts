@@ -1,4 +1,4 @@
-import { silentLogger } from '@armillary/kube';
+import type { Logger } from '@armillary/kube';
 import { expect, test, vi } from 'vitest';
 import { defaultLink } from '../plan/link.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
@@ -11,6 +11,8 @@ function watched() {
   const clock = new FakeClock();
   const stop = new AbortController();
   const node = { rules: '', code: 0, changes: 0, warnings: 0 };
+  const warn = (): void => void node.warnings++;
+  const logger: Logger = { debug() {}, info() {}, warn, error() {}, child: () => logger };
   const programs = { 'iptables-legacy-save': () => ({ code: node.code, stdout: node.rules }) };
   const ended = watchLegacy(
     {
@@ -20,7 +22,7 @@ function watched() {
       isLegacy: () => true,
       onChange: () => void node.changes++,
       clock,
-      logger: { ...silentLogger, warn: () => void node.warnings++ },
+      logger,
     },
     stop.signal,
   );
