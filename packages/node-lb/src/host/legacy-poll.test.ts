@@ -30,12 +30,12 @@ function watched() {
   return {
     node,
     /** Waits for a look to be over, and has the next one made. */
-    async lookAgain() {
+    lookAgain: async (): Promise<void> => {
       await looked();
       clock.advance(900);
       await looked();
     },
-    async end() {
+    end: async (): Promise<void> => {
       stop.abort();
       await ended;
     },
