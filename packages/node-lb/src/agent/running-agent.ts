@@ -75,6 +75,8 @@ export class RunningAgent {
       },
       changed: () => this.#controller?.check(),
     });
+    // Who waits for the first run is not to wait for one that never comes.
+    this.#stop.signal.addEventListener('abort', () => this.#firstRun.resolve(), { once: true });
     const stop = (): void => this.#stop.abort();
     if (options.signal.aborted) stop();
     options.signal.addEventListener('abort', stop, { once: true });
@@ -115,7 +117,6 @@ export class RunningAgent {
       await Promise.all([managed, this.#node.watch(signal), this.#keepLease(), this.#prober?.run(signal)]);
     } finally {
       this.#stop.abort();
-      this.#firstRun.resolve();
       await this.#node.holder.close();
       await unlock?.();
     }
