@@ -1,6 +1,6 @@
 import { isObject } from '@armillary/resource';
 import type { Protocol } from '../address/protocol.ts';
-import { NodeLbError } from '../errors.ts';
+import { programJson } from '../host/program-json.ts';
 import { isOwnerMark } from '../rules/owner.ts';
 import { bothMatch, networkOf, type NatMatch, type NatRule, type NatTable } from './nat-rule.ts';
 
@@ -53,12 +53,7 @@ function isEntrance({ type, hook }: Record<string, unknown>): boolean {
 }
 
 function itemsOf(listing: string): unknown[] {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(listing);
-  } catch (error) {
-    throw new NodeLbError('ProgramFailed', 'nft -j printed something that is not JSON.', { cause: error });
-  }
+  const parsed = programJson('nft', listing);
   return listOf(isObject(parsed) ? parsed['nftables'] : undefined);
 }
 

@@ -2,6 +2,7 @@ import { Type, type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { NodeLbError } from '../errors.ts';
 import type { Commands } from './commands.ts';
+import { programJson } from './program-json.ts';
 
 /** An interface with its addresses, as `ip -j -d address show` prints it; what is not read here is left out. */
 export const IpInterface = Type.Object({
@@ -91,7 +92,7 @@ export async function ipInterfaces(commands: Commands, signal: AbortSignal): Pro
 }
 
 function parsed<T extends TSchema>(schema: T, text: string): Static<T>[] {
-  const list: unknown = text.trim() === '' ? [] : JSON.parse(text);
+  const list = text.trim() === '' ? [] : programJson('ip', text);
   // Older versions of ip print an empty object for what they leave out.
   const objects = Array.isArray(list) ? list.filter((item) => Object.keys(item as object).length > 0) : list;
   if (Value.Check(Type.Array(schema), objects)) return objects;

@@ -138,8 +138,19 @@ describe('what this machine may lack', () => {
     expect(proxyModeOf(nothing, [], await hasVirtualServers(grep(2), never))).toBe('none');
   });
 
-  test('an nft that prints something else is a failure, not an empty node', async () => {
-    const commands = fakeCommands({ nft: { stdout: '{"tables":[]}' } });
-    await expect(readNetfilter(commands, never)).rejects.toMatchObject({ code: 'ProgramFailed' });
-  });
+  test.each(['{"tables":[]}', 'netlink: busy', '{"nftables":['])(
+    'an nft that prints something else is a failure, not an empty node: %s',
+    async (stdout) => {
+      const commands = fakeCommands({ nft: { stdout } });
+      await expect(readNetfilter(commands, never)).rejects.toMatchObject({ code: 'ProgramFailed' });
+    },
+  );
+
+  test.each(['7', '[{"ifname":7}]', '[ {', 'Object "-j" is unknown'])(
+    'an ip that prints something else is a failure, not a node without interfaces: %s',
+    async (stdout) => {
+      const commands = fakeCommands({ ip: { stdout } });
+      await expect(ipInterfaces(commands, never)).rejects.toMatchObject({ code: 'ProgramFailed' });
+    },
+  );
 });

@@ -3,6 +3,7 @@ import { Value } from 'typebox/value';
 import type { Family } from '../address/protocol.ts';
 import { NodeLbError } from '../errors.ts';
 import type { Commands } from './commands.ts';
+import { programJson } from './program-json.ts';
 
 /** The ways in which iptables is kept in the kernel. */
 export type IptablesBackend = 'iptables-nft' | 'iptables-legacy';
@@ -63,7 +64,7 @@ function isIptables({ family, table, name, hook }: NftChain): boolean {
 
 async function nftChains(commands: Commands, signal: AbortSignal): Promise<NftChain[]> {
   const { stdout } = await commands.run('nft', ['-j', 'list', 'chains'], { signal });
-  const list: unknown = stdout.trim() === '' ? { nftables: [] } : JSON.parse(stdout);
+  const list = stdout.trim() === '' ? { nftables: [] } : programJson('nft', stdout);
   if (!Value.Check(NftList, list)) {
     throw new NodeLbError(
       'ProgramFailed',
