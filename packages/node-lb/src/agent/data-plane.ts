@@ -1,4 +1,5 @@
 import type { Difference, RuleSet } from '../plan/rule-set.ts';
+import { joinedRules } from '../rules/joined-rules.ts';
 
 /** The bounce namespace and its link, as far as the rules need them. */
 export interface BouncePlace {
@@ -25,15 +26,15 @@ export interface DataPlaneParts {
  * lead there.
  */
 export function dataPlane({ place, inner, host, forgetAll }: DataPlaneParts): RuleSet {
+  // What the node sends into the namespace must find its way there, also while ports come, go and change their way.
+  const rules = joinedRules({ inner, host });
   return {
-    // The way out before the way in: what the node sends into the namespace must find its way there.
     async apply(plan, signal) {
       const mended = await place.ensure(signal);
       // A new namespace is empty, whatever was written to the one before it.
       if (mended.length > 0) await inner.verify(plan, signal);
-      const inside = await inner.apply(plan, signal);
-      const outside = await host.apply(plan, signal);
-      return { changed: mended.length > 0 || inside.changed || outside.changed };
+      const { changed } = await rules.apply(plan, signal);
+      return { changed: mended.length > 0 || changed };
     },
     async verify(plan, signal) {
       const missing = await place.check(signal);
