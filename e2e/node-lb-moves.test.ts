@@ -249,6 +249,24 @@ test('rules that fail for longer than a node may be unwell move the Service; for
   expect(await world.placesOf('web')).toEqual(['n1:80']);
   await world.pass(20 * second);
   await world.answersAt('web', '10.0.0.2');
+  const said = (await world.eventsOf('web')).map(({ reason, message }) => `${reason}: ${message}`);
+  expect(said).toContainEqual(expect.stringMatching(/^RulesFailed: node n1 cannot serve TCP\/80: /));
+}, 60_000);
+
+test('rules that fail where no other node is: what is there stays, and is back as soon as they do not', async () => {
+  await served('n1');
+  const agent = world.agents.of('n1');
+  agent.failure = 'RulesFailed';
+  world.agents.look();
+  await world.hasCondition('web', 'Programmed', 'False', 'RulesFailed');
+  await world.pass(40 * second);
+  await world.hasCondition('web', 'NoEligibleNode', 'True');
+  await world.hasCondition('web', 'PortConflict', 'False');
+  expect(await world.placesOf('web')).toEqual(['n1:80']);
+  delete agent.failure;
+  world.agents.look();
+  await world.hasCondition('web', 'Programmed', 'True');
+  await world.hasCondition('web', 'NoEligibleNode', 'False');
 }, 60_000);
 
 test('a plan only is no failure: nothing moves, and the condition says so', async () => {

@@ -190,6 +190,29 @@ describe('a port that the Service holds on its node', () => {
     });
   });
 
+  test('that a node cannot serve is no port of somebody else: it goes elsewhere, and stays for want of better', () => {
+    const fault = { reason: 'ForwardingOff', message: 'the node forwards no packets' };
+    const alone = having(request, ['a']);
+    const both = having(request, ['a'], 'b');
+    for (const cluster of [alone, both])
+      cluster.use({ ...tcp(80), node: 'a', kind: 'Refused', owner: '', fault });
+    const said = { node: 'a', ...fault };
+    expect(placeService(request, both)).toMatchObject({ nodes: [{ node: 'b' }], leaving: [said] });
+    const kept = placeService(request, alone);
+    expect(kept).toMatchObject({ nodes: [{ node: 'a', ports: request.ports }], kept: [said], short: true });
+    expect(kept.obstacles).toEqual([said]);
+  });
+
+  test('that a node cannot serve does not bring a Service there', () => {
+    const cluster = MemoryCluster.of('a');
+    const fault = { reason: 'RulesFailed', message: 'nft does not start' };
+    cluster.use({ ...tcp(80), node: 'a', kind: 'Refused', owner: '', fault });
+    expect(placeService(requestOf('front'), cluster)).toMatchObject({
+      nodes: [],
+      obstacles: [{ node: 'a', ...fault }],
+    });
+  });
+
   test('that is refused is given back with partial, too, when nothing else is left on the node', () => {
     const cluster = having(request, ['a'], 'b');
     const partial = { ...request, partial: true };

@@ -3,7 +3,7 @@ import type { ExposureRequest } from '../request/exposure-request.ts';
 import type { AllocationWorld, Holdings, NodeCondition } from './allocation-world.ts';
 import { misfitOf, proxyMisfitOf } from './misfit.ts';
 import type { Obstacle, PlacedNode } from './placement.ts';
-import { checkPorts, type PortCheck } from './port-check.ts';
+import { checkPorts } from './port-check.ts';
 import { servedAddresses } from './served-addresses.ts';
 
 /** A node that a Service has, and whether it may stay. */
@@ -39,7 +39,7 @@ function currentPlace(
     departure(node) ??
     misfitOf(request, node.facts) ??
     (mayFollowHealth(request, node, holdings) ? ailing(request, name, node, holdings, world) : undefined);
-  const complaints = complaint ? [{ node: name, ...complaint }] : portComplaints(request, { free, taken });
+  const complaints = complaint ? [{ node: name, ...complaint }] : portComplaints(request, taken);
   return { place: { ...at, ports: free }, node, complaints, taken };
 }
 
@@ -87,8 +87,11 @@ function ailing(
 }
 
 /** Without `partial` a node must have all ports, or it shall be left; with it, one. */
-function portComplaints({ partial }: ExposureRequest, { free, taken }: PortCheck): readonly Obstacle[] {
-  return partial && free.length > 0 ? [] : taken;
+function portComplaints(
+  { partial, ports }: ExposureRequest,
+  taken: readonly Obstacle[],
+): readonly Obstacle[] {
+  return partial && taken.length < ports.length ? [] : taken;
 }
 
 /** Why nothing new may come to a node, as its standing says it. */

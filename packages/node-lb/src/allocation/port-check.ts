@@ -8,7 +8,9 @@ import { compareText } from './text-order.ts';
 
 /** Which of its ports a Service can have on a node. */
 export interface PortCheck {
+  /** Those that it can have, or has and may keep for want of a better place. */
   readonly free: readonly RequestedPort[];
+  /** At most one thing for each port. */
   readonly taken: readonly Obstacle[];
 }
 
@@ -29,7 +31,8 @@ export function checkPorts(
     const holds = held.some((own) => own.port === port.port && own.protocol === port.protocol);
     const use = firstOf(holds ? uses.filter(({ kind }) => kind === 'Refused') : uses);
     if (use) taken.push(portObstacle(node, port, use));
-    else free.push(port);
+    // What only cannot be served now may be served again, and is better kept than given back for nothing better.
+    if (!use || (holds && use.fault)) free.push(port);
   }
   return { free, taken };
 }
@@ -39,7 +42,8 @@ function firstOf(uses: readonly PortUse[]): PortUse | undefined {
   return uses.length > 1 ? uses.toSorted((a, b) => compareText(a.owner, b.owner))[0] : uses[0];
 }
 
-function portObstacle(node: string, { protocol, port }: PortKey, { kind, owner }: PortUse): Obstacle {
+function portObstacle(node: string, { protocol, port }: PortKey, { kind, owner, fault }: PortUse): Obstacle {
+  if (fault) return { node, ...fault };
   const message = `port ${portText({ protocol, port })} is taken${owner === '' ? '' : ` by ${owner}`}`;
   return { node, reason: kind, message, port: { protocol, port }, owner };
 }

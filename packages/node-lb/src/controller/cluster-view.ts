@@ -201,7 +201,10 @@ export class ClusterView {
 
   #refusedUses(node: string, port: PortKey, now: number): PortUse[] {
     const refusal = this.refusals.current(node, port, now);
-    return refusal ? [{ node, ...port, kind: 'Refused', owner: refusal.owner }] : [];
+    if (!refusal) return [];
+    const { owner, reason, message } = refusal;
+    const who = owner === undefined ? { owner: '', fault: { reason, message } } : { owner };
+    return [{ node, ...port, kind: 'Refused', ...who }];
   }
 
   /** These ports could be had again. */

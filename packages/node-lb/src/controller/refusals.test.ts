@@ -3,7 +3,7 @@ import { Refusals } from './refusals.ts';
 
 const minute = 60_000;
 const port = { protocol: 'TCP', port: 80 } as const;
-const refused = { node: 'n1', ...port, reason: 'PortInUse', owner: 'nginx' };
+const refused = { node: 'n1', ...port, reason: 'PortInUse', message: 'it is in use', owner: 'nginx' };
 
 test('a port is left alone for 1, 5 and then 30 minutes, and is forgotten when it is served', () => {
   const refusals = new Refusals();

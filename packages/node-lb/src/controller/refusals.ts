@@ -6,8 +6,10 @@ export interface Refusal extends PortKey {
   readonly node: string;
   /** The agent's reason, such as `PortInUse`. */
   readonly reason: string;
-  /** Who has the port instead, or what is wrong, in words. */
-  readonly owner: string;
+  /** The agent's words. */
+  readonly message: string;
+  /** Who has the port instead; absent when nobody has it, and the node cannot serve it all the same. */
+  readonly owner?: string;
   /** Until when the port is not tried again, milliseconds. */
   readonly until: number;
 }

@@ -3,6 +3,7 @@ import { portText } from '../address/port-range.ts';
 import type { PortClaim } from '../kinds/port-claim.ts';
 import type { RequestWarning } from '../request/request-warning.ts';
 import type { WantedCondition } from './condition.ts';
+import type { Refusal } from './refusals.ts';
 import type { ServiceMemory } from './service-memory.ts';
 
 /** Tells people of a Service what happened to it; each thing once, however often it is seen. */
@@ -23,9 +24,14 @@ export class ServiceEvents {
   }
 
   /** A node's agent will not serve a port. */
-  refused(service: Service, { spec }: PortClaim, owner: string): void {
-    const message = `${portText(spec)} of node ${spec.nodeName} belongs to ${owner}; another node is looked for`;
-    this.#recorder.event(service, 'Warning', 'PortConflict', message);
+  refused(service: Service, refusal: Refusal): void {
+    const { node, reason, message, owner } = refusal;
+    const port = portText(refusal);
+    const [what, why] =
+      owner === undefined
+        ? [reason, `node ${node} cannot serve ${port}: ${message}`]
+        : ['PortConflict', `${port} of node ${node} belongs to ${owner}`];
+    this.#recorder.event(service, 'Warning', what, `${why}; another node is looked for`);
   }
 
   /** It leaves a node. */

@@ -113,13 +113,13 @@ export class ServiceTurn {
     const { nodeName, protocol, port } = claim.spec;
     if (view.refusals.current(nodeName, { protocol, port }, now)) return;
     const { reason = '', message = '' } = progressOf(claim);
-    const owner =
-      reason === 'PortInUse'
-        ? (claim.status?.owner ?? 'somebody whom the node cannot name')
-        : `the node itself (${reason}: ${message})`;
-    view.refusals.refuse({ node: nodeName, protocol, port, reason, owner }, now);
+    const owner = claim.status?.owner ?? 'somebody whom the node cannot name';
+    const refusal = view.refusals.refuse(
+      { node: nodeName, protocol, port, reason, message, ...(reason === 'PortInUse' ? { owner } : {}) },
+      now,
+    );
     metrics.conflict(reason);
-    events.refused(this.#service, claim, owner);
+    events.refused(this.#service, refusal);
   }
 
   /** Chooses nodes, and takes what shall be claimed there for given at once. */

@@ -12,6 +12,8 @@ export interface PortUse extends PortKey {
   readonly kind: PortUseKind;
   /** Who, in words for an event: `pod web/nginx-1 (hostPort)`, `service shop/front (NodePort)`. */
   readonly owner: string;
+  /** Of the kind `Refused`, when nobody has the port: why the node does not serve it. */
+  readonly fault?: { readonly reason: string; readonly message: string };
 }
 
 /** The reason of a conflict, in CamelCase. */
@@ -24,5 +26,5 @@ export type PortUseKind =
   | 'Kubelet'
   | 'ExternalIP'
   | 'LoadBalancerIP'
-  /** An agent found the port taken a while ago. */
+  /** An agent found the port taken a while ago, or could not serve it. */
   | 'Refused';
