@@ -1,4 +1,5 @@
 import type { EndpointSlice } from '@armillary/kube';
+import ipaddr from 'ipaddr.js';
 import { canonicalAddress, familyOf } from '../address/address.ts';
 import { isPort } from '../address/port-range.ts';
 import type { Family, PerFamily } from '../address/protocol.ts';
@@ -9,6 +10,12 @@ import type { LocalEndpoint } from './node-plan.ts';
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 
 type Endpoint = EndpointSlice['endpoints'][number];
+
+/** A node has fewer pods. Whoever may write slices must not fill the node's rules with what he makes up. */
+const mostEndpoints = 500;
+
+/** Kinds of addresses, as ipaddr.js calls them, that no pod has. */
+const notPods: readonly string[] = ['unspecified', 'loopback', 'linkLocal', 'multicast', 'broadcast'];
 
 /** Slices by the Service they belong to. */
 export class SlicesByService {
@@ -33,7 +40,10 @@ export class SlicesByService {
 
 /**
  * The endpoints on the claim's node, of all the Service's slices: those that are ready; where a family has none, those
- * that still serve while they terminate, as kube-proxy does it (KEP-1669). Sorted as texts, each once.
+ * that still serve while they terminate, as kube-proxy does it (KEP-1669). Sorted as texts, each once, 500 at most.
+ *
+ * Tenants may write slices, and older servers take any address in one (CVE-2021-25737). What would lead to the node's
+ * loopback, to which kube-proxy's `route_localnet` opens the way, or to a cloud's metadata service is left out.
  */
 export function localEndpoints(
   { service, nodeName, protocol }: PortClaimSpec,
@@ -50,12 +60,16 @@ export function localEndpoints(
         // All addresses of one endpoint are the same place, and consumers take the first.
         const address = canonicalAddress(endpoint.addresses?.[0] ?? '');
         if (endpoint.nodeName !== nodeName || !use || !address || familyOf(address) !== family) continue;
+        if (notPods.includes(ipaddr.parse(address).range())) continue;
         for (const port of ports) sets[use].set(`${address} ${port}`, { address, port });
       }
     }
     const { ready, serving } = sets;
     const used = ready.size > 0 ? ready : serving;
-    return [...used.keys()].sort().map((key) => used.get(key)!);
+    return [...used.keys()]
+      .sort()
+      .slice(0, mostEndpoints)
+      .map((key) => used.get(key)!);
   };
   return { IPv4: inFamily('IPv4'), IPv6: inFamily('IPv6') };
 }

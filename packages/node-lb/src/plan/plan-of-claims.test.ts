@@ -76,6 +76,12 @@ describe('the plan of a node', () => {
     expect(planOf(claims, [], options).ports).toEqual([]);
   });
 
+  test('leaves out what is no port: it would become words of the rules', () => {
+    const port = '80, 192.0.2.4 . tcp . 22' as unknown as number;
+    const protocol = 'constructor' as 'TCP';
+    expect(planOf([claim({ port }), claim({ protocol }), claim({ port: 0 })], [], options).ports).toEqual([]);
+  });
+
   test('leaves out addresses that are not on the node, and claims without any that is', () => {
     const claims = [
       claim({ addresses: ['192.0.2.4', '192.0.2.99', 'fe80::bad::1', '2001:db8::99'] }),
@@ -216,6 +222,19 @@ describe('endpoints of the policy Local', () => {
       { ...metadata, ownerReferences: [{ apiVersion: 'v1', kind: 'Service', name: 'front', uid: 'uid-2' }] },
     ];
     expect(endpointsOf(others.map((other) => slice([at('10.1.0.7')], { metadata: other })))).toEqual(v4());
+  });
+
+  test('are never the node itself by its loopback, nor a metadata service: tenants write slices', () => {
+    const special = ['127.0.0.1', '0.0.0.0', '169.254.169.254', '224.0.0.1', '255.255.255.255'];
+    expect(endpointsOf([slice(special.map((address) => at(address)))])).toEqual(v4());
+    const special6 = ['::1', '::', 'fe80::1', 'ff02::1', '::ffff:127.0.0.1'];
+    const endpoints = special6.map((address) => at(address));
+    expect(endpointsOf([slice(endpoints, { addressType: 'IPv6' })])).toEqual(v4());
+  });
+
+  test('are limited in number, whatever slices make up', () => {
+    const many = Array.from({ length: 5000 }, (_, n) => at(`10.1.${n >> 8}.${n & 255}`));
+    expect(endpointsOf([slice(many)])).toMatchObject({ IPv4: { length: 500 } });
   });
 
   test('of slices that people write themselves, without an owner, count', () => {

@@ -1,6 +1,7 @@
 import type { EndpointSlice } from '@armillary/kube';
 import { canonicalAddress, familyOf } from '../address/address.ts';
 import { canonicalNetworks, networksPerFamily } from '../address/network.ts';
+import { isPort, isProtocol } from '../address/port-range.ts';
 import type { Family, PerFamily } from '../address/protocol.ts';
 import { NodeLbError } from '../errors.ts';
 import { claimName } from '../kinds/claim-name.ts';
@@ -29,6 +30,8 @@ export function planOf(
   const byService = new SlicesByService(slices);
   const ports = claims
     .filter(({ metadata, spec }) => spec.nodeName === nodeName && metadata.name === claimName(nodeName, spec))
+    // Whatever else a server lets through would become words of the rules.
+    .filter(({ spec }) => isPort(spec.port) && isProtocol(spec.protocol))
     .map((claim) => exposedPort(claim, byService, onNode))
     .filter(({ addresses }) => addresses.IPv4.length + addresses.IPv6.length > 0)
     .sort((one, other) => compare(one.protocol, other.protocol) || one.port - other.port);
