@@ -1,5 +1,5 @@
 /** Why a Service of ours is not served, in CamelCase: the reason of its event and condition. */
-export type RefusalReason =
+type RefusalReason =
   /** An annotation says something that cannot be. */
   | 'InvalidAnnotation'
   /** A source range is no network. Serving without it would open the Service. */

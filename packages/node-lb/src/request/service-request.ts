@@ -13,7 +13,7 @@ import type { Settings } from './settings.ts';
 import { readSourceRanges } from './source-ranges.ts';
 
 /** Why a Service is left alone. */
-export type NotOurs =
+type NotOurs =
   /** Its type is not LoadBalancer. */
   | 'OtherType'
   /** Its loadBalancerClass names another. */
