@@ -22,8 +22,13 @@ describe.skipIf(!canRun)('what an agent is told to do once', { timeout: 120_000 
 
   test('shows the plan and changes nothing', async () => {
     const said = await world.runAgent('print-plan');
-    expect(said?.['plan']).toContain('10.77.0.1:80');
-    expect(said?.['plan']).toContain('(shop/front)');
+    expect(said).toMatchObject({
+      backend: 'iptables-nft',
+      plan: {
+        ports: [{ port: 80, service: 'shop/front', addresses: { IPv4: ['10.77.0.1'] } }],
+      },
+      refused: [{ claim: 'worker-1.tcp.81', reason: 'AddressNotOnNode' }],
+    });
     expect(await world.hostRules()).toBe(untouched);
   });
 

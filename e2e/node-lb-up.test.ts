@@ -148,6 +148,10 @@ describe.skipIf(!canRun)('up', { timeout: 180_000 }, () => {
       expect(code).toBe(0);
       expect(stdout).toContain(`${addresses.node.IPv4}:80`);
       expect(stdout).toContain('default/web');
+      const printed = await machine.armillary([...args, '--output=json']);
+      expect(JSON.parse(printed.stdout)).toMatchObject({
+        plan: { ports: [{ port: 80, service: 'default/web' }] },
+      });
     });
 
     test('and has changed nothing', async () => {

@@ -112,8 +112,11 @@ async function nodeAgent(flags: NodeAgentFlags): Promise<void> {
       return;
     }
     if (!client) throw new CommandError('usage', 'there is no API server to ask: give --kubeconfig');
-    if (flags.printPlan) process.stdout.write(await nodeLb.printPlan({ ...node, client, signal }));
-    else if (flags.once) await once(flags, { ...node, client, signal });
+    if (flags.printPlan) {
+      const shown = await nodeLb.showPlan({ ...node, client, signal });
+      if (flags.output === 'json') printEvent(shown);
+      else process.stdout.write(nodeLb.planText(shown, link));
+    } else if (flags.once) await once(flags, { ...node, client, signal });
     else await serve(flags, { ...node, client, leaseNamespace, signal });
   } finally {
     await client?.close();

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream';
 import { Registry } from 'prom-client';
 import type { NodeAgentOptions } from '../agent-options.ts';
 import { startNodeAgent } from '../node-agent.ts';
-import { printPlan } from '../print-plan.ts';
+import { showPlan } from '../shown-plan.ts';
 import { runOnce } from '../run-once.ts';
 import { uninstall } from '../uninstall.ts';
 
@@ -55,7 +55,7 @@ async function main(options: AgentProgramOptions): Promise<void> {
       break;
     }
     case 'print-plan':
-      print({ plan: await printPlan(all) });
+      print({ ...(await showPlan(all)) });
       break;
     case 'uninstall':
       await uninstall(all);
