@@ -58,6 +58,8 @@ describe('reserved ports', () => {
     'UDP/8472',
     'UDP/51820',
     'UDP/51821',
+    'UDP/68',
+    'UDP/546',
   ])('%s belongs to the node', (text) => {
     expect(verdict([text])).toBe('Reserved');
   });

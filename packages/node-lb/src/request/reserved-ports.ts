@@ -14,6 +14,8 @@ export const RESERVED_PORTS: readonly PortRange[] = [
   // kubelet, kube-proxy, controller manager, scheduler
   range('TCP', 10_248, 10_259),
   ...ports('UDP', 53),
+  // DHCP, whose clients often hold their port only while they ask: who has it meanwhile takes the node its address
+  ...ports('UDP', 68, 546),
   // memberlist of MetalLB; VXLAN of Linux and of Flannel; Flannel over UDP; Geneve; WireGuard
   ...ports('UDP', 7946, 4789, 8472, 8285, 6081),
   range('UDP', 51_820, 51_821),

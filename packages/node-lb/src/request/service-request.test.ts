@@ -307,6 +307,16 @@ describe('source ranges', () => {
     },
   );
 
+  test('are not more than nodes hold for all of their Services', () => {
+    const field = Array.from({ length: 201 }, (_, n) => `10.0.${n}.0/24`);
+    const ports = Array.from({ length: 100 }, (_, n) => ({ name: `p${n}`, port: n + 1000 }));
+    expect(refusal({ spec: { loadBalancerSourceRanges: field, ports } })).toMatchObject({
+      reason: 'InvalidSourceRange',
+      message: expect.stringContaining('201 networks for each of 100 ports'),
+    });
+    expect(requested({ spec: { loadBalancerSourceRanges: field } }).sourceRanges).toHaveLength(201);
+  });
+
   test('an annotation of nothing but commas refuses, too', () => {
     expect(refusal(annotated({ [annotation]: ' , ' })).message).toContain('names no network');
   });
