@@ -208,6 +208,13 @@ describe.skipIf(!canRun).each(servers)('on %s', { timeout: 180_000 }, (_name, fo
 
   test('the node is left without a trace of it', async () => {
     expect(await agent.stop()).toBe(0);
+    const words = 'uninstall meets a claim that changes, as those of a controller at work do';
+    cluster.gate.before = async ({ by, method, path }) => {
+      if (by !== 'agent' || method !== 'PATCH' || !path.includes('/portclaims/')) return;
+      cluster.gate.before = () => {};
+      const name = path.split('/portclaims/')[1]!.split('/')[0]!;
+      await cluster.kubectl.out(['annotate', 'portclaim', name, `why=${words}`]);
+    };
     const { code, stderr } = await cluster.runAgent('agent', '--uninstall');
     expect(stderr).toContain('Nothing of the load balancer is left');
     expect(code).toBe(0);
