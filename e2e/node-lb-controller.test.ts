@@ -81,6 +81,21 @@ test('200 Services compete for a port of 5 nodes: exactly 5 win, 195 say why, an
   expect(await world.claims()).toHaveLength(5);
 }, 120_000);
 
+test('a controller that starts with settings that cannot be gives nobody anything until they are corrected', async () => {
+  const allow = [{ namespaces: ['other'], ports: ['80'] }];
+  await world.configure({ allow, reservedPorts: ['ssh'] });
+  await world.addService('web');
+  await withNodes('n1');
+  expect(await world.hasEvent('default', 'Invalid')).toMatch(/Services stay as they are/);
+  await world.pass(1000);
+  expect(await world.claims()).toEqual([]);
+  await world.configure({ allow, reservedPorts: ['22'] });
+  await world.hasCondition('web', 'Programmed', 'False', 'NotAllowed');
+  await world.configure({ allow: [{ namespaces: ['*'], ports: ['80'] }] });
+  await world.answersAt('web', '10.0.0.1');
+  expect((await world.eventsOf('web')).map(({ reason }) => reason)).not.toContain('Withdrawn');
+});
+
 test('metrics count claims by node, Services that wait, and nodes', async () => {
   await world.addNode('n1');
   const { manager } = await world.control();

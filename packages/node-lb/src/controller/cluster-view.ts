@@ -62,6 +62,9 @@ export class ClusterView {
   readonly #options: ClusterViewOptions;
   readonly #uses = new PortUses();
   readonly #informers: readonly Informer[];
+  /** Set by `start`. */
+  #waker: ((key: ObjectKey) => void) | undefined;
+  /** The same, as soon as there are settings. */
   #wake: ((key: ObjectKey) => void) | undefined;
 
   constructor(options: ClusterViewOptions) {
@@ -99,31 +102,33 @@ export class ClusterView {
 
   /**
    * Begins to say who is to look again. Everybody is, once, those who came first being first: who has waited longest
-   * gets what became free while nobody looked.
+   * gets what became free while nobody looked. Where the settings cannot be, that waits until they are corrected: nobody
+   * knows who may have what then, and what is served goes on.
    */
   async start(wake: (key: ObjectKey) => void): Promise<void> {
     await Promise.all(this.#informers.map((informer) => informer.waitForSync()));
-    this.#wake = wake;
+    this.#waker = wake;
     this.readSettings(this.#settings.get(SETTINGS_NAME));
-    this.observeNodes();
-    this.#wakeAll();
   }
 
-  /** Whether {@link start} has got to its end: from then on changes wake whom they concern. */
+  /** Whether {@link start} has woken everybody: from then on changes wake whom they concern. */
   get started(): boolean {
     return this.#wake !== undefined;
   }
 
   /**
    * Reads the settings, and wakes everybody when they changed. Answers what is wrong with them; then those of before
-   * hold.
+   * hold, and where there were none, everybody waits.
    */
   readSettings(object: NodeLoadBalancer | undefined): readonly string[] {
     const result = settingsOf(object?.spec);
     if (result.kind === 'problems') return result.problems;
     const changed = !isDeepStrictEqual(this.settings, result.settings);
     this.settings = result.settings;
-    if (changed) this.#wakeAll();
+    const starts = this.#wake !== this.#waker;
+    this.#wake = this.#waker;
+    if (starts) this.observeNodes();
+    if (starts || changed) this.#wakeAll();
     return [];
   }
 

@@ -93,7 +93,10 @@ export function nodeLoadBalancerControllers(
       const object = settings.get(SETTINGS_NAME);
       const problems = view.readSettings(object);
       if (object && problems.length > 0) {
-        recorder.event(object, 'Warning', 'Invalid', `${problems.join('; ')}; the settings of before hold`);
+        const meanwhile = view.started
+          ? 'the settings of before hold'
+          : 'Services stay as they are till then';
+        recorder.event(object, 'Warning', 'Invalid', `${problems.join('; ')}; ${meanwhile}`);
       }
       const lookAgainAt = view.observeNodes();
       return Promise.resolve(
