@@ -33,11 +33,13 @@ export interface ServiceWish {
   annotations?: Record<string, string>;
   /** Which of the lab's backends are its endpoints; all unless told. */
   backends?: readonly string[];
+  /** Where its backends listen; where those of the lab do unless told. */
+  backendPort?: number;
 }
 
 const namespace = 'default';
 /** Where the lab's backends listen. */
-const backendPort = 8080;
+const labBackendPort = 8080;
 
 /** A cluster of which everything is a process: API server, controller, an agent for each node, kube-proxy or its shape. */
 export class NodeLbCluster {
@@ -129,7 +131,7 @@ export class NodeLbCluster {
       name: `p${at}`,
       port,
       protocol,
-      targetPort: backendPort,
+      targetPort: wish.backendPort ?? labBackendPort,
     }));
     const service = await this.api.resource<Service>(coreV1.services).create({
       apiVersion: 'v1',
@@ -168,10 +170,10 @@ export class NodeLbCluster {
           conditions: { ready: true },
           ...(type.version === 'v1' ? { nodeName: node } : { topology: { 'kubernetes.io/hostname': node } }),
         })),
-        ports: (spec?.ports ?? []).map(({ name: portName = '', protocol = 'TCP' }) => ({
+        ports: (spec?.ports ?? []).map(({ name: portName = '', protocol = 'TCP', targetPort }) => ({
           name: portName,
           protocol,
-          port: backendPort,
+          port: Number(targetPort),
         })),
       });
     }
