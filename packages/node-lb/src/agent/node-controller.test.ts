@@ -52,6 +52,14 @@ describe('when the node is checked', () => {
     expect(runs.map(({ check }) => check)).toEqual([true, false, true]);
   });
 
+  test('at the interval also after the clock was put back', async () => {
+    const { clock, runs, reconcile } = controllerWorld();
+    await reconcile();
+    clock.advance(-3_600_000);
+    expect(await reconcile()).toEqual({ requeueAfterMs: 15_000 });
+    expect(runs.map(({ check }) => check)).toEqual([true, true]);
+  });
+
   test('at news of the node: many at once are one', async () => {
     const { controller, clock, asked, runs, reconcile } = controllerWorld();
     await reconcile();

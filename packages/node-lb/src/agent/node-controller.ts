@@ -99,7 +99,9 @@ export class NodeController {
 
   async #run(signal: AbortSignal): Promise<{ requeueAfterMs: number }> {
     const { reconciler, clock, verifyIntervalMs, backoff, onRun } = this.#options;
-    const check = this.#checkWanted || clock.now() - this.#checkedAt >= verifyIntervalMs;
+    const sinceMs = clock.now() - this.#checkedAt;
+    // A clock that was put back must not put the checks off.
+    const check = this.#checkWanted || sinceMs < 0 || sinceMs >= verifyIntervalMs;
     this.#checkWanted = false;
     const failure = await reconciler.run({ check }, signal);
     if (check) this.#checkedAt = clock.now();
