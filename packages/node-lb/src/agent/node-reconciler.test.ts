@@ -152,6 +152,24 @@ describe('rules that cannot be installed', () => {
     expect(node.repairs).toEqual([]);
   });
 
+  test('nor is what a run left half done that was broken off', async () => {
+    const node = new FakeNode();
+    node.claims = [claim(80)];
+    const reconciler = node.reconciler();
+    await reconciler.run(run, signal);
+    const late = new AbortController();
+    node.claims = [claim(80), claim(81)];
+    node.onWrite = () => {
+      node.installed = 'half of it';
+      late.abort(new Error('it took too long'));
+    };
+    await expect(reconciler.run(run, late.signal)).rejects.toThrow('it took too long');
+    node.onWrite = () => {};
+    await reconciler.run(check, signal);
+    expect(node.reason('claim-81/1')).toBe('Programmed');
+    expect(node.repairs).toEqual([]);
+  });
+
   test('a port whose rules cannot be removed stays held, so that nobody takes it', async () => {
     const node = new FakeNode();
     node.claims = [claim(80)];

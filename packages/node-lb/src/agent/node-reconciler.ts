@@ -169,9 +169,9 @@ export class NodeReconciler {
       this.#damage = damage;
       await rules.apply(this.#before, signal);
     } catch (error) {
-      signal.throwIfAborted();
       if (this.#damage.length > 0) this.#installed = undefined;
       this.#halfDone = true;
+      signal.throwIfAborted();
       logger.error({ err: error }, 'what is installed could not be checked and mended; it is tried again');
     }
   }
@@ -187,8 +187,8 @@ export class NodeReconciler {
       // Found as it should be, what is there at the first run is what an agent before this one installed.
       await this.#parts.forget(isSound ? (this.#before ?? plan) : undefined, plan, signal);
     } catch (error) {
-      signal.throwIfAborted();
       this.#halfDone = true;
+      signal.throwIfAborted();
       logger.error({ err: error }, 'the rules could not be installed; it is tried again');
       return asError(error);
     }

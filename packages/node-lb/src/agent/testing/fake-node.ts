@@ -33,6 +33,8 @@ export class FakeNode {
   installed: string | undefined;
   /** Thrown by the next writes. */
   failure: Error | undefined;
+  /** Called before each write, which comes to nothing when the run is broken off then. */
+  onWrite: () => void = () => {};
   /** Thrown by the next looks at the node. */
   blindness: Error | undefined;
   verdicts: ReadonlyMap<string, ClaimVerdict> = new Map();
@@ -96,10 +98,12 @@ export class FakeNode {
 
   /** As the contract of `RuleSet` says: nothing is written when nothing differs from what was last written or read. */
   readonly #rules: RuleSet = {
-    apply: async (plan) => {
+    apply: async (plan, signal) => {
       const text = JSON.stringify(plan);
       if (text === this.installed) return { changed: false };
       if (this.failure) throw this.failure;
+      this.onWrite();
+      signal.throwIfAborted();
       this.diary.push(`write ${plan.ports.map(portText).join(' ')}`.trim());
       this.installed = text;
       return { changed: true };
