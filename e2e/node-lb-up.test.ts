@@ -79,6 +79,22 @@ describe.skipIf(!canRun)('up', { timeout: 180_000 }, () => {
     expect((await machine.run(['ls', machine.folder])).stdout).not.toContain('data-no');
   });
 
+  test('is ready also when the agent that only plans does not start, and says so', async () => {
+    const endsAgents = "--import=data:text/javascript,process.argv[2]==='node-agent'%26%26process.exit(7)";
+    const args = [process.execPath, armillary, 'up', `--data=${data}-untold`, ...freePorts];
+    const up = machine.start([...nobody, ...args], { NODE_OPTIONS: endsAgents });
+    try {
+      await up.ready;
+      await eventually(
+        'it says so',
+        () => Promise.resolve(/node-agent did not start \(exit code 7\)/.test(up.stderr())),
+        patienceMs,
+      );
+    } finally {
+      expect(await up.stop()).toBe(0);
+    }
+  });
+
   describe('by default, without any rights', () => {
     let up: MachineProgram;
     beforeAll(async () => {

@@ -175,7 +175,15 @@ async function up(options: UpOptions): Promise<void> {
     nodeAgent = agent;
     const controllerStarted = controller.start();
     // Its kinds come with the controllers.
-    const agentStarted = controllerStarted.then(() => agent.start());
+    const agentStarted = controllerStarted.then(() => {
+      const starting = agent.start();
+      if (options.nodeLb === 'apply') return starting;
+      // What it only would do is for reading: nobody has to wait for that.
+      starting.catch((error: Error) => {
+        if (!stop.aborted) say(`${error.message}: nothing tells what LoadBalancer Services would get here`);
+      });
+      return undefined;
+    });
     const started = Promise.all([notifications.start(), controllerStarted, agentStarted]);
     const [notificationsReady] = (await Promise.race([started, aborted(stop)])) ?? [];
     if (!notificationsReady) return;
