@@ -1,5 +1,6 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { coreV1, KubeClient, loadKubeconfig, staticCredential } from '@armillary/kube';
@@ -52,5 +53,29 @@ test('a server that is not there closes the connection, and the relay lives on',
   } finally {
     await client.close();
     await relay.close();
+  }
+});
+
+test('who does not come from the network of the lab does not get to the server', async () => {
+  const api = createServer((socket) => socket.end('reached'));
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+  const { port } = api.address() as { port: number };
+  const file = join(folder, 'kubeconfig');
+  const config = { server: `https://127.0.0.1:${port}`, namespace: 'default' };
+  const relay = await startApiRelay(config, '127.77.0.1', file);
+  try {
+    const { server } = await loadKubeconfig({ path: file });
+    const answerTo = async (localAddress: string): Promise<string> => {
+      const socket = connect({ host: '127.77.0.1', port: Number(new URL(server).port), localAddress });
+      let answer = '';
+      socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+      await once(socket, 'close');
+      return answer;
+    };
+    expect(await answerTo('127.77.0.9')).toBe('reached');
+    expect(await answerTo('127.77.1.9')).toBe('');
+  } finally {
+    await relay.close();
+    await new Promise((resolve) => api.close(resolve));
   }
 });

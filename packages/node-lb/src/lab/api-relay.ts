@@ -1,4 +1,4 @@
-import { createConnection, createServer, isIP } from 'node:net';
+import { BlockList, createConnection, createServer, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import type { ClusterConfig } from '@armillary/kube';
@@ -19,13 +19,20 @@ export interface ApiRelay {
 /**
  * Lets the nodes of a lab reach an API server that may listen on this machine's loopback only: passes connections on from
  * `address`, to which they have a route, and writes a kubeconfig to `file`. That one keeps the server's name for TLS, so
- * nothing of its certificate has to change.
+ * nothing of its certificate has to change. Whoever is not in the same /24, as a neighbour of this machine that sends to
+ * the address by way of it, is not heard.
  */
 export async function startApiRelay(config: ClusterConfig, address: string, file: string): Promise<ApiRelay> {
   const server = new URL(config.server);
   const host = server.hostname.replace(/^\[|\]$/g, '');
+  const neighbours = new BlockList();
+  neighbours.addSubnet(address, 24);
   const sockets = new Set<Socket>();
   const relay = createServer((socket) => {
+    if (!neighbours.check(socket.remoteAddress ?? '')) {
+      socket.destroy();
+      return;
+    }
     const api = createConnection({ host, port: Number(server.port || 443) });
     for (const [end, other] of [
       [socket, api],

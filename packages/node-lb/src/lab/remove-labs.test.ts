@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chown, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { serveKinds } from '../../../../e2e/testing/serve-kinds.ts';
 import { nodeLbKinds } from '../kinds/node-lb-kinds.ts';
 import { systemCommands } from '../host/system-commands.ts';
 import { startLab } from './lab.ts';
+import { labPrefix } from './lab-name.ts';
 import type { LabLayout } from './layout.ts';
 import { programmedNode } from './readiness.ts';
 import { removeStaleLabs } from './remove-labs.ts';
@@ -84,6 +85,23 @@ describe.skipIf(!canMakeLabs('removing labs'))('a lab', patience, () => {
     } finally {
       child.kill('SIGKILL');
       await api.close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('of somebody else, by the name of a folder, is left to him: he could lead its removal elsewhere', async () => {
+    // A process of this number cannot be.
+    const folder = join(tmpdir(), labPrefix({ pid: 2 ** 22 + 1, startTicks: 1 }, 0));
+    const made = await mkdtemp(join(tmpdir(), 'armillary-lab-test-'));
+    try {
+      await chown(made, 65_534, 65_534);
+      await rename(made, folder);
+      await removeStaleLabs(commands);
+      expect(await readdir(folder)).toEqual([]);
+      await chown(folder, 0, 0);
+      await removeStaleLabs(commands);
+      await expect(readdir(folder)).rejects.toThrow('ENOENT');
+    } finally {
       await rm(folder, { recursive: true, force: true });
     }
   });

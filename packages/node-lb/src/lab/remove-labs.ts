@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Commands } from '../host/commands.ts';
@@ -30,9 +30,19 @@ export async function removeStaleLabs(commands: Commands): Promise<string[]> {
   await removeLinks(staleLinks, commands);
   // Among other things they hold credentials.
   for (const name of (await readdir(tmpdir())).filter(isStale)) {
-    await rm(join(tmpdir(), name), { recursive: true, force: true });
+    const folder = join(tmpdir(), name);
+    if (await isOwn(folder)) await rm(folder, { recursive: true, force: true });
   }
   return [...stale, ...staleLinks];
+}
+
+/**
+ * Whether a folder is this user's. Anybody may make one of that name where temporary files are, and put a link in the
+ * place of what is in it while it is being removed: root would then remove what the link leads to.
+ */
+async function isOwn(folder: string): Promise<boolean> {
+  const found = await lstat(folder).catch(() => undefined);
+  return found !== undefined && found.isDirectory() && found.uid === process.getuid?.();
 }
 
 function isStale(name: string): boolean {
