@@ -4,10 +4,8 @@
  * conditions. Not part of CI.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-// oxlint-disable no-restricted-imports -- the network of the rules' own tests
 import { canTryRules } from '../packages/node-lb/src/rules/testing/available.ts';
 import { addresses, podPort } from '../packages/node-lb/src/rules/testing/network-world.ts';
-// oxlint-enable no-restricted-imports
 import { armillary } from './testing/armillary.ts';
 import { InstalledNodeLb, installNamespace, nodeName } from './testing/node-lb-installed.ts';
 import type { MachineProgram } from './testing/node-lb-machine.ts';
@@ -71,8 +69,8 @@ describe.skipIf(!canRun)('a real cluster', { timeout: 180_000 }, () => {
   test('two Services on port 80 go to two nodes, and a third waits until one goes', async () => {
     await cluster.apply(clusterService('a', 80));
     await cluster.apply(clusterService('b', 80));
-    const found = [await addressOf('a'), await addressOf('b')];
-    expect(found.toSorted()).toEqual([addresses.node.IPv4, other.address]);
+    const [freed, kept] = [await addressOf('a'), await addressOf('b')];
+    expect([freed, kept].toSorted()).toEqual([addresses.node.IPv4, other.address]);
     await cluster.apply(clusterService('c', 80));
     const events = await eventually(
       'the third says why it waits',
@@ -85,7 +83,7 @@ describe.skipIf(!canRun)('a real cluster', { timeout: 180_000 }, () => {
     );
     expect(events).toMatch(/port TCP\/80 is taken \(service default\/a, service default\/b\)/);
     await cluster.kubectl.out(['delete', 'service', 'a', '--timeout=60s']);
-    await cluster.answersAt('c', found[0]!);
+    await cluster.answersAt('c', freed);
   });
 
   test('endpoints of the real controller lead a Service of the policy Local to its pod', async () => {

@@ -3,10 +3,8 @@
  * With KUBEBUILDER_ASSETS also on a real kube-apiserver.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-// oxlint-disable no-restricted-imports -- the network of the rules' own tests
 import { canTryRules } from '../packages/node-lb/src/rules/testing/available.ts';
 import { addresses, podPort } from '../packages/node-lb/src/rules/testing/network-world.ts';
-// oxlint-enable no-restricted-imports
 import { armillary } from './testing/armillary.ts';
 import { grantedRights, usedRights } from './testing/node-lb-granted.ts';
 import { InstalledNodeLb, installNamespace, nodeName } from './testing/node-lb-installed.ts';
@@ -212,7 +210,7 @@ describe.skipIf(!canRun).each(servers)('on %s', { timeout: 180_000 }, (_name, fo
     cluster.gate.before = async ({ by, method, path }) => {
       if (by !== 'agent' || method !== 'PATCH' || !path.includes('/portclaims/')) return;
       cluster.gate.before = () => {};
-      const name = path.split('/portclaims/')[1]!.split('/')[0]!;
+      const [, name = ''] = /\/portclaims\/([^/]+)/u.exec(path) ?? [];
       await cluster.kubectl.out(['annotate', 'portclaim', name, `why=${words}`]);
     };
     const { code, stderr } = await cluster.runAgent('agent', '--uninstall');

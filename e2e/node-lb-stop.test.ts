@@ -8,7 +8,6 @@ import { stringify } from 'yaml';
 import { startApiServer, type ApiServer } from '@armillary/embedded-api';
 import { KubeClient, loadKubeconfig } from '@armillary/kube';
 import { nodeLbKinds } from '@armillary/node-lb';
-// oxlint-disable-next-line no-restricted-imports -- the network of the rules' own tests
 import { canTryRules } from '../packages/node-lb/src/rules/testing/available.ts';
 import { armillary } from './testing/armillary.ts';
 import { ApiGate } from './testing/node-lb-api-gate.ts';

@@ -1,10 +1,9 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parse } from 'yaml';
 import { startApiServer } from '@armillary/embedded-api';
 import { KubeClient, loadKubeconfig } from '@armillary/kube';
-// oxlint-disable-next-line no-restricted-imports -- the network of the rules' own tests
 import { addresses } from '../../packages/node-lb/src/rules/testing/network-world.ts';
 import { armillary } from './armillary.ts';
 import { KubectlSession, requiredKubectls } from './kubectl.ts';
@@ -32,7 +31,7 @@ interface Workload {
     template: {
       spec: {
         serviceAccountName: string;
-        containers: { args: string[]; securityContext: { runAsUser?: number } }[];
+        containers: [{ args: string[]; securityContext: { runAsUser?: number } }];
       };
     };
   };
@@ -147,13 +146,13 @@ export class InstalledNodeLb {
     change: (args: string[]) => string[],
   ): Promise<{ argv: string[]; env: NodeJS.ProcessEnv }> {
     const text = await readFile(`${deploy}node-lb/${file}`, 'utf8');
-    const { spec } = parseAllDocuments(text)[0]!.toJS() as Workload;
+    const { spec } = parse(text) as Workload;
     const { serviceAccountName: name, containers } = spec.template.spec;
-    const { args = [], securityContext } = containers[0] ?? {};
+    const { args, securityContext } = containers[0];
     const token = await serviceAccountToken(this.kubectl, { namespace: installNamespace, name });
     this.gate.name(token, by);
     const pod = await this.machine.pod({ token, ca: this.gate.ca, namespace: installNamespace });
-    const { runAsUser } = securityContext ?? {};
+    const { runAsUser } = securityContext;
     const user = runAsUser === undefined ? [] : ['setpriv', `--reuid=${runAsUser}`, '--clear-groups', '--'];
     const words = change(args).map((arg) => arg.replace('$(NODE_NAME)', nodeName));
     const { hostname, port } = new URL(this.gate.url);

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-// oxlint-disable-next-line no-restricted-imports -- the network of the rules' own tests
 import { addresses, NetworkWorld } from '../../packages/node-lb/src/rules/testing/network-world.ts';
 import { armillary } from './armillary.ts';
 import { ended, runProgram, type Finished } from './process.ts';

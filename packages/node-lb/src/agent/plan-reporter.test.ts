@@ -32,3 +32,20 @@ test('a plan is said on the claims and, once, on their Services; nothing is held
   expect(said).toHaveLength(2);
   expect(node.diary).toEqual([]);
 });
+
+test('where nobody may see whether there is a kube-proxy, the policy Cluster is planned with a doubt, and Local without', async () => {
+  const said: string[] = [];
+  const claims = [claim(80), claim(81, { externalTrafficPolicy: 'Local' })];
+  const reporter = new PlanReporter({
+    claims: () => claims,
+    plan: (given, { addresses }) => planOf(given, [], { nodeName: NODE, addressesOnNode: addresses }),
+    surveyor: { survey: async () => ({ ...new FakeNode().survey, proxy: undefined }) },
+    report: () => {},
+    wouldServe: (_claim, message) => said.push(message),
+    policy: { acceptUnprovenProxy: false },
+  });
+  await reporter.run({ check: true }, signal);
+  expect(
+    said.map((message) => message.includes('without one only externalTrafficPolicy: Local works')),
+  ).toEqual([true, false]);
+});

@@ -41,7 +41,7 @@ export class PlanReporter {
     const verdicts = new Map<string, ClaimVerdict>();
     for (const claim of claims) {
       const verdict =
-        refusalOf(claim, survey, policy) ?? planned(claim, lines.get(claim.metadata.name ?? ''));
+        refusalOf(claim, survey, policy) ?? planned(claim, lines.get(claim.metadata.name ?? ''), survey);
       const version = claimVersion(claim);
       verdicts.set(version, verdict);
       const isNews = this.#said.get(version)?.message !== verdict.message;
@@ -53,8 +53,12 @@ export class PlanReporter {
   }
 }
 
-function planned(claim: PortClaim, line: string | undefined): ClaimVerdict {
-  return line === undefined
-    ? notHere(claim)
-    : refused('PlanOnly', `only planned, nothing was installed: ${line}`);
+function planned(claim: PortClaim, line: string | undefined, { proxy }: NodeSurvey): ClaimVerdict {
+  if (line === undefined) return notHere(claim);
+  const isOpen = proxy === undefined && claim.spec.externalTrafficPolicy === 'Cluster';
+  // Without the rights to read rules.
+  const doubt = isOpen
+    ? '; whether a kube-proxy serves cluster IPs here could not be seen, and without one only externalTrafficPolicy: Local works'
+    : '';
+  return refused('PlanOnly', `only planned, nothing was installed: ${line}${doubt}`);
 }
