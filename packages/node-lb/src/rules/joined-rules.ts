@@ -1,4 +1,6 @@
+import { portText } from '../address/port-range.ts';
 import type { ExposedPort, NodePlan } from '../plan/node-plan.ts';
+import { planDifference } from '../plan/plan-difference.ts';
 import type { Difference, RuleSet } from '../plan/rule-set.ts';
 
 /** The two places of a node's rules. */
@@ -38,26 +40,15 @@ export function joinedRules({ host, inner }: JoinedRulesOptions): RuleSet {
 
 /** Ports that no longer go through the namespace, and whether any that goes on does so only now. */
 function wayChanges(last: NodePlan, plan: NodePlan): { leaving: ExposedPort[]; isTurned: boolean } {
-  const was = new Map(last.ports.map((port) => [portKey(port), port]));
-  const through = new Set<string>();
-  let isTurned = false;
-  for (const port of plan.ports) {
-    if (!isCluster(port)) continue;
-    const key = portKey(port);
-    const before = was.get(key);
-    through.add(key);
-    isTurned ||= before !== undefined && !isCluster(before);
-  }
-  return { leaving: last.ports.filter((port) => isCluster(port) && !through.has(portKey(port))), isTurned };
+  const { removed, changed } = planDifference(last, plan);
+  const turned = changed.filter(({ before, after }) => isCluster(before) !== isCluster(after));
+  const isLeaving = [...removed, ...turned.map(({ before }) => before)];
+  return { leaving: isLeaving.filter(isCluster), isTurned: turned.some(({ after }) => isCluster(after)) };
 }
 
 function withPorts(plan: NodePlan, ports: readonly ExposedPort[]): NodePlan {
-  const keys = new Set(ports.map(portKey));
-  return { ports: [...plan.ports.filter((port) => !keys.has(portKey(port))), ...ports] };
-}
-
-function portKey({ protocol, port }: ExposedPort): string {
-  return `${protocol} ${port}`;
+  const keys = new Set(ports.map(portText));
+  return { ports: [...plan.ports.filter((port) => !keys.has(portText(port))), ...ports] };
 }
 
 function isCluster({ target }: ExposedPort): boolean {

@@ -1,5 +1,6 @@
 import type { NodePlan } from '../plan/node-plan.ts';
 import type { Difference, RuleSet } from '../plan/rule-set.ts';
+import { changingPart } from './changing-part.ts';
 
 /** A place that holds rules, as a state that can be wanted, read, compared and written. */
 export interface RulePlace<State> {
@@ -16,12 +17,15 @@ export interface RulePlace<State> {
 }
 
 /**
- * Rules whose state is remembered between changes, so that a change is written without reading first. Whatever fails
- * makes it forget: the next call reads. Calls wait for each other.
+ * Rules whose plan is remembered between changes, so that a change is written without reading first, and costs what
+ * changes. Whatever fails makes it forget: the next call reads. Calls wait for each other.
  */
 export class KnownRules<State> implements RuleSet {
   readonly #place: RulePlace<State>;
-  #known: State | undefined;
+  /** What is there is what this plan wants. */
+  #plan: NodePlan | undefined;
+  /** What was read and is not what a plan wants. */
+  #found: State | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(place: RulePlace<State>) {
@@ -30,28 +34,45 @@ export class KnownRules<State> implements RuleSet {
 
   apply(plan: NodePlan, signal: AbortSignal): Promise<{ changed: boolean }> {
     return this.#inTurn(signal, async () => {
-      const found = this.#known ?? (await this.#place.read(signal));
-      this.#known = undefined;
-      const wanted = this.#place.wanted(plan);
-      const changed = await this.#place.write(wanted, found, signal);
-      this.#known = wanted;
+      const changed = this.#plan
+        ? await this.#change(this.#plan, plan, signal)
+        : await this.#write(plan, this.#found ?? (await this.#place.read(signal)), signal);
+      this.#plan = plan;
       return { changed };
     });
   }
 
   verify(plan: NodePlan, signal: AbortSignal): Promise<Difference[]> {
     return this.#inTurn(signal, async () => {
-      this.#known = undefined;
-      this.#known = await this.#place.read(signal);
-      return this.#place.differences(this.#place.wanted(plan), this.#known);
+      this.#forget();
+      const found = await this.#place.read(signal);
+      const differences = this.#place.differences(this.#place.wanted(plan), found);
+      if (differences.length === 0) this.#plan = plan;
+      else this.#found = found;
+      return differences;
     });
   }
 
   remove(signal: AbortSignal): Promise<void> {
     return this.#inTurn(signal, async () => {
-      this.#known = undefined;
+      this.#forget();
       await this.#place.write(this.#place.nothing, await this.#place.read(signal), signal);
     });
+  }
+
+  async #change(before: NodePlan, after: NodePlan, signal: AbortSignal): Promise<boolean> {
+    const part = changingPart(before, after);
+    return part !== undefined && this.#write(part.after, this.#place.wanted(part.before), signal);
+  }
+
+  #write(plan: NodePlan, found: State, signal: AbortSignal): Promise<boolean> {
+    this.#forget();
+    return this.#place.write(this.#place.wanted(plan), found, signal);
+  }
+
+  #forget(): void {
+    this.#plan = undefined;
+    this.#found = undefined;
   }
 
   #inTurn<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {

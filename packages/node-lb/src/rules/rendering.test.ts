@@ -86,20 +86,20 @@ describe('the rules of iptables', () => {
 
   test('limit a port before it is open, and know who is allowed before it is limited', () => {
     expect(setLines(limited)).toEqual([
-      'add armillary-allowed-4 10.77.0.1,tcp:80,10.0.0.0/8',
-      'add armillary-allowed-4 10.77.0.1,tcp:80,192.0.2.7',
-      'add armillary-limited-4 10.77.0.1,tcp:80',
-      'add armillary-cluster-4 10.77.0.1,tcp:80',
+      'add armillary-allowed-4 10.77.0.1,6:80,10.0.0.0/8',
+      'add armillary-allowed-4 10.77.0.1,6:80,192.0.2.7',
+      'add armillary-limited-4 10.77.0.1,6:80',
+      'add armillary-cluster-4 10.77.0.1,6:80',
     ]);
   });
 
   test('are open for a list that has the whole family, and for nobody with an empty one', () => {
     const everybody = { ...limited, sourceRanges: { IPv4: ['0.0.0.0/0'], IPv6: undefined } };
-    expect(setLines(everybody)).toEqual(['add armillary-cluster-4 10.77.0.1,tcp:80']);
+    expect(setLines(everybody)).toEqual(['add armillary-cluster-4 10.77.0.1,6:80']);
     const nobody = { ...limited, sourceRanges: { IPv4: [], IPv6: undefined } };
     expect(setLines(nobody)).toEqual([
-      'add armillary-limited-4 10.77.0.1,tcp:80',
-      'add armillary-cluster-4 10.77.0.1,tcp:80',
+      'add armillary-limited-4 10.77.0.1,6:80',
+      'add armillary-cluster-4 10.77.0.1,6:80',
     ]);
   });
 

@@ -1,7 +1,7 @@
 import type { NodePlan } from '../../plan/node-plan.ts';
 import type { FamilyWords } from '../families.ts';
 import type { RuleNames } from '../owner.ts';
-import { portElements, type ElementSet, type ElementText } from '../port-elements.ts';
+import { portElements, type ElementSet, type ElementText, type ProtocolWord } from '../port-elements.ts';
 
 /** A set of the kernel, as ipset calls it. */
 export interface IpSet {
@@ -52,6 +52,13 @@ const elementText: ElementText = (address, protocol, port, source) => {
   const text = `${address},${protocol}:${port}`;
   return source === undefined ? text : `${text},${source}`;
 };
+
+/** The same element with the protocol's number: for a name, ipset reads /etc/protocols anew for each element. */
+export function numberedElement(element: string): string {
+  return element.replace(/,(tcp|udp|sctp):/, (_, protocol: ProtocolWord) => `,${protocolNumbers[protocol]}:`);
+}
+
+const protocolNumbers: Readonly<Record<ProtocolWord, number>> = { tcp: 6, udp: 17, sctp: 132 };
 
 /** Reads what `ipset save` prints. */
 export function parseSets(saved: string): Map<string, IpSet> {

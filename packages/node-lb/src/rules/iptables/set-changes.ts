@@ -1,6 +1,6 @@
 import { elementDifferences, mapChanges } from '../element-changes.ts';
 import type { Difference } from '../../plan/rule-set.ts';
-import type { IpSet, IpSets } from './ip-sets.ts';
+import { numberedElement, type IpSet, type IpSets } from './ip-sets.ts';
 
 /** Most elements of a set. The kernel takes memory for those that are there only. */
 const maxElements = 1024 * 1024;
@@ -48,9 +48,9 @@ export function setScripts(wanted: IpSets, found: IpSets, chained: readonly stri
     // A set of the same name and another type cannot be taken over; ipset refuses to make it and says so.
     if (existing?.header !== header) created.push(`create ${name} ${header} maxelem ${maxElements}\n`);
     const { added, removed } = mapChanges(elements, (existing ?? noSet).elements);
-    const lines = added.map(([element]) => `add ${name} ${element}\n`).join('');
+    const lines = added.map(([element]) => `add ${name} ${numberedElement(element)}\n`).join('');
     (chained.includes(name) ? addingChained : adding).unshift(lines);
-    deleting.push(...removed.map(([element]) => `del ${name} ${element}\n`));
+    deleting.push(...removed.map(([element]) => `del ${name} ${numberedElement(element)}\n`));
   }
   return {
     before: [...created, ...adding].join(''),

@@ -1,6 +1,7 @@
 import type { NodePlan } from '../../plan/node-plan.ts';
 import type { FamilyWords } from '../families.ts';
 import type { Link } from '../../plan/link.ts';
+import { oncePerPort } from '../once-per-port.ts';
 import { OWNER_MARK, type RuleNames } from '../owner.ts';
 import {
   protocolWord,
@@ -137,7 +138,7 @@ function localChains({ plan, words, names }: World): Chain[] {
       ports: [],
     }));
     rules.push(toPort(protocol, String(exposed.port), names.chain(chain)));
-    chains.push([chain, spreadRules(localEndpoints(exposed, words.family), protocol)]);
+    chains.push([chain, spreadRules(exposed, words.family)]);
   }
   return [
     ['L', [...buckets.values()].map(({ rule }) => rule)],
@@ -151,14 +152,16 @@ function toPort(protocol: ProtocolWord, ports: string, chain: string): string {
 }
 
 /** An even spread: the first of n takes one of n, the next one of those left, the last all. */
-function spreadRules(endpoints: ReturnType<typeof localEndpoints>, protocol: ProtocolWord): string[] {
+const spreadRules = oncePerPort((exposed, family): string[] => {
+  const endpoints = localEndpoints(exposed, family);
+  const protocol = protocolWord(exposed);
   return endpoints.map(({ address, port }, index) => {
     const left = endpoints.length - index;
     const chance = left === 1 ? '' : `-m statistic --mode random --probability ${probabilityText(1 / left)} `;
     const to = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
     return `-p ${protocol} ${chance}${owned} -j DNAT --to-destination ${to}`;
   });
-}
+});
 
 /** As iptables-save prints it, that is as the kernel holds it: in parts of 2^31. */
 function probabilityText(probability: number): string {

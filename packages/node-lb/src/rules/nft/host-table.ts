@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ExposedPort, NodePlan } from '../../plan/node-plan.ts';
 import { families, type FamilyWords } from '../families.ts';
 import type { Link } from '../../plan/link.ts';
+import { oncePerPort } from '../once-per-port.ts';
 import { OWNER_MARK } from '../owner.ts';
 import {
   allowedSources,
@@ -140,7 +141,7 @@ function sourceLists(plan: NodePlan, words: FamilyWords): [string, NftSet, NftCh
 
 /** The same list always has the same name. */
 function sourceList({ version }: FamilyWords, sources: readonly string[]): string {
-  return `from${version}-${createHash('sha256').update(sources.join()).digest('hex').slice(0, 16)}`;
+  return `from${version}-${hash('sha256', sources.join()).slice(0, 16)}`;
 }
 
 const elementText: ElementText = (address, protocol, port, source) => {
@@ -148,26 +149,29 @@ const elementText: ElementText = (address, protocol, port, source) => {
   return source === undefined ? text : `${text} . ${source}`;
 };
 
-/** One chain for each port of the policy Local: an even spread over the endpoints. */
+/** One chain for each port of the policy Local. */
 function localChains(plan: NodePlan, words: FamilyWords): [string, NftChain][] {
-  return plan.ports.flatMap((exposed) => {
-    if (exposed.target.kind !== 'local' || !serves(exposed, words.family)) return [];
-    const endpoints = localEndpoints(exposed, words.family);
-    const [first] = endpoints;
-    const spread: Expression = {
-      map: {
-        key: { numgen: { mode: 'random', mod: endpoints.length, offset: 0 } },
-        data: { set: endpoints.map(({ address, port }, index) => [index, { concat: [address, port] }]) },
-      },
-    };
-    const dnat =
-      endpoints.length === 1 && first
-        ? { family: words.ip, addr: first.address, port: first.port }
-        : { family: words.ip, addr: spread };
-    const rules = [rule(match(meta('l4proto'), protocolWord(exposed)), { dnat })];
-    return [[localChain(words, exposed), { rules }]];
-  });
+  const local = plan.ports.filter((port) => port.target.kind === 'local' && serves(port, words.family));
+  return local.map((port) => [localChain(words, port), spread(port, words.family)]);
 }
+
+/** An even spread over the endpoints. */
+const spread = oncePerPort((exposed, family): NftChain => {
+  const ip = family === 'IPv4' ? 'ip' : 'ip6';
+  const endpoints = localEndpoints(exposed, family);
+  const [first] = endpoints;
+  const choice: Expression = {
+    map: {
+      key: { numgen: { mode: 'random', mod: endpoints.length, offset: 0 } },
+      data: { set: endpoints.map(({ address, port }, index) => [index, { concat: [address, port] }]) },
+    },
+  };
+  const dnat =
+    endpoints.length === 1 && first
+      ? { family: ip, addr: first.address, port: first.port }
+      : { family: ip, addr: choice };
+  return { rules: [rule(match(meta('l4proto'), protocolWord(exposed)), { dnat })] };
+});
 
 function localChain({ version }: FamilyWords, exposed: ExposedPort): string {
   return `local${version}-${protocolWord(exposed)}-${exposed.port}`;
