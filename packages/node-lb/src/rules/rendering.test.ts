@@ -64,7 +64,7 @@ describe('the rules of iptables', () => {
       '*filter',
       ':ARMILLARY-FWD - [0:0]',
       '-A ARMILLARY-FWD -o armillary0 -m conntrack --ctstate DNAT -j ACCEPT',
-      '-A ARMILLARY-FWD -i armillary0 -j ACCEPT',
+      '-A ARMILLARY-FWD -i armillary0 -m conntrack --ctstate DNAT -j ACCEPT',
       '-I FORWARD 1 -j ARMILLARY-FWD',
       'COMMIT',
     ]);

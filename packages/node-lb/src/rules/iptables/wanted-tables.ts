@@ -96,7 +96,8 @@ function forwardRules(world: World): string[] {
   const { hostEnd } = world.link;
   return [
     `-o ${hostEnd} -m conntrack --ctstate DNAT ${owned} -j ACCEPT`,
-    `-i ${hostEnd} ${owned} -j ACCEPT`,
+    // Only what kube-proxy took: what it refuses is for its rules to refuse, which come after these.
+    `-i ${hostEnd} -m conntrack --ctstate DNAT ${owned} -j ACCEPT`,
     ...localAddresses(world.plan, world.words.family).flatMap((address) =>
       ['dst,dst', 'src,src'].map(
         (side) => `${dnatedFrom(address)} ${inSet(world, 'endpoints', side)} ${owned} -j ACCEPT`,
