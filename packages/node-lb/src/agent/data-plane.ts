@@ -28,21 +28,28 @@ export interface DataPlaneParts {
 export function dataPlane({ place, inner, host, forgetAll }: DataPlaneParts): RuleSet {
   // What the node sends into the namespace must find its way there, also while ports come, go and change their way.
   const rules = joinedRules({ inner, host });
+  // What takes the place away is told by the node or found by a check; until then nobody need look.
+  let isPlaceSound = false;
   return {
     async apply(plan, signal) {
-      const mended = await place.ensure(signal);
+      const mended = isPlaceSound ? [] : await place.ensure(signal);
+      isPlaceSound = false;
       // A new namespace is empty, whatever was written to the one before it.
       if (mended.length > 0) await inner.verify(plan, signal);
       const { changed } = await rules.apply(plan, signal);
+      isPlaceSound = true;
       return { changed: mended.length > 0 || changed };
     },
     async verify(plan, signal) {
+      isPlaceSound = false;
       const missing = await place.check(signal);
+      isPlaceSound = missing.length === 0;
       // Where that is not in order there may be nothing to read in; once mended, `apply` reads.
-      const inside = missing.length === 0 ? await inner.verify(plan, signal) : [];
+      const inside = isPlaceSound ? await inner.verify(plan, signal) : [];
       return [...missing, ...inside, ...(await host.verify(plan, signal))];
     },
     async remove(signal) {
+      isPlaceSound = false;
       await host.remove(signal);
       // With a namespace that is gone, so is what was tracked in it.
       if ((await place.check(signal)).length === 0) await forgetAll(signal);
