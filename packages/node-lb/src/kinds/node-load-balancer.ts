@@ -59,7 +59,7 @@ export const NodeLoadBalancerSpec = Type.Object({
   grace: Type.Optional(
     Type.Object({
       node: duration('How long a node may be NotReady; 20s when absent.'),
-      agent: duration("How long a node's agent may be silent; 15s when absent."),
+      agent: duration("How long a node's agent may be silent; 15s when absent, 10s at least."),
       return: duration('How long a node must be well again before it is used; 30s when absent.'),
       move: duration(
         'How long a Service that moved stays, unless its node is being removed; 60s when absent.',

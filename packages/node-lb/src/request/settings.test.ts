@@ -99,6 +99,14 @@ test('all that is wrong is told at once, with its field', () => {
   });
 });
 
+test('an agent may be silent for two renewals of its lease at least: one that lives must not look dead', () => {
+  expect(settingsOf({ grace: { agent: '9s' } })).toEqual({
+    kind: 'problems',
+    problems: ['spec.grace.agent: "9s" is too short; write 10s or more'],
+  });
+  expect(settingsWith({ grace: { agent: '10s' } }).agentGraceMs).toBe(10_000);
+});
+
 describe('an object that no API server checked', () => {
   test.each([
     [{ count: 0 }, '/count'],

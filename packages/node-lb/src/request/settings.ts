@@ -1,5 +1,6 @@
 import { Compile } from 'typebox/compile';
 import { parsePortRange, type PortRange } from '../address/port-range.ts';
+import { AGENT_RENEW_MS } from '../kinds/agent-lease.ts';
 import { NodeLoadBalancerSpec } from '../kinds/node-load-balancer.ts';
 import { parseDuration } from './duration.ts';
 import { RESERVED_PORTS } from './reserved-ports.ts';
@@ -47,6 +48,9 @@ export type SettingsResult =
   | { readonly kind: 'settings'; readonly settings: Settings }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
+/** An agent whose sign of life comes late, or is lost once, must not be taken for silent. */
+const leastAgentGraceMs = 2 * AGENT_RENEW_MS;
+
 const shape = Compile(NodeLoadBalancerSpec);
 
 /**
@@ -58,10 +62,12 @@ export function settingsOf(spec: NodeLoadBalancerSpec | undefined = {}): Setting
     return problems(shape.Errors(spec).map((error) => `spec${error.instancePath} ${error.message}`));
   }
   const found: string[] = [];
-  const durationAt = (field: string, text: string | undefined, absent: string): number => {
+  const durationAt = (field: string, text: string | undefined, absent: string, leastMs = 0): number => {
     const ms = parseDuration(text ?? absent);
     if (ms === undefined) {
       found.push(`spec.${field}: ${JSON.stringify(text)} is no duration up to a week; write 90s or 1h30m`);
+    } else if (ms < leastMs) {
+      found.push(`spec.${field}: ${JSON.stringify(text)} is too short; write ${leastMs / 1000}s or more`);
     }
     return ms ?? 0;
   };
@@ -92,7 +98,7 @@ export function settingsOf(spec: NodeLoadBalancerSpec | undefined = {}): Setting
     })),
     publishStatus: spec.publishStatus ?? true,
     nodeGraceMs: durationAt('grace.node', spec.grace?.node, '20s'),
-    agentGraceMs: durationAt('grace.agent', spec.grace?.agent, '15s'),
+    agentGraceMs: durationAt('grace.agent', spec.grace?.agent, '15s', leastAgentGraceMs),
     returnGraceMs: durationAt('grace.return', spec.grace?.return, '30s'),
     moveGraceMs: durationAt('grace.move', spec.grace?.move, '60s'),
     drainMs: durationAt('drain', spec.drain, '30s'),
