@@ -89,7 +89,7 @@ function timeless({ facts: { agent, ...facts } }: NodeCondition): unknown {
 }
 
 /** The node that a lease speaks for; undefined for a lease that is not an agent's, whatever its label says. */
-export function nodeOf({ metadata }: Lease): string | undefined {
-  const prefix = agentLeaseName('');
-  return metadata.name?.startsWith(prefix) ? metadata.name.slice(prefix.length) : undefined;
+export function nodeOf({ metadata, spec }: Lease): string | undefined {
+  const holder = spec?.holderIdentity;
+  return holder && metadata.name === agentLeaseName(holder) ? holder : undefined;
 }

@@ -1,3 +1,5 @@
+import { LONGEST_NAME, shortName } from './short-name.ts';
+
 /**
  * What an agent says about its node, beside the claims: a Lease that it renews, named by {@link agentLeaseName}, with
  * {@link AGENT_LABEL}, and these annotations. Whoever cannot read one takes the node's own word.
@@ -24,7 +26,8 @@ export const PROBLEM_ANNOTATION = 'network.armillary.dev/problem';
  */
 export type ProxyMode = 'iptables' | 'nftables' | 'ipvs' | 'cilium' | 'none';
 
-/** The name of the lease of a node's agent. */
+/** The name of the lease of a node's agent; its holder is the node's name in full. */
 export function agentLeaseName(nodeName: string): string {
-  return `node-agent.${nodeName}`;
+  const beginning = 'node-agent.';
+  return `${beginning}${shortName(nodeName, LONGEST_NAME - beginning.length)}`;
 }

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { PortKey } from '../address/protocol.ts';
+import { LONGEST_NAME, shortName } from './short-name.ts';
 
-/** Longest name of an object, in letters. */
-const longestName = 253;
 /** Longest value of a label, in letters. */
 const longestLabel = 63;
 
@@ -15,16 +13,10 @@ export const NODE_LABEL = 'network.armillary.dev/node';
  */
 export function claimName(nodeName: string, { protocol, port }: PortKey): string {
   const end = `.${protocol.toLowerCase()}.${port}`;
-  return `${shortened(nodeName, longestName - end.length)}${end}`;
+  return `${shortName(nodeName, LONGEST_NAME - end.length)}${end}`;
 }
 
 /** The node's name as the value of a label; a long one keeps its beginning and gets a digest. */
 export function nodeLabelValue(nodeName: string): string {
-  return shortened(nodeName, longestLabel);
-}
-
-function shortened(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  return `${text.slice(0, limit - digest.length - 1)}-${digest}`;
+  return shortName(nodeName, longestLabel);
 }
