@@ -1,9 +1,10 @@
 import { portText } from '../address/port-range.ts';
-import type { Family } from '../address/protocol.ts';
+import { families, type Family } from '../address/protocol.ts';
 import type { ProxyMode } from '../kinds/agent-lease.ts';
 import type { ClaimReason } from '../kinds/claim-condition.ts';
 import type { PortClaim } from '../kinds/port-claim.ts';
 import type { ExposedPort } from '../plan/node-plan.ts';
+import { serves } from '../plan/served-family.ts';
 import { forwardingSetting, unforwarded, type NodeSurvey } from './node-survey.ts';
 
 /** What the agent has to say of one claim. */
@@ -133,11 +134,8 @@ function unserved({ target }: ExposedPort): ClaimVerdict {
 }
 
 /** The addresses of a port that answer, with their families: those of families that the target has. */
-export function servedAddresses({ addresses, target }: ExposedPort): { family: Family; address: string }[] {
-  const isServed = (family: Family): boolean =>
-    target.kind === 'cluster' ? target.clusterIPs[family] !== undefined : target.endpoints[family].length > 0;
-  const families: Family[] = ['IPv4', 'IPv6'];
+export function servedAddresses(port: ExposedPort): { family: Family; address: string }[] {
   return families
-    .filter(isServed)
-    .flatMap((family) => addresses[family].map((address) => ({ family, address })));
+    .filter((family) => serves(port, family))
+    .flatMap((family) => port.addresses[family].map((address) => ({ family, address })));
 }

@@ -1,4 +1,4 @@
-import type { Family } from '../address/protocol.ts';
+import { families, type Family } from '../address/protocol.ts';
 import type { HostBackendName } from '../plan/rule-set.ts';
 import type { Link } from '../plan/link.ts';
 import type { ExposedPort, NodePlan } from '../plan/node-plan.ts';
@@ -21,8 +21,6 @@ export function readablePlan(plan: NodePlan, link: Link, backend: HostBackendNam
 export function portLines(port: ExposedPort): string[] {
   return waysOf(port).map((way) => way.join(' '));
 }
-
-const families = ['IPv4', 'IPv6'] as const;
 
 /** Columns: protocol, where it arrives, where it goes, for whom. */
 type Way = readonly [string, string, string, string];

@@ -1,6 +1,6 @@
 import { portText } from '../address/port-range.ts';
 import type { Obstacle } from './placement.ts';
-import { compareText } from './text-order.ts';
+import { compareText } from '../address/text-order.ts';
 
 /** Letters of a summary: an event's message may have 1,024, and something stands before it. */
 const longestSummary = 800;

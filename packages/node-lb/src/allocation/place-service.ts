@@ -5,7 +5,7 @@ import { currentPlaces, type CurrentPlace } from './current-place.ts';
 import { chooseNewPlaces } from './new-places.ts';
 import type { Obstacle, Placement } from './placement.ts';
 import { bestFirst, ZoneCount } from './ranking.ts';
-import { compareText } from './text-order.ts';
+import { compareText } from '../address/text-order.ts';
 
 /** From the best to the worst. */
 const standings: readonly Standing[] = ['use', 'keep', 'hold', 'leave', 'lost'];

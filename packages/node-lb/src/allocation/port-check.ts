@@ -4,7 +4,7 @@ import type { PortUse } from '../ports/port-use.ts';
 import type { ExposureRequest, RequestedPort } from '../request/exposure-request.ts';
 import type { PortsAt } from './allocation-world.ts';
 import type { Obstacle, PlacedNode } from './placement.ts';
-import { compareText } from './text-order.ts';
+import { compareText } from '../address/text-order.ts';
 
 /** Which of its ports a Service can have on a node. */
 export interface PortCheck {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { NodeFacts } from '../nodes/node-facts.ts';
-import { compareText } from './text-order.ts';
+import { compareText } from '../address/text-order.ts';
 
 /** The label by which clouds and installers say in which zone a node is. */
 export const ZONE_LABEL = 'topology.kubernetes.io/zone';

@@ -1,5 +1,5 @@
 import type { ExposureRequest } from '../request/exposure-request.ts';
-import { compareText } from './text-order.ts';
+import { compareText } from '../address/text-order.ts';
 
 /**
  * The order in which Services that want the same get it: the older first, and of equally old ones the one whose

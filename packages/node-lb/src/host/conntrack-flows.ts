@@ -1,6 +1,7 @@
 import { portText } from '../address/port-range.ts';
-import type { Family, Protocol } from '../address/protocol.ts';
+import { families, type Family, type Protocol } from '../address/protocol.ts';
 import type { ExposedPort, NodePlan } from '../plan/node-plan.ts';
+import { serves } from '../plan/served-family.ts';
 import { planDifference } from '../plan/plan-difference.ts';
 import type { Link } from '../plan/link.ts';
 import type { ConntrackEntry } from './conntrack-entry.ts';
@@ -19,8 +20,6 @@ export interface Flows {
   /** Only those that are answered from here; all when absent. */
   readonly replySource?: string;
 }
-
-const families = ['IPv4', 'IPv6'] as const;
 
 /**
  * The connections to forget after the rules of one plan were replaced by those of another. UDP clients would be sent the
@@ -141,8 +140,7 @@ function onHost({ protocol, port }: ExposedPort, family: Family, destination: st
 
 /** The addresses at which a port is served at all in a family. */
 function servedAddresses(port: ExposedPort, family: Family): readonly string[] {
-  const isServed = clusterIPOf(port, family) !== undefined || endpointsOf(port, family).length > 0;
-  return isServed ? port.addresses[family] : [];
+  return serves(port, family) ? port.addresses[family] : [];
 }
 
 function clusterIPOf({ target }: ExposedPort, family: Family): string | undefined {

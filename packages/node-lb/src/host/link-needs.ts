@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Family } from '../address/protocol.ts';
+import { families, type Family } from '../address/protocol.ts';
 import type { Link } from '../plan/link.ts';
 import type { Difference } from '../plan/rule-set.ts';
 import type { IpFacts, IpInterface } from './ip-facts.ts';
@@ -127,9 +127,9 @@ export function sideNeeds(link: Link, side: Side, state: SideState): Need[] {
 }
 
 /** The families the node has; IPv6 can be switched off in the kernel as a whole. */
-function familiesOf({ sysctls }: SideState): Family[] {
+function familiesOf({ sysctls }: SideState): readonly Family[] {
   const hasIPv6 = [...sysctls.keys()].some((name) => name.startsWith('net/ipv6/'));
-  return hasIPv6 ? ['IPv4', 'IPv6'] : ['IPv4'];
+  return hasIPv6 ? families : ['IPv4'];
 }
 
 /** The end's own address and that of the other end. */

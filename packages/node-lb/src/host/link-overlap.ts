@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { families } from '../address/protocol.ts';
 import { NodeLbError } from '../errors.ts';
 import type { Link } from '../plan/link.ts';
 import type { IpFacts } from './ip-facts.ts';
@@ -20,9 +21,7 @@ const wholeBlocks: readonly Network[] = [ipaddr.parseCIDR('169.254.0.0/16'), ipa
  * @throws {NodeLbError} `LinkAddressTaken` with the interface or route.
  */
 export function refuseOverlap(link: Link, { interfaces, routes }: IpFacts): void {
-  const own = (['IPv4', 'IPv6'] as const).map(
-    (family) => `${link.hostAddress[family]}/${link.prefixLength[family]}`,
-  );
+  const own = families.map((family) => `${link.hostAddress[family]}/${link.prefixLength[family]}`);
   const refuse = (text: string, what: string): void => {
     if (!own.some((network) => lieOver(network, text))) return;
     throw new NodeLbError(

@@ -1,7 +1,6 @@
-import type { Family } from '../address/protocol.ts';
+import { families, type Family } from '../address/protocol.ts';
 import type { Commands } from '../host/commands.ts';
 import type { Link } from '../plan/link.ts';
-import { families } from './layout.ts';
 import type { LabProtocol } from './matrix-cell.ts';
 
 const table = 'armillary-lab';

@@ -8,12 +8,11 @@ import {
   type ResourceType,
   type Service,
 } from '@armillary/kube';
-import type { Family } from '../address/protocol.ts';
+import { families, type Family } from '../address/protocol.ts';
 import { endpointSliceType } from '../api/endpoint-slice-type.ts';
 import { LOAD_BALANCER_CLASS } from '../kinds/network-group.ts';
 import { nodeLoadBalancerKind, SETTINGS_NAME } from '../kinds/node-load-balancer.ts';
 import type { NodeLoadBalancer } from '../kinds/node-load-balancer.ts';
-import { families } from './layout.ts';
 import type { LabLayout, LabNode } from './layout.ts';
 import type { LabProtocol } from './matrix-cell.ts';
 

@@ -2,7 +2,7 @@ import { KubeClient, loadKubeconfig, silentLogger, type ClusterConfig, type Logg
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Family } from '../address/protocol.ts';
+import { families, type Family } from '../address/protocol.ts';
 import { NodeLbError } from '../errors.ts';
 import type { Commands } from '../host/commands.ts';
 import { systemCommands } from '../host/system-commands.ts';
@@ -12,7 +12,7 @@ import { freeSubnet } from './free-subnet.ts';
 import { createNodes, createService, podPort, publishAt, withholdStatus } from './lab-objects.ts';
 import type { LabServiceOptions } from './lab-objects.ts';
 import type { LabOptions } from './lab-options.ts';
-import { families, layoutOf } from './layout.ts';
+import { layoutOf } from './layout.ts';
 import type { LabHost, LabLayout, LabNode } from './layout.ts';
 import { thisMaker } from './maker.ts';
 import type { LabProtocol } from './matrix-cell.ts';

@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { describe, expect, test } from 'vitest';
-import { families, layoutOf } from './layout.ts';
+import { families } from '../address/protocol.ts';
+import { layoutOf } from './layout.ts';
 
 const layout = layoutOf({
   maker: { pid: 4711, startTicks: 1 },

@@ -1,12 +1,9 @@
-import type { Family, PerFamily } from '../address/protocol.ts';
+import type { PerFamily } from '../address/protocol.ts';
 import { NodeLbError } from '../errors.ts';
 import { defaultLink } from '../plan/link.ts';
 import type { Link } from '../plan/link.ts';
 import { labPrefix, rootLinkName } from './lab-name.ts';
 import type { Maker } from './lab-name.ts';
-
-/** Both, in the order of everything that is made for each. */
-export const families: readonly Family[] = ['IPv4', 'IPv6'];
 
 /** What lives in a network namespace of its own and can send and answer. */
 export interface LabHost {

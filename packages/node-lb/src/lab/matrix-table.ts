@@ -1,4 +1,4 @@
-import { families } from './layout.ts';
+import { families } from '../address/protocol.ts';
 import type { Matrix } from './matrix.ts';
 import { matrixClients } from './matrix-cell.ts';
 import type { MatrixCell } from './matrix-cell.ts';

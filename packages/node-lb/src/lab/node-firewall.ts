@@ -1,6 +1,5 @@
-import type { Family } from '../address/protocol.ts';
+import { families, type Family } from '../address/protocol.ts';
 import type { Commands } from '../host/commands.ts';
-import { families } from './layout.ts';
 import type { LabLayout, LabNode } from './layout.ts';
 
 /** The backends of iptables. */

@@ -1,12 +1,11 @@
 import type { EndpointSlice, Service } from '@armillary/kube';
 import type { Commands } from '../host/commands.ts';
 import { iptablesShape } from './iptables-shape.ts';
-import { families } from './layout.ts';
 import type { LabLayout, LabNode } from './layout.ts';
 import { nftablesShape } from './nftables-shape.ts';
 import { restoreProgram } from './node-firewall.ts';
 import { servedPorts } from './served-ports.ts';
-import type { PerFamily } from '../address/protocol.ts';
+import { families, type PerFamily } from '../address/protocol.ts';
 
 /** The ways of a kube-proxy whose rule shape the lab knows. */
 export type ShapeMode = 'iptables-nft' | 'iptables-legacy' | 'nftables';

@@ -1,6 +1,7 @@
 import type { EndpointSlice, Service } from '@armillary/kube';
 import { familyOf } from '../address/address.ts';
 import type { Family } from '../address/protocol.ts';
+import { compareText } from '../address/text-order.ts';
 
 /** A port of a Service in one family, as a kube-proxy sees it. */
 export interface ServedPort {
@@ -63,7 +64,7 @@ export function servedPorts(
         };
       });
     })
-    .toSorted((a, b) => compare(a.name, b.name) || compare(a.protocol, b.protocol));
+    .toSorted((a, b) => compareText(a.name, b.name) || compareText(a.protocol, b.protocol));
 }
 
 /** Only ready ones, as for a kube-proxy while there are any. */
@@ -77,9 +78,5 @@ function endpointsOf(slice: EndpointSlice, portName: string, nodeName: string): 
       port: target,
       here: endpoint.nodeName === nodeName,
     }))
-    .toSorted((a, b) => compare(a.address, b.address));
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+    .toSorted((a, b) => compareText(a.address, b.address));
 }

@@ -1,5 +1,5 @@
+import { families } from '../address/protocol.ts';
 import type { Commands } from '../host/commands.ts';
-import { families } from './layout.ts';
 import type { LabHost, LabLayout, LabNode, LabPod } from './layout.ts';
 
 /** The pods' bridge of a node. */

@@ -3,6 +3,7 @@ import { canonicalAddress, familyOf } from '../address/address.ts';
 import { canonicalNetworks, networksPerFamily } from '../address/network.ts';
 import { isPort, isProtocol } from '../address/port-range.ts';
 import type { Family, PerFamily } from '../address/protocol.ts';
+import { compareText } from '../address/text-order.ts';
 import { NodeLbError } from '../errors.ts';
 import { claimName } from '../kinds/claim-name.ts';
 import type { PortClaim, PortClaimSpec } from '../kinds/port-claim.ts';
@@ -34,7 +35,7 @@ export function planOf(
     .filter(({ spec }) => isPort(spec.port) && isProtocol(spec.protocol))
     .map((claim) => exposedPort(claim, byService, onNode))
     .filter(({ addresses }) => addresses.IPv4.length + addresses.IPv6.length > 0)
-    .sort((one, other) => compare(one.protocol, other.protocol) || one.port - other.port);
+    .sort((one, other) => compareText(one.protocol, other.protocol) || one.port - other.port);
   return { ports };
 }
 
@@ -81,8 +82,4 @@ function sourceRanges(texts: readonly string[] | undefined): ExposedPort['source
     if (!(error instanceof NodeLbError)) throw error;
     return { IPv4: [], IPv6: [] };
   }
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : Number(one > other);
 }

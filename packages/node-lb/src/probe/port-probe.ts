@@ -1,6 +1,7 @@
+import { families } from '../address/protocol.ts';
 import type { ClaimReason } from '../kinds/claim-condition.ts';
 import type { ExposedPort } from '../plan/node-plan.ts';
-import { serves } from '../rules/port-elements.ts';
+import { serves } from '../plan/served-family.ts';
 import { attemptConnection, type Attempt, type AttemptOptions } from './connection-attempt.ts';
 
 /** What is known of the way to a Service: the condition `Reachable` of its claim. */
@@ -17,9 +18,7 @@ export interface Reachability {
  */
 export async function probePort(port: ExposedPort, options: AttemptOptions): Promise<Reachability> {
   if (port.protocol !== 'TCP') return notProbed(`${port.protocol} cannot be asked`);
-  const addresses = (['IPv4', 'IPv6'] as const).flatMap((family) =>
-    serves(port, family) ? port.addresses[family] : [],
-  );
+  const addresses = families.flatMap((family) => (serves(port, family) ? port.addresses[family] : []));
   if (addresses.length === 0) return notProbed('there is nothing to ask: no endpoint is served');
   const attempts = await Promise.all(
     addresses.map(async (address) => ({
