@@ -192,6 +192,7 @@ describe.skipIf(!canRun)('a real cluster', { timeout: 180_000 }, () => {
     }
     expect(await cluster.machine.rules()).not.toMatch(/armillary/i);
     const refused = cluster.gate.requests.filter(({ status }) => status === 401 || status === 403);
-    expect(refused).toEqual([]);
+    // Nobody may create anything in a namespace that is being deleted, events neither.
+    expect(refused.filter(({ path }) => !path.includes('/namespaces/shop/events'))).toEqual([]);
   });
 });
