@@ -1,5 +1,5 @@
 /** The node load balancer's controller beside others of its kind, with a stale view, and ended between any two writes. */
-import { coreV1 } from '@armillary/kube';
+import { apiextensionsV1, coreV1 } from '@armillary/kube';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NodeLbWorld } from './testing/node-lb-world.ts';
 import { portClaimKind, releaseEverything, type PortClaim } from './testing/node-lb-parts.ts';
@@ -251,6 +251,26 @@ test('a controller that dies after any of its writes leaves nothing that its suc
   // Finalizer, two claims, statuses, updates, deletions: fewer would mean that nothing was interrupted.
   expect(writes).toBeGreaterThan(12);
 }, 300_000);
+
+test('uninstalling frees Services also after somebody deleted the definitions first', async () => {
+  await world.addNode('n1');
+  const controller = await world.control();
+  await world.addService('web');
+  await world.answersAt('web', '10.0.0.1');
+  await world.stop(controller);
+  const definitions = world.client.resource(apiextensionsV1.customResourceDefinitions);
+  await definitions.delete('portclaims.network.armillary.dev');
+  const options = {
+    leaseNamespace: 'kube-system',
+    now: world.clock.now(),
+    signal: new AbortController().signal,
+  };
+  await world.eventually('it is freed', async () => {
+    await releaseEverything(world.client, options);
+    const { metadata, status } = (await world.service('web')) ?? {};
+    return metadata?.finalizers === undefined && status?.loadBalancer?.ingress === undefined;
+  });
+});
 
 test('uninstalling takes back claims, addresses, conditions, finalizers and leases, and nothing of others', async () => {
   await world.addNode('n1');
