@@ -46,6 +46,6 @@ export function claimObject(spec: PortClaimSpec): PortClaim {
 }
 
 /** One order for all: two controllers that want the same ports then collide at the first, and never wait for each other. */
-export function byPort({ spec: a }: PortClaim, { spec: b }: PortClaim): number {
+function byPort({ spec: a }: PortClaim, { spec: b }: PortClaim): number {
   return a.port - b.port || (a.protocol < b.protocol ? -1 : Number(a.protocol > b.protocol));
 }

@@ -6,7 +6,7 @@ import type { PortClaim } from '../kinds/port-claim.ts';
  * or nothing is to be done about it here. `refused`: it will not serve it, and nothing is installed. `failing`: it
  * could not bring about what the claim says; what it served before may be there still.
  */
-export type Progress = 'programmed' | 'updating' | 'pending' | 'refused' | 'failing';
+type Progress = 'programmed' | 'updating' | 'pending' | 'refused' | 'failing';
 
 /** What an agent says of a claim. */
 export interface ClaimProgress {

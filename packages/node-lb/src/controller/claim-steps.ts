@@ -89,7 +89,7 @@ export function leavingSteps(input: LeavingInput): LeavingSteps {
 }
 
 /** Whether every node of the placement answers for all that it shall. */
-export function isSettled({ request, placement, claims }: StepInput): boolean {
+function isSettled({ request, placement, claims }: StepInput): boolean {
   const present = byName(claims);
   return (
     placement.nodes.length > 0 &&

@@ -1,7 +1,7 @@
 import type { Condition } from '@armillary/kube';
 
 /** The conditions that this load balancer writes on a Service. */
-export type ServiceConditionType =
+type ServiceConditionType =
   /** Nodes answer for it, and the status says which. */
   | 'Programmed'
   /** A port that it asks for belongs to somebody else where it would have been exposed. */
