@@ -399,6 +399,17 @@ describe('a Service is refused with words that say what to write', () => {
     await world.answersAt('web', '10.0.0.1');
   });
 
+  test('which go when it becomes a Service that needs no load balancer', async () => {
+    await withNodes('n1');
+    await world.addService('web', { ports: [{ port: 22 }] });
+    await world.hasCondition('web', 'Programmed', 'False', 'Reserved');
+    await world.patchService('web', { spec: { type: 'ClusterIP' } });
+    await world.eventually('no condition', async () => {
+      const { status } = (await world.service('web')) ?? {};
+      return (status?.conditions ?? []).length === 0;
+    });
+  });
+
   test('also when it was served before: its ports are given back', async () => {
     await withNodes('n1');
     await world.addService('web');

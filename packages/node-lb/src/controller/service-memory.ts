@@ -4,6 +4,8 @@ export interface ServiceMemory {
   movedAt?: number;
   /** When a claim of it, by name, was first seen not to be brought about, milliseconds. */
   failingSince: ReadonlyMap<string, number>;
+  /** Its conditions say why it is refused: without a finalizer nothing else tells that they are ours. */
+  isRefused?: boolean;
   /** What people were told and need not hear again, by reason. */
   readonly told: Map<string, string>;
 }

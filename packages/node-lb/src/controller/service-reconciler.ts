@@ -18,7 +18,7 @@ import type { WantedCondition } from './condition.ts';
 import type { ControllerMetrics } from './controller-metrics.ts';
 import { refusedConditions } from './service-conditions.ts';
 import type { ServiceEvents } from './service-events.ts';
-import { ServiceMemories } from './service-memory.ts';
+import { ServiceMemories, type ServiceMemory } from './service-memory.ts';
 import { markService, unmarkService } from './service-status.ts';
 import { ServiceTurn } from './service-turn.ts';
 
@@ -64,7 +64,7 @@ export class ServiceReconciler {
       if (result.kind === 'notOurs' && result.why === 'ServedByAnother')
         events.servedByAnother(service, memory);
       const conditions = result.kind === 'refused' && !isGoing ? refusedConditions(result) : [];
-      return this.#release(service, conditions, writer, context);
+      return this.#release(service, memory, conditions, writer, context);
     }
     const { request, warnings } = result;
     events.warn(service, memory, warnings);
@@ -123,17 +123,20 @@ export class ServiceReconciler {
   /** Gives back what a Service has: its ports first, then its addresses, and the finalizer last. */
   async #release(
     service: Service,
+    memory: ServiceMemory,
     conditions: readonly WantedCondition[],
     writer: ClaimWriter,
     { client, signal }: ReconcileContext,
   ): Promise<void> {
     const { view, events, clock } = this.#options;
     const claims = this.#claimsOf(service);
-    if (claims.length === 0 && conditions.length === 0 && !hasFinalizer(service, RELEASE_FINALIZER)) return;
+    const isMarked = hasFinalizer(service, RELEASE_FINALIZER) || memory.isRefused;
+    if (claims.length === 0 && conditions.length === 0 && !isMarked) return;
     await writer.removeAll(claims);
     if (claims.length > 0) events.released(service, claims);
     events.troubled(service, conditions);
     const wanted = { conditions, now: clock.now() };
     await unmarkService(client, service, view.addressesOf(claims), wanted, signal);
+    memory.isRefused = conditions.length > 0;
   }
 }
