@@ -424,6 +424,15 @@ describe('a Service is refused with words that say what to write', () => {
 });
 
 describe('ports that others have by the API', () => {
+  test('send a Service away that changes to one of them; where it goes is said, be it nowhere', async () => {
+    await withNodes('n1');
+    await world.addPod('holder', 'n1', { hostPort: 81 });
+    await world.addService('web');
+    await world.answersAt('web', '10.0.0.1');
+    await world.patchService('web', { spec: { ports: [{ name: 'p0', port: 81 }] } });
+    expect(await world.hasEvent('web', 'Moved')).toMatch(/^left node n1 \(.*holder.*\), and is on no node/);
+  });
+
   test('a hostPort keeps a Service away until the pod ends', async () => {
     await withNodes('n1');
     await world.addPod('proxy', 'n1', { hostPort: 80 });

@@ -36,12 +36,8 @@ export class ServiceEvents {
 
   /** It leaves a node. */
   moved(service: Service, from: string, nodes: readonly string[], why: string): void {
-    this.#recorder.event(
-      service,
-      'Normal',
-      'Moved',
-      `left node ${from} (${why}), and is on ${nodes.join(', ')}`,
-    );
+    const now = nodes.length === 0 ? 'on no node: none can have it now' : `on ${nodes.join(', ')}`;
+    this.#recorder.event(service, 'Normal', 'Moved', `left node ${from} (${why}), and is ${now}`);
   }
 
   /** It is not served any more. */
