@@ -87,14 +87,19 @@ describe.skipIf(!canMakeNamespaces('finding the backend and the proxy'))('a node
     expect(await mode(node)).toBe('ipvs');
   });
 
-  test('with Cilium is served by Cilium, unless kube-proxy has rules', async () => {
-    using node = new NetworkNamespace();
-    node.run('ip', 'link', 'add', 'cilium_host', 'type', 'veth', 'peer', 'name', 'cilium_net');
-    markIptables(node, 'nft', 'KUBE-KUBELET-CANARY');
-    expect(await mode(node)).toBe('cilium');
-    markIptables(node, 'nft', 'KUBE-SERVICES');
-    expect(await mode(node)).toBe('iptables');
-  });
+  test.for(['nft', 'legacy'] as const)(
+    'with Cilium is served by Cilium, unless kube-proxy is at work in iptables-%s; what it left behind does not count',
+    async (kind) => {
+      using node = new NetworkNamespace();
+      node.run('ip', 'link', 'add', 'cilium_host', 'type', 'veth', 'peer', 'name', 'cilium_net');
+      markIptables(node, kind, 'KUBE-KUBELET-CANARY');
+      expect(await mode(node)).toBe('cilium');
+      markIptables(node, kind, 'KUBE-SERVICES');
+      expect(await mode(node)).toBe('cilium');
+      markIptables(node, kind, 'KUBE-PROXY-CANARY');
+      expect(await mode(node)).toBe('iptables');
+    },
+  );
 
   test('needs FORWARD opened in every iptables that has that chain', async () => {
     using node = new NetworkNamespace();

@@ -14,7 +14,8 @@ const CILIUM_INTERFACE = 'cilium_host';
 
 /**
  * How Services are served on the node, by what their proxy keeps in the kernel. In IPVS mode kube-proxy has iptables
- * chains as well, so that comes first. Beside Cilium, rules of kube-proxy mean that kube-proxy does it.
+ * chains as well, so that comes first. Beside Cilium, rules of kube-proxy mean that kube-proxy does it, unless they are
+ * what is left of one that Cilium replaced.
  */
 export function proxyModeOf(
   netfilter: Netfilter,
@@ -24,8 +25,9 @@ export function proxyModeOf(
   const has = (name: string): boolean => interfaces.some(({ ifname }) => ifname === name);
   if (has(IPVS_INTERFACE)) return 'ipvs';
   if (hasProxyTable(netfilter)) return 'nftables';
-  if (hasServiceChains(netfilter)) return 'iptables';
-  if (has(CILIUM_INTERFACE)) return 'cilium';
+  const hasCilium = has(CILIUM_INTERFACE);
+  if (hasServiceChains(netfilter) && (!hasCilium || hasCanary(netfilter))) return 'iptables';
+  if (hasCilium) return 'cilium';
   // Something else than kube-proxy that serves by IPVS, such as kube-router.
   return hasVirtualServers ? 'ipvs' : 'none';
 }
@@ -43,6 +45,11 @@ export async function hasVirtualServers(commands: Commands, signal: AbortSignal)
     acceptable: [1, 2],
   });
   return code === 0;
+}
+
+/** The empty chain by which a kube-proxy that is at work notices that its rules were flushed. */
+function hasCanary({ iptables }: Netfilter): boolean {
+  return iptables.some(({ table, chains }) => table === 'mangle' && chains.has('KUBE-PROXY-CANARY'));
 }
 
 /** kubelet has chains of its own in nat; this one is kube-proxy's alone. */
