@@ -1,9 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import type { ExposedPort } from '../plan/node-plan.ts';
 import { defaultLink } from '../plan/link.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { BounceNamespace } from './bounce-namespace.ts';
+import type { StreamingCommands } from './commands.ts';
 import { Conntrack } from './conntrack.ts';
+import { fakeCommands } from './testing/fake-commands.ts';
 import { NetworkNamespace, canMakeNamespaces, uniqueName } from './testing/network-namespace.ts';
 
 const never = new AbortController().signal;
@@ -65,6 +69,30 @@ class Node implements Disposable {
     this.network[Symbol.dispose]();
   }
 }
+
+test('a listing that does not end is a failure after 30 seconds, and its program is ended', async () => {
+  const clock = new FakeClock();
+  const started = Promise.withResolvers<AbortSignal>();
+  const stuck: StreamingCommands = {
+    ...fakeCommands({}),
+    async *follow(_program, _args, signal) {
+      started.resolve(signal);
+      await once(signal, 'abort');
+      yield* [];
+    },
+    inside: () => stuck,
+  };
+  const forgotten = new Conntrack(defaultLink, stuck, clock).forget(undefined, { ports: [] }, never);
+  const signal = await started.promise;
+  clock.advance(29_999);
+  expect(signal.aborted).toBe(false);
+  clock.advance(1);
+  await expect(forgotten).rejects.toMatchObject({
+    code: 'ProgramFailed',
+    message: 'conntrack -L -f ipv4 did not end within 30 s',
+  });
+  expect(clock.pending).toEqual([]);
+});
 
 describe.skipIf(!canMakeNamespaces('forgetting connections'))('connections on a node', () => {
   test('UDP that came before the rule is forgotten when the port is added, in both families; others stay', async () => {

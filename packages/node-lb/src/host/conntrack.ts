@@ -1,18 +1,21 @@
+import { systemClock, type Clock } from '@armillary/kube';
 import { NodeLbError } from '../errors.ts';
-import type { Family } from '../address/protocol.ts';
+import { families, type Family } from '../address/protocol.ts';
 import type { NodePlan } from '../plan/node-plan.ts';
 import type { Link } from '../plan/link.ts';
 import type { StreamingCommands } from './commands.ts';
 import { parseEntry } from './conntrack-entry.ts';
 import type { ConntrackEntry } from './conntrack-entry.ts';
+import { failedProgram } from './program-failure.ts';
 import { flowsOfDifference, strayFlows } from './conntrack-flows.ts';
 import type { Flows } from './conntrack-flows.ts';
 import type { Side } from './link-needs.ts';
 
 const sides = ['host', 'inner'] as const;
-const families = ['IPv4', 'IPv6'] as const;
 /** How many programs delete at the same time. */
 const parallel = 4;
+/** How long a listing may take, in milliseconds; a million connections take some seconds. */
+const listTimeoutMs = 30_000;
 
 /**
  * The connections that the kernel tracks on a node and in its bounce namespace. It goes on translating those it has,
@@ -21,10 +24,12 @@ const parallel = 4;
 export class Conntrack {
   readonly #link: Link;
   readonly #sides: Readonly<Record<Side, StreamingCommands>>;
+  readonly #clock: Clock;
 
   /** `commands` run in the node's network. */
-  constructor(link: Link, commands: StreamingCommands) {
+  constructor(link: Link, commands: StreamingCommands, clock: Clock = systemClock) {
     this.#link = link;
+    this.#clock = clock;
     this.#sides = { host: commands, inner: commands.inside(link.namespace) };
   }
 
@@ -74,13 +79,23 @@ export class Conntrack {
   }
 
   async *#entries(side: Side, family: Family, signal: AbortSignal): AsyncIterable<ConntrackEntry> {
-    const list = this.#sides[side].follow('conntrack', ['-L', '-f', family.toLowerCase()], signal);
-    for await (const line of list) {
-      const entry = parseEntry(line);
-      if (entry) yield entry;
+    const args = ['-L', '-f', family.toLowerCase()];
+    const late = new AbortController();
+    const stopWaiting = this.#clock.setTimeout(
+      () => late.abort(failedProgram('conntrack', args, `did not end within ${listTimeoutMs / 1000} s`, '')),
+      listTimeoutMs,
+    );
+    const either = AbortSignal.any([signal, late.signal]);
+    try {
+      for await (const line of this.#sides[side].follow('conntrack', args, either)) {
+        const entry = parseEntry(line);
+        if (entry) yield entry;
+      }
+      // An aborted listing is not a whole one.
+      either.throwIfAborted();
+    } finally {
+      stopWaiting();
     }
-    // An aborted listing is not a whole one.
-    signal.throwIfAborted();
   }
 
   async #delete(flows: readonly Flows[], signal: AbortSignal): Promise<void> {

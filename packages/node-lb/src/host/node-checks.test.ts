@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defaultLink } from '../plan/link.ts';
+import type { Commands } from './commands.ts';
 import { forwardingOf, switchForwardingOn } from './forwarding.ts';
 import { ipInterfaces } from './ip-facts.ts';
 import { nodeAddressesOf } from './node-addresses.ts';
@@ -18,6 +19,23 @@ describe.skipIf(!canMakeNamespaces('checks of the node'))('a node', () => {
     expect(await forwardingOf(node.commands, never)).toEqual({ IPv4: true, IPv6: false });
     await switchForwardingOn(node.commands, never);
     expect(await forwardingOf(node.commands, never)).toEqual({ IPv4: true, IPv6: true });
+  });
+
+  test('whose /proc/sys is read-only, as in a container, says what to do about it', async () => {
+    using node = new NetworkNamespace();
+    node.run('sysctl', '-qw', 'net.ipv4.ip_forward=0');
+    const readOnly = 'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys && exec "$@"';
+    const commands: Commands = {
+      run: (program, args, options) =>
+        node.commands.run('unshare', ['--mount', 'sh', '-c', readOnly, 'sh', program, ...args], options),
+      inside: () => commands,
+    };
+    await expect(switchForwardingOn(commands, never)).rejects.toMatchObject({
+      code: 'NotPermitted',
+      message: expect.stringMatching(
+        /ip_forward cannot be set to 1: \/proc\/sys is mounted read-only; run .* privileged/,
+      ),
+    });
   });
 
   test('has the addresses of its interfaces: not of lo, of one link, of the bounce link, or of kube-ipvs0', async () => {

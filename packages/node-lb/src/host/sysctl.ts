@@ -1,4 +1,6 @@
+import { NodeLbError } from '../errors.ts';
 import type { Commands } from './commands.ts';
+import { failedProgram } from './program-failure.ts';
 
 const root = '/proc/sys/';
 
@@ -23,7 +25,12 @@ export async function readSysctls(
   return values;
 }
 
-/** Sets kernel settings of a network, given as for {@link readSysctls}. */
+/**
+ * Sets kernel settings of a network, given as for {@link readSysctls}.
+ *
+ * @throws {NodeLbError} `NotPermitted`, also where /proc/sys is mounted for reading only, as in most containers;
+ *   `ProgramFailed`.
+ */
 export async function writeSysctls(
   commands: Commands,
   settings: ReadonlyMap<string, string>,
@@ -32,10 +39,15 @@ export async function writeSysctls(
   const files = Map.groupBy(settings.keys(), (name) => settings.get(name)!);
   for (const [value, names] of files) {
     // sysctl is not on every system; tee writes one value to many files.
-    await commands.run(
-      'tee',
-      names.map((name) => root + name),
-      { input: value, signal },
-    );
+    const paths = names.map((name) => root + name);
+    const { code, stderr } = await commands.run('tee', paths, { input: value, signal, acceptable: [1] });
+    if (code === 0) continue;
+    if (/Read-only file system/.test(stderr)) {
+      throw new NodeLbError(
+        'NotPermitted',
+        `${paths[0]} cannot be set to ${value}: /proc/sys is mounted read-only; run the agent's container as privileged, or outside of a container`,
+      );
+    }
+    throw failedProgram('tee', paths, `ended with ${code}`, stderr);
   }
 }
