@@ -248,3 +248,28 @@ describe('endpoints of the policy Local', () => {
     expect(endpointsOf([empty, bare, slice([at('10.1.0.7')], { ports: null as never })])).toEqual(v4());
   });
 });
+
+describe('plans one after the other', () => {
+  test('have the same object for a port that is the same', () => {
+    const claims = [claim(), claim({ port: 81, externalTrafficPolicy: 'Local' })];
+    const slices = [slice([at('10.244.1.2')])];
+    const before = planOf(claims, slices, options).ports;
+    const after = planOf([...claims, claim({ port: 82 })], structuredClone(slices), options).ports;
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).toBe(before[1]);
+  });
+
+  test('have another one after the node or an endpoint changed', () => {
+    const claims = [
+      claim({ addresses: ['192.0.2.4', '192.0.2.5'] }),
+      claim({ port: 81, externalTrafficPolicy: 'Local' }),
+    ];
+    planOf(claims, [slice([at('10.244.1.2')])], options);
+    const [cluster, local] = planOf(claims, [slice([at('10.244.1.3')])], {
+      ...options,
+      addressesOnNode: ['192.0.2.4'],
+    }).ports;
+    expect(cluster?.addresses.IPv4).toEqual(['192.0.2.4']);
+    expect(local?.target).toMatchObject({ endpoints: { IPv4: [{ address: '10.244.1.3', port: 8080 }] } });
+  });
+});

@@ -6,7 +6,7 @@ import type { Family, PerFamily } from '../address/protocol.ts';
 import { compareText } from '../address/text-order.ts';
 import { NodeLbError } from '../errors.ts';
 import { claimName } from '../kinds/claim-name.ts';
-import type { PortClaim, PortClaimSpec } from '../kinds/port-claim.ts';
+import type { PortClaim } from '../kinds/port-claim.ts';
 import { SlicesByService, localEndpoints } from './local-endpoints.ts';
 import type { ExposedPort, NodePlan } from './node-plan.ts';
 
@@ -30,7 +30,7 @@ export function planOf(
   const onNode = new Set(addressesOnNode);
   const byService = new SlicesByService(slices);
   const ports = claims
-    .filter(({ metadata, spec }) => spec.nodeName === nodeName && metadata.name === claimName(nodeName, spec))
+    .filter((claim) => claim.spec.nodeName === nodeName && readClaim(claim).isNamedByPort)
     // Whatever else a server lets through would become words of the rules.
     .filter(({ spec }) => isPort(spec.port) && isProtocol(spec.protocol))
     .map((claim) => exposedPort(claim, byService, onNode))
@@ -39,30 +39,62 @@ export function planOf(
   return { ports };
 }
 
-function exposedPort(
-  { metadata, spec }: PortClaim,
-  slices: SlicesByService,
-  onNode: ReadonlySet<string>,
-): ExposedPort {
-  const addresses = byFamily(spec.addresses);
-  const here = (family: Family): string[] => addresses[family].filter((address) => onNode.has(address));
-  return {
+/** What a claim says, whatever the node is like. */
+interface ReadClaim {
+  readonly isNamedByPort: boolean;
+  readonly addresses: PerFamily<string[]>;
+  readonly sourceRanges: ExposedPort['sourceRanges'];
+  /** Undefined under the policy Local. */
+  readonly cluster: ExposedPort['target'] | undefined;
+  /** What was made of it for the last plan. */
+  last?: ExposedPort;
+}
+
+/** Claims do not change but are replaced, and most are the same from one plan to the next. */
+const readClaims = new WeakMap<PortClaim, ReadClaim>();
+
+function readClaim(claim: PortClaim): ReadClaim {
+  const known = readClaims.get(claim);
+  if (known) return known;
+  const { metadata, spec } = claim;
+  const { IPv4, IPv6 } = byFamily(spec.clusterIPs);
+  const isLocal = spec.externalTrafficPolicy === 'Local';
+  const read: ReadClaim = {
+    isNamedByPort: metadata.name === claimName(spec.nodeName, spec),
+    addresses: byFamily(spec.addresses),
+    sourceRanges: sourceRanges(spec.sourceRanges),
+    cluster: isLocal ? undefined : { kind: 'cluster', clusterIPs: { IPv4: IPv4[0], IPv6: IPv6[0] } },
+  };
+  readClaims.set(claim, read);
+  return read;
+}
+
+/** The same object as for the last plan when it is equal, so that plans are compared fast. */
+function exposedPort(claim: PortClaim, slices: SlicesByService, onNode: ReadonlySet<string>): ExposedPort {
+  const { metadata, spec } = claim;
+  const read = readClaim(claim);
+  const here = (family: Family): string[] => read.addresses[family].filter((address) => onNode.has(address));
+  const addresses = { IPv4: here('IPv4'), IPv6: here('IPv6') };
+  const target = read.cluster ?? { kind: 'local', endpoints: localEndpoints(spec, slices) };
+  if (read.last && isSame(read.last, { addresses, target })) return read.last;
+  read.last = {
     protocol: spec.protocol,
     port: spec.port,
     claim: metadata.name!,
     service: `${spec.service.namespace}/${spec.service.name}`,
-    addresses: { IPv4: here('IPv4'), IPv6: here('IPv6') },
-    sourceRanges: sourceRanges(spec.sourceRanges),
-    target: target(spec, slices),
+    addresses,
+    sourceRanges: read.sourceRanges,
+    target,
   };
+  return read.last;
 }
 
-function target(spec: PortClaimSpec, slices: SlicesByService): ExposedPort['target'] {
-  if (spec.externalTrafficPolicy === 'Local') {
-    return { kind: 'local', endpoints: localEndpoints(spec, slices) };
-  }
-  const { IPv4, IPv6 } = byFamily(spec.clusterIPs);
-  return { kind: 'cluster', clusterIPs: { IPv4: IPv4[0], IPv6: IPv6[0] } };
+function isSame(one: ExposedPort, other: Pick<ExposedPort, 'addresses' | 'target'>): boolean {
+  return (
+    one.addresses.IPv4.join() === other.addresses.IPv4.join() &&
+    one.addresses.IPv6.join() === other.addresses.IPv6.join() &&
+    (one.target === other.target || JSON.stringify(one.target) === JSON.stringify(other.target))
+  );
 }
 
 /** In canonical text and sorted, each once; what is no address is left out. */
