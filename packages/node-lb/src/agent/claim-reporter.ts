@@ -22,6 +22,8 @@ export class ClaimReporter {
   readonly #claims: Informer<PortClaim>;
   readonly #clock: Clock;
   readonly #reachable = new Map<string, Reachability>();
+  /** The verdict that a claim, as it is now, has in its status. */
+  readonly #written = new WeakMap<PortClaim, ClaimVerdict>();
   #verdicts: ReadonlyMap<string, ClaimVerdict> = new Map();
   #enqueue: (key: ObjectKey) => void = () => {};
 
@@ -34,7 +36,9 @@ export class ClaimReporter {
   report(verdicts: ReadonlyMap<string, ClaimVerdict>): void {
     this.#verdicts = verdicts;
     for (const version of this.#reachable.keys()) if (!verdicts.has(version)) this.#reachable.delete(version);
-    for (const claim of this.#claims.list()) this.#ask(claim);
+    for (const claim of this.#claims.list()) {
+      if (this.#written.get(claim) !== verdicts.get(claimVersion(claim))) this.#ask(claim);
+    }
   }
 
   /** What a probe found of the port of the claim with this name. */
@@ -65,8 +69,11 @@ export class ClaimReporter {
   /** Asks for a write where one is due: with thousands of claims most have nothing new. */
   #ask(claim: PortClaim): void {
     const status = this.#statusOf(claim);
-    if (status === undefined || isDeepStrictEqual(status, claim.status)) return;
-    this.#enqueue({ namespace: '', name: claim.metadata.name ?? '' });
+    const verdict = this.#verdicts.get(claimVersion(claim));
+    this.#written.delete(claim);
+    if (!status || !verdict) return;
+    if (isDeepStrictEqual(status, claim.status)) this.#written.set(claim, verdict);
+    else this.#enqueue({ namespace: '', name: claim.metadata.name ?? '' });
   }
 
   #statusOf(claim: PortClaim): ReturnType<typeof claimStatus> | undefined {

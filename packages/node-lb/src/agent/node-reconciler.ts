@@ -57,6 +57,8 @@ export class NodeReconciler {
   /** Its ports; undefined before the first, and while it is damaged. */
   #installed: ReadonlyMap<string, ExposedPort> | undefined;
   #survey: NodeSurvey | undefined;
+  /** The good word about ports on a node like this: most of thousands are told the same in every run. */
+  #programmed = new WeakMap<ExposedPort, ClaimVerdict>();
   /** An attempt failed, and nobody knows how far it got. */
   #halfDone = false;
   /** What others did to the rules, until it is made good and told of. */
@@ -128,6 +130,7 @@ export class NodeReconciler {
     if (!check && this.#survey) return { survey: this.#survey };
     try {
       this.#survey = await surveyor.survey(signal);
+      this.#programmed = new WeakMap();
       return { survey: this.#survey };
     } catch (error) {
       signal.throwIfAborted();
@@ -224,7 +227,12 @@ export class NodeReconciler {
         return refused('RulesFailed', `the port could not be held: ${result.failed.message}`);
       return result.reason === 'PortInUse' ? inUse(claim, result.owner) : notHere(claim);
     }
-    return heldVerdict(port, this.#isInstalled(port), failure, survey);
+    const isInstalled = this.#isInstalled(port);
+    const known = isInstalled && this.#programmed.get(port);
+    if (known) return known;
+    const verdict = heldVerdict(port, isInstalled, failure, survey);
+    if (verdict.programmed) this.#programmed.set(port, verdict);
+    return verdict;
   }
 
   #isInstalled(port: ExposedPort): boolean {
