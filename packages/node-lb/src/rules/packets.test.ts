@@ -68,6 +68,20 @@ describe.skipIf(!canTryRules('packets through the rules')).each(backends)('packe
     expect(await world.ask('client', 'TCP', addresses.nodeOther[family], 80)).toBe('refused');
   });
 
+  test.each(families)('do not get into the namespace past the addresses of the node, %s', async (family) => {
+    const way = backend === 'nftables' ? 'nft' : backend.slice('iptables-'.length);
+    const program = `${family === 'IPv4' ? 'iptables' : 'ip6tables'}-${way}`;
+    await world.node.run(program, ['-P', 'FORWARD', 'ACCEPT']);
+    const inside = world.link.innerAddress[family];
+    const asked = (['client', 'otherPod'] as const).flatMap((from) =>
+      (['TCP', 'UDP'] as const).map((protocol) => world.ask(from, protocol, inside, 80)),
+    );
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['timeout']));
+    const answer = await world.ask('client', 'TCP', addresses.node[family], 80);
+    expect(answer).toContain(` ${addresses.pods[family][0]}`);
+    await world.node.run(program, ['-P', 'FORWARD', 'DROP']);
+  });
+
   test('are not taken at a cluster IP that is an address of the node, as all are with IPVS', async () => {
     await world.node.run('ip', ['addr', 'add', '10.96.0.99/32', 'dev', 'lo']);
     expect(await world.ask('client', 'TCP', '10.96.0.99', 80)).toBe('refused');

@@ -65,6 +65,7 @@ describe('the rules of iptables', () => {
       ':ARMILLARY-FWD - [0:0]',
       '-A ARMILLARY-FWD -o armillary0 -m conntrack --ctstate DNAT -j ACCEPT',
       '-A ARMILLARY-FWD -i armillary0 -m conntrack --ctstate DNAT -j ACCEPT',
+      '-A ARMILLARY-FWD -o armillary0 -m conntrack --ctstate NEW -j DROP',
       '-I FORWARD 1 -j ARMILLARY-FWD',
       'COMMIT',
     ]);
@@ -130,6 +131,8 @@ describe('the rules of nft', () => {
       'add chain inet armillary output { type nat hook output priority -110; policy accept; }',
       'add rule inet armillary output fib daddr type local jump exposed',
       'add rule inet armillary exposed ip daddr . meta l4proto . th dport @cluster4 counter dnat ip to 169.254.77.2',
+      'add rule inet armillary forward oifname armillary0 ct status dnat accept',
+      'add rule inet armillary forward oifname armillary0 ct state new drop',
       'add rule inet armillary postrouting oifname != armillary0 ip saddr 169.254.77.2 masquerade',
       'add element inet armillary cluster4 { 10.77.0.1 . tcp . 80 }',
     ]) {

@@ -98,6 +98,8 @@ function forwardRules(world: World): string[] {
     `-o ${hostEnd} -m conntrack --ctstate DNAT ${owned} -j ACCEPT`,
     // Only what kube-proxy took: what it refuses is for its rules to refuse, which come after these.
     `-i ${hostEnd} -m conntrack --ctstate DNAT ${owned} -j ACCEPT`,
+    // Neighbours and pods may send to the namespace itself, by way of the node: that would be past the source ranges.
+    `-o ${hostEnd} -m conntrack --ctstate NEW ${owned} -j DROP`,
     ...localAddresses(world.plan, world.words.family).flatMap((address) =>
       ['dst,dst', 'src,src'].map(
         (side) => `${dnatedFrom(address)} ${inSet(world, 'endpoints', side)} ${owned} -j ACCEPT`,

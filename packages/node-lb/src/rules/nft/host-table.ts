@@ -41,6 +41,7 @@ export function hostTable(plan: NodePlan, link: Link): NftTable {
     .set('exposed', { rules: families.flatMap((words) => exposedRules(words, link)) })
     .set('prerouting', { hook: { type: 'nat', hook: 'prerouting', priority: -110 }, rules: jumps })
     .set('output', { hook: { type: 'nat', hook: 'output', priority: -110 }, rules: jumps })
+    .set('forward', { hook: { type: 'filter', hook: 'forward', priority: 0 }, rules: forwardRules(link) })
     .set('postrouting', {
       hook: { type: 'nat', hook: 'postrouting', priority: 90 },
       rules: families.flatMap((words) => masqueradeRules(words, link)),
@@ -65,6 +66,15 @@ function exposedRules(words: FamilyWords, link: Link): Rule[] {
       { dnat: { family: words.ip, addr: link.innerAddress[words.family] } },
     ),
     rule({ vmap: { key: portOf(words), data: `@local${words.version}` } }),
+  ];
+}
+
+/** Neighbours and pods may send to the namespace itself, by way of the node: that would be past the source ranges. */
+function forwardRules({ hostEnd }: Link): Rule[] {
+  const toNamespace = match(meta('oifname'), hostEnd);
+  return [
+    rule(toNamespace, match({ ct: { key: 'status' } }, 'dnat', 'in'), { accept: null }),
+    rule(toNamespace, match({ ct: { key: 'state' } }, 'new', 'in'), { drop: null }),
   ];
 }
 
