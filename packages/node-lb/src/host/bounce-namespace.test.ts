@@ -57,6 +57,11 @@ class Node implements Disposable {
   }
 }
 
+/** The names of all network namespaces. */
+function namespaces(): string {
+  return execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' });
+}
+
 test('a kernel without IPv6 needs nothing of it', () => {
   const end = (ifname: string) => ({ ifindex: 2, ifname, flags: [], mtu: 1500, addr_info: [] });
   const state = { interfaces: [end(defaultLink.innerEnd)], routes: [], neighbours: [] };
@@ -194,7 +199,7 @@ describe.skipIf(!canMakeNamespaces('the bounce namespace'))('the bounce namespac
     await node.bounce.remove(never);
     expect(node.everything()).toBe(before);
     await node.bounce.remove(never);
-    expect(execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' })).not.toContain(node.link.namespace);
+    expect(namespaces()).not.toContain(node.link.namespace);
   });
 
   test.for<[string, string[]]>([
@@ -231,6 +236,47 @@ describe.skipIf(!canMakeNamespaces('the bounce namespace'))('the bounce namespac
     await expect(node.bounce.ensure(never)).rejects.toMatchObject({ code: 'Unsupported' });
     await expect(node.bounce.remove(never)).rejects.toMatchObject({ code: 'Unsupported' });
     expect(node.network.run('ip', 'link', 'show', defaultLink.hostEnd)).toContain(defaultLink.hostEnd);
+  });
+
+  test('is removed although something else has the name of its link by now, which is left and told', async () => {
+    using node = new Node();
+    await node.bounce.ensure(never);
+    node.network.run('ip', 'link', 'delete', defaultLink.hostEnd);
+    node.network.run('ip', 'link', 'add', defaultLink.hostEnd, 'type', 'bridge');
+    await expect(node.bounce.remove(never)).rejects.toMatchObject({
+      code: 'Unsupported',
+      message: expect.stringMatching(
+        /an interface armillary0 that is no veth: it is not ours and was left alone/,
+      ),
+    });
+    expect(namespaces()).not.toContain(node.link.namespace);
+    expect(node.network.run('ip', 'link', 'show', defaultLink.hostEnd)).toContain(defaultLink.hostEnd);
+  });
+
+  test('leaves a namespace alone that has its name and is somebody else’s', async () => {
+    using node = new Node();
+    execFileSync('ip', ['netns', 'add', node.link.namespace]);
+    node.inside('ip', 'link', 'set', 'lo', 'up');
+    const before = node.inside('ip', 'address', 'show');
+    expect(await node.bounce.check(never)).toEqual([
+      `the network namespace ${node.link.namespace} is not ours`,
+    ]);
+    const refusal = {
+      code: 'Unsupported',
+      message: expect.stringContaining(`a network namespace ${node.link.namespace} in use without our mark`),
+    };
+    await expect(node.bounce.ensure(never)).rejects.toMatchObject(refusal);
+    await expect(node.bounce.remove(never)).rejects.toMatchObject(refusal);
+    expect(node.inside('ip', 'address', 'show')).toBe(before);
+  });
+
+  test('is finished when an earlier agent was interrupted after making it', async () => {
+    using node = new Node();
+    execFileSync('ip', ['netns', 'add', node.link.namespace]);
+    await node.bounce.ensure(never);
+    expect(await node.bounce.check(never)).toEqual([]);
+    await node.bounce.remove(never);
+    expect(namespaces()).not.toContain(node.link.namespace);
   });
 
   test('several nodes have theirs on one machine', async () => {

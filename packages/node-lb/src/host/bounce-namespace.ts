@@ -2,10 +2,11 @@ import { NodeLbError } from '../errors.ts';
 import type { Link } from '../plan/link.ts';
 import type { Difference } from '../plan/rule-set.ts';
 import type { Commands } from './commands.ts';
-import { ipFacts } from './ip-facts.ts';
+import { ipFacts, type IpInterface } from './ip-facts.ts';
 import { LINK_MTU, endOf, isPair, macOf, sideNeeds, sysctlsOf } from './link-needs.ts';
 import type { Need, Side, SideState } from './link-needs.ts';
 import { refuseOverlap } from './link-overlap.ts';
+import { isForeign } from './namespace-owner.ts';
 import { readSysctls, writeSysctls } from './sysctl.ts';
 
 interface Seen {
@@ -39,12 +40,13 @@ export class BounceNamespace {
    * rules. Resolves to what was mended.
    *
    * @throws {NodeLbError} `LinkAddressTaken` when the link's addresses lie over something of the node; `Unsupported` when
-   *   an interface of another kind has the link's name.
+   *   the name of the link or of the namespace is that of something of somebody else.
    */
   async ensure(signal: AbortSignal): Promise<Difference[]> {
     let seen = await this.#see(signal);
     const found = this.#differences(seen);
     if (found.length === 0) return [];
+    this.#refuseForeign(seen);
     if (!isWhole(this.#link, seen)) {
       await this.#build(seen, signal);
       seen = await this.#see(signal);
@@ -60,13 +62,19 @@ export class BounceNamespace {
     return found;
   }
 
-  /** Removes the link and the namespace; nothing happens when they are gone. */
+  /**
+   * Removes the link and the namespace; nothing happens when they are gone.
+   *
+   * @throws {NodeLbError} `Unsupported` after all of ours was removed, when something of somebody else has the name of the
+   *   link or of the namespace: that is left as it is.
+   */
   async remove(signal: AbortSignal): Promise<void> {
     const { namespace, hostEnd } = this.#link;
-    const end = this.#hasOwnEnd(await this.#seeHost(signal));
+    const seen = await this.#see(signal);
     // The kernel takes a namespace down some time after it was told to; the link shall be gone at once.
-    if (end) await deleteLink(this.#sides.host, hostEnd, signal);
-    await deleteNamespace(this.#sides.host, namespace, signal);
+    if (this.#ownEnd(seen.host)) await deleteLink(this.#sides.host, hostEnd, signal);
+    if (!seen.inner || !isForeign(seen.inner)) await deleteNamespace(this.#sides.host, namespace, signal);
+    this.#refuseForeign(seen);
   }
 
   async #see(signal: AbortSignal): Promise<Seen> {
@@ -97,6 +105,7 @@ export class BounceNamespace {
   #differences(seen: Seen): Difference[] {
     const { namespace, hostEnd, innerEnd } = this.#link;
     if (!seen.inner) return [`the network namespace ${namespace} is missing`];
+    if (isForeign(seen.inner)) return [`the network namespace ${namespace} is not ours`];
     if (!isWhole(this.#link, seen))
       return [`the link ${hostEnd} to ${innerEnd} in namespace ${namespace} is missing`];
     return this.#needs(seen).map(({ difference }) => difference);
@@ -112,7 +121,7 @@ export class BounceNamespace {
     const whole = await ipFacts(host, signal);
     if (whole) refuseOverlap(this.#link, whole);
     // What is left of an earlier link goes: an end that lost its other one is of no use.
-    if (this.#hasOwnEnd(seen.host)) await deleteLink(host, hostEnd, signal);
+    if (this.#ownEnd(seen.host)) await deleteLink(host, hostEnd, signal);
     if (!seen.inner) {
       // A file without a namespace may be left in its place.
       await deleteNamespace(host, namespace, signal);
@@ -138,15 +147,25 @@ export class BounceNamespace {
     }
   }
 
-  #hasOwnEnd(host: SideState): boolean {
+  #ownEnd(host: SideState): IpInterface | undefined {
     const end = endOf(this.#link, 'host', host);
-    if (end && end.linkinfo?.info_kind !== 'veth') {
-      throw new NodeLbError(
-        'Unsupported',
-        `the node has an interface ${end.ifname} that is no veth: it is not ours; choose another name for the link`,
-      );
-    }
-    return end !== undefined;
+    return end?.linkinfo?.info_kind === 'veth' ? end : undefined;
+  }
+
+  /** What has our names and was not made by us is not touched. */
+  #refuseForeign({ host, inner }: Seen): void {
+    const { hostEnd, namespace } = this.#link;
+    const foreign = [
+      ...(endOf(this.#link, 'host', host) && !this.#ownEnd(host)
+        ? [`an interface ${hostEnd} that is no veth`]
+        : []),
+      ...(inner && isForeign(inner) ? [`a network namespace ${namespace} in use without our mark`] : []),
+    ];
+    if (foreign.length === 0) return;
+    throw new NodeLbError(
+      'Unsupported',
+      `the node has ${foreign.join(' and ')}: it is not ours and was left alone; remove it, or choose another name`,
+    );
   }
 }
 

@@ -10,6 +10,8 @@ export const IpInterface = Type.Object({
   /** Of a veth: the number of its other end, in that one's namespace. */
   link_index: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
   ifname: Type.String(),
+  /** What somebody noted down about it. */
+  ifalias: Type.Optional(Type.String()),
   flags: Type.Array(Type.String()),
   mtu: Type.Integer(),
   /** The MAC; tunnels have other things here, or nothing. */

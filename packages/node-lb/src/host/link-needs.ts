@@ -3,6 +3,7 @@ import { families, type Family } from '../address/protocol.ts';
 import type { Link } from '../plan/link.ts';
 import type { Difference } from '../plan/rule-set.ts';
 import type { IpFacts, IpInterface } from './ip-facts.ts';
+import { OWNER_MARK, isMarked } from './namespace-owner.ts';
 
 /** One end of the link, or rather the network it is in. */
 export type Side = 'host' | 'inner';
@@ -90,6 +91,7 @@ export function sideNeeds(link: Link, side: Side, state: SideState): Need[] {
     if (!met) needs.push({ side, difference: difference + where, mend });
   };
 
+  need(side === 'host' || isMarked(state), 'our mark is missing', { ip: `link set lo alias ${OWNER_MARK}` });
   for (const [sysctl, value] of Object.entries(sysctlsOf(link, side))) {
     const is = state.sysctls.get(sysctl);
     need(is === undefined || is === value, `${sysctl} is ${is}, not ${value}`, { sysctl, value });
