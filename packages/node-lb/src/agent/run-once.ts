@@ -50,12 +50,14 @@ export async function runOnce(options: RunOnceOptions): Promise<OnceVerdict> {
     metrics: new AgentMetrics(options.metrics, () => conntrackFill()),
     logger,
   });
-  let failure: Error | undefined;
-  try {
-    failure = await withNodeLock(options.prefix, () => reconciler.run({ check: true }, signal));
-  } finally {
-    await node.holder.close();
-  }
+  const failure = await withNodeLock(options.prefix, async () => {
+    try {
+      return await reconciler.run({ check: true }, signal);
+    } finally {
+      // Whoever gets the node next must not find its ports in use.
+      await node.holder.close();
+    }
+  });
   const said = new Map<string, ClaimVerdict>();
   for (const claim of claims.list()) {
     const verdict = verdicts.get(claimVersion(claim));
