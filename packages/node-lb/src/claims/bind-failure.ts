@@ -56,11 +56,7 @@ export function bindError(error: unknown, port: HeldPort, address: string): Node
       );
     case 'EMFILE':
     case 'ENFILE':
-      return new NodeLbError(
-        'NotPermitted',
-        `There are no open files left to hold ${where}: one is needed for each port and address. Raise the limit (ulimit -n, LimitNOFILE= of systemd, or fs.file-max).`,
-        options,
-      );
+      return noFilesLeft(port, address, error);
     default:
       return new NodeLbError(
         'Unsupported',
@@ -68,6 +64,15 @@ export function bindError(error: unknown, port: HeldPort, address: string): Node
         options,
       );
   }
+}
+
+/** There may be no more sockets. */
+export function noFilesLeft(port: HeldPort, address: string, cause?: unknown): NodeLbError {
+  return new NodeLbError(
+    'NotPermitted',
+    `There are no open files left to hold ${portText(port)} at ${address}: one is needed for each port and address. Raise the limit (ulimit -n, LimitNOFILE= of systemd, or fs.file-max).`,
+    { cause },
+  );
 }
 
 function codeOf(error: unknown): unknown {

@@ -242,8 +242,8 @@ describe.skipIf(!there)('a holder of ports beside another process of the node', 
     });
   });
 
-  test('a process without open files left says so, and keeps nothing of that port', async () => {
-    const limited = startHolder('prlimit', '--nofile=64');
+  test('a process without open files left says so, keeps nothing of that port, and can still start programs', async () => {
+    const limited = startHolder('prlimit', '--nofile=256');
     let port = 1000;
     let answer: unknown;
     do {
@@ -254,6 +254,12 @@ describe.skipIf(!there)('a holder of ports beside another process of the node', 
     expect(await other(`bind tcp ${v4} ${port}`)).toBe('bound');
     expect(await other(`bind tcp ${v4} ${port - 1}`)).toBe('in use');
     await other('unbind');
+    const ask = async (line: object): Promise<unknown> => JSON.parse(await limited.ask(JSON.stringify(line)));
+    const programs = Array.from({ length: 8 }, () => ask({ call: 'run', program: 'true' }));
+    for (const ran of await Promise.all(programs)) expect(ran).toMatchObject({ code: 0 });
+    // What is let go can be held again.
+    await ask({ call: 'release', port: { ...web, port: port - 1 } });
+    expect(await ask({ call: 'hold', port: { ...web, port } })).toEqual({ held: true });
     await limited.end();
   });
 

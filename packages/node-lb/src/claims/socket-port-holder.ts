@@ -1,7 +1,8 @@
 import { systemClock, type Clock } from '@armillary/kube';
 import { portText } from '../address/port-range.ts';
 import type { PortKey } from '../address/protocol.ts';
-import { bindError, bindFailure, checkHoldable } from './bind-failure.ts';
+import { bindError, bindFailure, checkHoldable, noFilesLeft } from './bind-failure.ts';
+import { FileAllowance } from './file-allowance.ts';
 import { holdSocket, type HeldSocket } from './held-socket.ts';
 import { LeakAlarm, type OnLeak } from './leak-alarm.ts';
 import type { HeldPort, HoldResult, PortHolder } from './port-holder.ts';
@@ -23,7 +24,7 @@ export interface SocketPortHolderOptions {
  * asked, at each `hold`, whether somebody has the port.
  *
  * `hold` throws `NodeLbError`: `Invalid` for an address that is none of a node, `NotPermitted` when this process may not
- * bind or has no open files left. After a refusal or an error nothing of the port is held. Addresses that are not on the
+ * bind or has no open files left but those it needs for itself. After a refusal or an error nothing of the port is held. Addresses that are not on the
  * node are left out as long as another is there; the next `hold` tries them again.
  */
 export function socketPortHolder(options: SocketPortHolderOptions): PortHolder {
@@ -46,6 +47,7 @@ class SocketPortHolder implements PortHolder {
   /** The last call for each port: calls for the same port follow each other. */
   readonly #turns = new Map<string, Promise<void>>();
   readonly #slots = new Slots(atOnce);
+  readonly #files = FileAllowance.ofThisProcess();
 
   constructor({ onLeak, proc = '/proc', clock = systemClock }: SocketPortHolderOptions) {
     this.#alarm = new LeakAlarm(onLeak, clock);
@@ -80,10 +82,12 @@ class SocketPortHolder implements PortHolder {
     this.#held.set(portText(port), held);
     for (const address of port.addresses) {
       if (held.sockets.has(address)) continue;
+      if (!this.#files.take()) throw noFilesLeft(port, address);
       try {
         const onArrival = (): void => this.#alarm.leaked(held.port, address);
         held.sockets.set(address, await holdSocket(protocol, port.port, address, onArrival));
       } catch (error) {
+        this.#files.giveBack();
         const reason = bindFailure(error);
         if (reason === undefined) throw bindError(error, port, address);
         if (reason === 'PortInUse') {
@@ -92,7 +96,7 @@ class SocketPortHolder implements PortHolder {
       }
     }
     const gone = [...held.sockets.keys()].filter((address) => !port.addresses.includes(address));
-    await closeAll(held, gone);
+    await this.#closeAll(held, gone);
     return held.sockets.size > 0 ? { held: true } : { held: false, reason: 'AddressNotOnNode' };
   }
 
@@ -108,8 +112,18 @@ class SocketPortHolder implements PortHolder {
     this.#alarm.forget(port);
     const held = this.#held.get(portText(port));
     if (!held) return;
-    await closeAll(held, [...held.sockets.keys()]);
+    await this.#closeAll(held, [...held.sockets.keys()]);
     this.#held.delete(portText(port));
+  }
+
+  async #closeAll({ sockets }: Held, addresses: readonly string[]): Promise<void> {
+    await Promise.all(
+      addresses.map(async (address) => {
+        await sockets.get(address)?.close();
+        sockets.delete(address);
+        this.#files.giveBack();
+      }),
+    );
   }
 
   async #inTurn<T>(port: PortKey, work: () => Promise<T>): Promise<T> {
@@ -125,13 +139,4 @@ class SocketPortHolder implements PortHolder {
       if (this.#turns.get(key) === turn.promise) this.#turns.delete(key);
     }
   }
-}
-
-async function closeAll({ sockets }: Held, addresses: readonly string[]): Promise<void> {
-  await Promise.all(
-    addresses.map(async (address) => {
-      await sockets.get(address)?.close();
-      sockets.delete(address);
-    }),
-  );
 }

@@ -5,12 +5,14 @@
 import { createInterface } from 'node:readline';
 import { portText } from '../../address/port-range.ts';
 import { NodeLbError } from '../../errors.ts';
+import { systemCommands } from '../../host/system-commands.ts';
 import type { HeldPort } from '../port-holder.ts';
 import { socketPortHolder } from '../socket-port-holder.ts';
 
 type Call =
   | { readonly call: 'hold' | 'release'; readonly port: HeldPort }
   | { readonly call: 'holdAll'; readonly ports: readonly HeldPort[] }
+  | { readonly call: 'run'; readonly program: string }
   | { readonly call: 'close' };
 
 const say = (answer: unknown): void => void process.stdout.write(`${JSON.stringify(answer)}\n`);
@@ -27,6 +29,8 @@ async function answer(call: Call): Promise<unknown> {
     case 'release':
       await holder.release(call.port);
       return { released: true };
+    case 'run':
+      return await systemCommands().run(call.program, []);
     default:
       await holder.close();
       return { closed: true };
