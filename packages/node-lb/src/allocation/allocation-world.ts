@@ -21,11 +21,6 @@ export interface NodeCondition {
 export interface Holdings {
   /** The ports that are claimed for it and not being withdrawn, by node. */
   readonly ports: ReadonlyMap<string, readonly PortKey[]>;
-  /**
-   * Nodes of it whose agents say that nothing gets through to the Service, though it has ready endpoints. To be given
-   * only while that is remembered of the nodes it left, too, or it would go round in circles.
-   */
-  readonly unreachable: ReadonlySet<string>;
   /** It moved a short while ago (`grace.move`): it stays where it is, unless its node shall be left. */
   readonly resting: boolean;
 }

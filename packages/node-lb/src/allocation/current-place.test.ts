@@ -131,15 +131,6 @@ describe('a node that the Service has', () => {
     });
   });
 
-  test('is left when nothing gets through to the Service there', () => {
-    const cluster = having(request, ['a'], 'b');
-    cluster.unreachable.add('a');
-    expect(placeService(request, cluster)).toMatchObject({
-      nodes: [{ node: 'b' }],
-      leaving: [{ node: 'a', reason: 'Unreachable' }],
-    });
-  });
-
   test('is not left while the Service rests after a move, unless it shall be left', () => {
     const cluster = having(request, ['a'], 'b');
     cluster.resting.add(request.service.uid);

@@ -38,7 +38,7 @@ function currentPlace(
   const complaint =
     departure(node) ??
     misfitOf(request, node.facts) ??
-    (mayFollowHealth(request, node, holdings) ? ailing(request, name, node, holdings, world) : undefined);
+    (mayFollowHealth(request, node, holdings) ? ailing(request, name, node, world) : undefined);
   const complaints = complaint ? [{ node: name, ...complaint }] : portComplaints(request, taken);
   return { place: { ...at, ports: free }, node, complaints, taken };
 }
@@ -76,13 +76,9 @@ function ailing(
   request: ExposureRequest,
   name: string,
   { facts, standing }: NodeCondition,
-  { unreachable }: Holdings,
   world: AllocationWorld,
 ): Complaint | undefined {
   if (standing.standing === 'lost') return standingComplaint({ standing });
-  if (unreachable.has(name)) {
-    return { reason: 'Unreachable', message: 'what arrives at the node does not get through to the Service' };
-  }
   return proxyMisfitOf(request, facts, world.acceptUnprovenProxy) ?? endpointMisfitOf(request, name, world);
 }
 

@@ -160,7 +160,7 @@ export class ServiceTurn {
       ports.set(nodeName, [...(ports.get(nodeName) ?? []), { protocol, port }]);
     }
     const resting = memory.movedAt !== undefined && now < memory.movedAt + view.settings.moveGraceMs;
-    return { ports, unreachable: new Set(), resting };
+    return { ports, resting };
   }
 
   /** Nodes whose addresses the status tells; where it tells none on purpose, those that serve. */

@@ -24,7 +24,6 @@ export class MemoryCluster implements AllocationWorld {
   readonly #onNode = new Map<string, number>();
   readonly #uses = new PortUses();
   readonly endpoints = new Map<string, Set<string>>();
-  readonly unreachable = new Set<string>();
   /** Services that moved a short while ago, by uid. */
   readonly resting = new Set<string>();
   acceptUnprovenProxy = false;
@@ -113,7 +112,7 @@ export class MemoryCluster implements AllocationWorld {
 
   holdings(serviceUid: string): Holdings {
     const ports = this.#ofService.get(serviceUid) ?? new Map<string, PortKey[]>();
-    return { ports, unreachable: this.unreachable, resting: this.resting.has(serviceUid) };
+    return { ports, resting: this.resting.has(serviceUid) };
   }
 
   claimsOn(node: string): number {
