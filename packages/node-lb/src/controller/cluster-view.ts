@@ -168,7 +168,7 @@ export class ClusterView {
   worldFor(request: ExposureRequest, holdings: Holdings): AllocationWorld {
     const { acceptUnprovenProxy, now } = this.#options;
     const { service } = request;
-    const local = nodesWithEndpoint(this.slices.byIndex(sliceIndex, formatKey(service)), service);
+    let local: ReadonlySet<string> | undefined;
     return {
       nodes: this.nodes.conditions,
       holdings: () => holdings,
@@ -177,7 +177,10 @@ export class ClusterView {
         ...this.#refusedUses(node.name, port, now()),
       ],
       claimsOn: (node) => this.ledger.countOn(node),
-      hasLocalEndpoint: (_service, node) => local.has(node),
+      hasLocalEndpoint: (_service, node) => {
+        local ??= nodesWithEndpoint(this.slices.byIndex(sliceIndex, formatKey(service)), request);
+        return local.has(node);
+      },
       acceptUnprovenProxy,
     };
   }

@@ -1,9 +1,7 @@
 import type { EndpointSlice } from '@armillary/kube';
 import { asSliceV1 } from '../api/endpoint-slice-type.ts';
-import type { ServiceIdentity } from '../request/exposure-request.ts';
-
-/** The label of a slice that names its Service (discovery.k8s.io/v1). */
-const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
+import { isSliceOf, SERVICE_NAME_LABEL, usableEndpoints } from '../plan/local-endpoints.ts';
+import type { ExposureRequest } from '../request/exposure-request.ts';
 
 /** Under which value of an index the slices of a Service are found; undefined for a slice of none. */
 export function serviceOfSlice({ metadata }: EndpointSlice): { namespace: string; name: string } | undefined {
@@ -12,20 +10,23 @@ export function serviceOfSlice({ metadata }: EndpointSlice): { namespace: string
 }
 
 /**
- * The nodes with an endpoint that may serve under the policy Local: one that is ready, or that still serves while it
- * terminates, of which a node falls back to those when it has no others (KEP-1669).
+ * The nodes that can answer for a Service under the policy Local: of each port they have an endpoint that may serve it,
+ * over the Service's first family. They are judged as their agents do it, so that none is chosen that would refuse.
  */
-export function nodesWithEndpoint(slices: readonly EndpointSlice[], { uid }: ServiceIdentity): Set<string> {
-  const nodes = new Set<string>();
-  for (const slice of slices) {
-    // A Service that was made anew under its name has other slices; those of the earlier one may stay a moment.
-    const owner = slice.metadata.ownerReferences?.find(({ kind }) => kind === 'Service');
-    if (owner && owner.uid !== uid) continue;
-    for (const { conditions, nodeName } of asSliceV1(slice).endpoints ?? []) {
-      const ready = conditions?.ready ?? true;
-      const stillServes = conditions?.serving === true && conditions.terminating === true;
-      if (nodeName && (ready || stillServes)) nodes.add(nodeName);
-    }
-  }
-  return nodes;
+export function nodesWithEndpoint(
+  slices: readonly EndpointSlice[],
+  { service, families, ports }: Pick<ExposureRequest, 'service' | 'families' | 'ports'>,
+): Set<string> {
+  const own = slices.filter((slice) => isSliceOf(slice, service.uid)).map(asSliceV1);
+  const [family] = families;
+  if (family === undefined) return new Set();
+  return ports
+    .map(({ protocol, name }) => {
+      const nodes = new Set<string>();
+      for (const { nodeName } of usableEndpoints(own, family, protocol, name)) {
+        if (nodeName) nodes.add(nodeName);
+      }
+      return nodes;
+    })
+    .reduce((some, others) => new Set([...some].filter((node) => others.has(node))));
 }

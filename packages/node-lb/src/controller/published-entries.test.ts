@@ -58,6 +58,44 @@ describe('a node is told', () => {
   });
 });
 
+describe('of a node with addresses of both families', () => {
+  const both = ['10.0.0.1', 'fd00::1'];
+  const dual = request({ families: ['IPv4', 'IPv6'] });
+  const at = (said: Said): Exposure => {
+    const made = claim(1, { ...good, ...said }, dual);
+    return exposure(1, {}, { claims: [{ ...made, spec: { ...made.spec, addresses: both } }], placed: both });
+  };
+
+  test('only those are told at which its agent says that it answers', () => {
+    expect(published([at({ addresses: both })], { request: dual })).toEqual(both);
+    expect(published([at({ addresses: ['10.0.0.1'] })], { request: dual })).toEqual(['10.0.0.1']);
+    expect(published([at({ addresses: [] })], { request: dual })).toEqual([]);
+  });
+
+  test('one that ended to answer is withdrawn although the other one stays', () => {
+    const before = { request: dual, ...told(...both) };
+    expect(published([at({ addresses: ['10.0.0.1'] })], before)).toEqual(['10.0.0.1']);
+    expect(published([at({ addresses: ['10.0.0.1'], generation: 0 })], before)).toEqual(['10.0.0.1']);
+  });
+
+  test('one that is told because nothing is better has an error where nobody answers', () => {
+    // The Service was given to another node, which has not answered yet; the first is lost.
+    const leaving = { ...at({ addresses: ['10.0.0.1'] }), placed: undefined, lost: true };
+    const { entries, nodes } = publicationOf({
+      request: dual,
+      exposures: [leaving],
+      present: both.map((ip) => ({ ip })),
+      ipMode: true,
+      isTaken: () => false,
+    });
+    expect(nodes).toEqual([]);
+    expect(entries.map(({ ip, ports }) => [ip, ports?.map(({ error }) => error)])).toEqual([
+      ['10.0.0.1', [undefined]],
+      ['fd00::1', ['node.armillary.dev/NotExposed']],
+    ]);
+  });
+});
+
 describe('when no node answers', () => {
   test('the last addresses stay, with an error at each port', () => {
     const failed = { status: 'False', reason: 'RulesFailed' } as const;
@@ -93,11 +131,12 @@ describe('when no node answers', () => {
 
 test('the preferred family comes first, whatever the order of nodes, and no ipMode where the server has none', () => {
   const wanted = request({ families: ['IPv6', 'IPv4'] });
-  const six = claim(1, good, wanted);
-  const both = { ...six, spec: { ...six.spec, addresses: ['10.0.0.1', 'fd00::1'] } };
+  const addresses = ['10.0.0.1', 'fd00::1'];
+  const six = claim(1, { ...good, addresses }, wanted);
+  const both = { ...six, spec: { ...six.spec, addresses } };
   const { entries } = publicationOf({
     request: wanted,
-    exposures: [{ node: 'n1', claims: [both], placed: ['10.0.0.1', 'fd00::1'], lost: false }],
+    exposures: [{ node: 'n1', claims: [both], placed: addresses, lost: false }],
     present: [],
     ipMode: false,
     isTaken: () => false,

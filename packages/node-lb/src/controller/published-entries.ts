@@ -71,15 +71,19 @@ export function publicationOf(input: PublicationInput): Publication {
 /** The addresses to tell at which all claims of a node answer; told ones also while the claims are being changed. */
 function answeringAddresses({ claims, placed }: Exposure, told: ReadonlySet<string>): string[] {
   const [first, ...others] = claims.map((claim) => {
-    if (!isServed(claim)) return [];
     const { progress } = progressOf(claim);
-    const served = claim.status?.addresses ?? claim.spec.addresses;
+    const served = addressesServed(claim);
     return claim.spec.addresses
       .flatMap((text) => canonicalAddress(text) ?? [])
       .filter((address) => (placed ? placed.includes(address) : told.has(address)))
       .filter((address) => served.includes(address) && (progress === 'programmed' || told.has(address)));
   });
   return (first ?? []).filter((address) => others.every((list) => list.includes(address)));
+}
+
+/** What the node's agent says it answers at: of a claim's addresses, those of families that lead somewhere. */
+function addressesServed(claim: PortClaim): readonly string[] {
+  return isServed(claim) ? (claim.status?.addresses ?? []) : [];
 }
 
 function keptEntries(input: PublicationInput): IngressEntry[] {
@@ -89,7 +93,7 @@ function keptEntries(input: PublicationInput): IngressEntry[] {
     const address = canonicalAddress(ip);
     if (address === undefined || request.ports.some((port) => isTaken(address, port))) return [];
     const served = (port: RequestedPort): boolean =>
-      claims.some((claim) => isFor(claim, port) && claim.spec.addresses.includes(address) && isServed(claim));
+      claims.some((claim) => isFor(claim, port) && addressesServed(claim).includes(address));
     return [entryOf(input, address, served)];
   });
   return sorted(kept, request);

@@ -2,7 +2,7 @@ import type { EndpointSlice } from '@armillary/kube';
 import ipaddr from 'ipaddr.js';
 import { canonicalAddress, familyOf } from '../address/address.ts';
 import { isPort } from '../address/port-range.ts';
-import type { Family, PerFamily } from '../address/protocol.ts';
+import type { Family, PerFamily, Protocol } from '../address/protocol.ts';
 import type { PortClaimSpec } from '../kinds/port-claim.ts';
 import type { LocalEndpoint } from './node-plan.ts';
 
@@ -28,22 +28,29 @@ export class SlicesByService {
     );
   }
 
-  /** Those of a Service; one of the same name that was made anew has other slices. */
+  /** Those of a Service. */
   of({ namespace, name, uid }: PortClaimSpec['service']): EndpointSlice[] {
     const named = this.#slices.get(`${namespace}/${name}`) ?? [];
-    return named.filter(({ metadata }) => {
-      const owner = metadata.ownerReferences?.find(({ kind }) => kind === 'Service');
-      return owner === undefined || owner.uid === uid;
-    });
+    return named.filter((slice) => isSliceOf(slice, uid));
   }
+}
+
+/** Whether a slice that names a Service is that of the one with this uid, and not of an earlier one of its name. */
+export function isSliceOf({ metadata }: EndpointSlice, serviceUid: string): boolean {
+  const owner = metadata.ownerReferences?.find(({ kind }) => kind === 'Service');
+  return owner === undefined || owner.uid === serviceUid;
+}
+
+/** An endpoint that may serve, and the node it is on. */
+interface UsableEndpoint extends LocalEndpoint {
+  readonly nodeName: string | undefined;
+  /** One that only serves any more, while it terminates, does where there is none that is ready. */
+  readonly use: 'ready' | 'serving';
 }
 
 /**
  * The endpoints on the claim's node, of all the Service's slices: those that are ready; where a family has none, those
  * that still serve while they terminate, as kube-proxy does it (KEP-1669). Sorted as texts, each once, 500 at most.
- *
- * Tenants may write slices, and older servers take any address in one (CVE-2021-25737). What would lead to the node's
- * loopback, to which kube-proxy's `route_localnet` opens the way, or to a cloud's metadata service is left out.
  */
 export function localEndpoints(
   { service, nodeName, protocol }: PortClaimSpec,
@@ -52,17 +59,13 @@ export function localEndpoints(
   const own = slices.of(service);
   const inFamily = (family: Family): LocalEndpoint[] => {
     const sets = { ready: new Map<string, LocalEndpoint>(), serving: new Map<string, LocalEndpoint>() };
-    for (const slice of own) {
-      if (slice.addressType !== family) continue;
-      const ports = portsOf(slice, protocol, service.portName);
-      for (const endpoint of slice.endpoints ?? []) {
-        const use = useOf(endpoint);
-        // All addresses of one endpoint are the same place, and consumers take the first.
-        const address = canonicalAddress(endpoint.addresses?.[0] ?? '');
-        if (endpoint.nodeName !== nodeName || !use || !address || familyOf(address) !== family) continue;
-        if (notPods.includes(ipaddr.parse(address).range())) continue;
-        for (const port of ports) sets[use].set(`${address} ${port}`, { address, port });
-      }
+    for (const { use, address, port, ...endpoint } of usableEndpoints(
+      own,
+      family,
+      protocol,
+      service.portName,
+    )) {
+      if (endpoint.nodeName === nodeName) sets[use].set(`${address} ${port}`, { address, port });
     }
     const { ready, serving } = sets;
     const used = ready.size > 0 ? ready : serving;
@@ -72,6 +75,33 @@ export function localEndpoints(
       .map((key) => used.get(key)!);
   };
   return { IPv4: inFamily('IPv4'), IPv6: inFamily('IPv6') };
+}
+
+/**
+ * The endpoints of these slices that may serve a port of the Service, by its name, over a family, whatever node they are
+ * on.
+ *
+ * Tenants may write slices, and older servers take any address in one (CVE-2021-25737). What would lead to the node's
+ * loopback, to which kube-proxy's `route_localnet` opens the way, or to a cloud's metadata service is left out.
+ */
+export function* usableEndpoints(
+  slices: readonly EndpointSlice[],
+  family: Family,
+  protocol: Protocol,
+  portName: string | undefined,
+): Iterable<UsableEndpoint> {
+  for (const slice of slices) {
+    if (slice.addressType !== family) continue;
+    const ports = portsOf(slice, protocol, portName);
+    for (const endpoint of slice.endpoints ?? []) {
+      const use = useOf(endpoint);
+      // All addresses of one endpoint are the same place, and consumers take the first.
+      const address = canonicalAddress(endpoint.addresses?.[0] ?? '');
+      if (!use || !address || familyOf(address) !== family) continue;
+      if (notPods.includes(ipaddr.parse(address).range())) continue;
+      for (const port of ports) yield { nodeName: endpoint.nodeName, use, address, port };
+    }
+  }
 }
 
 /** The numbers of the Service's port in a slice: where the target is a name, pods may differ. */

@@ -33,6 +33,8 @@ export interface Said {
   generation?: number;
   reachable?: 'True' | 'False';
   withdrawAt?: string;
+  /** Where it answers; at the address of the claim unless told. */
+  addresses?: readonly string[];
 }
 
 /** The claim of a request on the first of its ports, on the node with this number. */
@@ -40,6 +42,7 @@ export function claim(number: number, said: Said = {}, wanted = request(), at = 
   const [port = { protocol: 'TCP' as const, port: 80 }] = wanted.ports.slice(at);
   const made = claimObject(claimSpec(wanted, `n${number}`, [`10.0.0.${number}`], port));
   const { status, reason = 'Programmed', generation = 1, reachable, withdrawAt } = said;
+  const served = said.addresses ?? made.spec.addresses;
   const time = { lastTransitionTime: '2026-01-01T00:00:00Z' };
   const conditions = [
     ...(status ? [{ type: 'Programmed', status, reason, observedGeneration: generation, ...time }] : []),
@@ -49,6 +52,6 @@ export function claim(number: number, said: Said = {}, wanted = request(), at = 
     ...made,
     metadata: { ...made.metadata, uid: `${made.metadata.name}-uid`, resourceVersion: '1', generation: 1 },
     spec: { ...made.spec, ...(withdrawAt === undefined ? {} : { withdrawAt }) },
-    status: { conditions },
+    status: { conditions, ...(status === 'True' ? { addresses: [...served] } : {}) },
   };
 }
