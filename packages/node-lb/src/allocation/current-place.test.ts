@@ -93,9 +93,22 @@ describe('a node that the Service has', () => {
     const cluster = having(request, ['a']);
     cluster.addNode('a', { addresses: [{ family: 'IPv4', address: '10.7.7.7', type: 'InternalIP' }] });
     expect(placeService(request, cluster).nodes).toMatchObject([{ addresses: [{ address: '10.7.7.7' }] }]);
-    cluster.addNode('a', { addresses: [] });
-    const placement = placeService(request, cluster);
-    expect(placement).toMatchObject({ nodes: [{ addresses: [] }], kept: [{ reason: 'NoAddress' }] });
+  });
+
+  test('stays while it has no address, which may pass, and is left when that lasts', () => {
+    const cluster = having(request, ['a'], 'b').addNode('a', { addresses: [] });
+    cluster.setStanding('a', 'hold', 'NoAddress');
+    expect(placeService(request, cluster)).toMatchObject({
+      nodes: [{ node: 'a', addresses: [] }],
+      leaving: [],
+    });
+    const elsewhere = placeService(requestOf('front', { nodes: ['b'] }), cluster);
+    expect(elsewhere).toMatchObject({ nodes: [{ node: 'b' }], leaving: [{ reason: 'NotRequested' }] });
+    cluster.setStanding('a', 'lost', 'NoAddress');
+    expect(placeService(request, cluster)).toMatchObject({
+      nodes: [{ node: 'b' }],
+      leaving: [{ node: 'a', reason: 'NoAddress' }],
+    });
   });
 
   test.each([
@@ -124,11 +137,16 @@ describe('a node that the Service has', () => {
   });
 
   test('is left when its kube-proxy turns out to be one that cannot serve it', () => {
-    const cluster = having(request, ['a'], 'b').addNode('a', { agent: { seenAt: 0, proxy: 'none' } });
+    const cluster = having(request, ['a'], 'b').addNode('a', { agent: { seenAt: 0, proxy: 'ipvs' } });
     expect(placeService(request, cluster)).toMatchObject({
       nodes: [{ node: 'b' }],
-      leaving: [{ node: 'a', reason: 'NoKubeProxy' }],
+      leaving: [{ node: 'a', reason: 'UnsupportedProxy' }],
     });
+  });
+
+  test('stays while its kube-proxy is missing, which its agent says of the claims when it lasts', () => {
+    const cluster = having(request, ['a'], 'b').addNode('a', { agent: { seenAt: 0, proxy: 'none' } });
+    expect(placeService(request, cluster)).toMatchObject({ nodes: [{ node: 'a' }], leaving: [] });
   });
 
   test('is not left while the Service rests after a move, unless it shall be left', () => {

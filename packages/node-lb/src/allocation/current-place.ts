@@ -1,7 +1,7 @@
 import type { Complaint } from '../nodes/departure.ts';
 import type { ExposureRequest } from '../request/exposure-request.ts';
 import type { AllocationWorld, Holdings, NodeCondition } from './allocation-world.ts';
-import { misfitOf, proxyMisfitOf } from './misfit.ts';
+import { choiceMisfitOf, misfitOf, proxyMisfitOf } from './misfit.ts';
 import type { Obstacle, PlacedNode } from './placement.ts';
 import { checkPorts } from './port-check.ts';
 import { servedAddresses } from './served-addresses.ts';
@@ -37,7 +37,7 @@ function currentPlace(
   const { free, taken } = checkPorts(request, at, holdings.ports.get(name) ?? [], world.portsAt);
   const complaint =
     departure(node) ??
-    misfitOf(request, node.facts) ??
+    ownMisfit(request, node) ??
     (mayFollowHealth(request, node, holdings) ? ailing(request, name, node, world) : undefined);
   const complaints = complaint ? [{ node: name, ...complaint }] : portComplaints(request, taken);
   return { place: { ...at, ports: free }, node, complaints, taken };
@@ -72,6 +72,11 @@ function departure({ standing }: NodeCondition): Complaint | undefined {
   return standing.standing === 'leave' ? standingComplaint({ standing }) : undefined;
 }
 
+/** A node without any address is unwell: that may pass, and counts when its standing says so. */
+function ownMisfit(request: ExposureRequest, { facts }: NodeCondition): Complaint | undefined {
+  return facts.addresses.length === 0 ? choiceMisfitOf(request, facts) : misfitOf(request, facts);
+}
+
 function ailing(
   request: ExposureRequest,
   name: string,
@@ -79,7 +84,10 @@ function ailing(
   world: AllocationWorld,
 ): Complaint | undefined {
   if (standing.standing === 'lost') return standingComplaint({ standing });
-  return proxyMisfitOf(request, facts, world.acceptUnprovenProxy) ?? endpointMisfitOf(request, name, world);
+  const misfit = proxyMisfitOf(request, facts, world.acceptUnprovenProxy);
+  // That there is no kube-proxy may pass: the agent says so of the claims, too, where it is given time.
+  if (misfit && misfit.reason !== 'NoKubeProxy') return misfit;
+  return endpointMisfitOf(request, name, world);
 }
 
 /** Without `partial` a node must have all ports, or it shall be left; with it, one. */

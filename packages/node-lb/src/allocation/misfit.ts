@@ -9,13 +9,22 @@ export const POOL_LABEL = `${NODE_PREFIX}pool`;
 
 /** Why the Service itself does not want a node, whatever its health and its ports; undefined when it would take it. */
 export function misfitOf(request: ExposureRequest, facts: NodeFacts): Complaint | undefined {
-  const { nodes, pool, addresses, addressType } = request;
+  return choiceMisfitOf(request, facts) ?? addressMisfitOf(request, facts);
+}
+
+/** As {@link misfitOf}, whatever the node's addresses. */
+export function choiceMisfitOf({ nodes, pool }: ExposureRequest, facts: NodeFacts): Complaint | undefined {
   if (nodes && !nodes.includes(facts.name)) {
     return { reason: 'NotRequested', message: `it is none of the nodes ${nodes.join(', ')}` };
   }
   if (pool !== undefined && facts.labels[POOL_LABEL] !== pool) {
     return { reason: 'NotInPool', message: `the node has not the label ${POOL_LABEL}=${pool}` };
   }
+  return undefined;
+}
+
+function addressMisfitOf(request: ExposureRequest, facts: NodeFacts): Complaint | undefined {
+  const { addresses, addressType } = request;
   if (addresses) {
     if (facts.addresses.some((one) => isPublished(request, one))) return undefined;
     const message = `the node has none of the addresses ${addresses.join(', ')}, or not for ${request.families.join(' and ')}`;

@@ -19,10 +19,10 @@ export interface ClaimProgress {
 const refusals: ReadonlySet<string> = new Set<ClaimReason>([
   'PortInUse',
   'AddressNotOnNode',
-  'NoKubeProxy',
   'UnsupportedProxy',
 ]);
-const failures: ReadonlySet<string> = new Set<ClaimReason>(['ForwardingOff', 'RulesFailed']);
+/** What may pass by itself: a node that starts may have its agent before its kube-proxy. */
+const failures: ReadonlySet<string> = new Set<ClaimReason>(['ForwardingOff', 'NoKubeProxy', 'RulesFailed']);
 
 /** Reads the conditions of a claim. A word on an earlier generation counts only when it was good. */
 export function progressOf(claim: PortClaim): ClaimProgress {

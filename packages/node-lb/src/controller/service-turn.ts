@@ -232,13 +232,16 @@ export class ServiceTurn {
   #exposures(placement: Placement, claims: readonly PortClaim[]): Exposure[] {
     const { view } = this.#options;
     const staying = claims.filter(({ spec }) => spec.withdrawAt === undefined);
+    const told = this.#told().flatMap(({ ip }) => canonicalAddress(ip ?? '') ?? []);
     return [...Map.groupBy(staying, ({ spec }) => spec.nodeName)].map(([node, there]) => {
       const placed = placement.nodes.find((each) => each.node === node);
-      const standing = view.nodes.conditions.get(node)?.standing.standing;
+      const { facts, standing: { standing } = {} } = view.nodes.conditions.get(node) ?? {};
       return {
         node,
         claims: there,
-        placed: placed?.published.map(({ address }) => address),
+        // A node whose addresses are away for a moment still answers at those that were told.
+        placed:
+          facts?.addresses.length === 0 ? placed && told : placed?.published.map(({ address }) => address),
         lost: standing === undefined || standing === 'lost',
       };
     });

@@ -25,7 +25,7 @@ export function ailmentsOf(
   settings: Pick<Settings, 'nodeGraceMs' | 'agentGraceMs'>,
   now: number,
 ): Ailment[] {
-  const { agent, ready, networkUnavailable } = facts;
+  const { agent, addresses, ready, networkUnavailable } = facts;
   const { nodeGraceMs, agentGraceMs } = settings;
   const ailments: Ailment[] = [];
   if (ready !== 'True') {
@@ -36,6 +36,11 @@ export function ailmentsOf(
   if (networkUnavailable) {
     const message = 'the network of the node is not set up';
     ailments.push({ reason: 'NetworkUnavailable', message, graceMs: nodeGraceMs });
+  }
+  if (addresses.length === 0) {
+    // Who brings a node's addresses up to date may take them away for a moment.
+    const message = 'the node has no address';
+    ailments.push({ reason: 'NoAddress', message, graceMs: nodeGraceMs });
   }
   if (!agent) {
     const message = 'no node agent runs on the node';

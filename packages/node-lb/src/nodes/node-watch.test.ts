@@ -85,6 +85,15 @@ describe('a node that is NotReady', () => {
   });
 });
 
+test('a node without any address is waited for as one that is not ready', () => {
+  const cluster = new WatchedCluster('a', 'b', 'c');
+  cluster.after(0);
+  cluster.set('a', { addresses: [] });
+  expect(cluster.after(0)).toMatchObject({ a: 'hold NoAddress' });
+  expect(cluster.after(19_999)).toMatchObject({ a: 'hold NoAddress' });
+  expect(cluster.after(1)).toMatchObject({ a: 'lost NoAddress' });
+});
+
 test('a node that fails with its agent is given up as soon as the shorter grace is over', () => {
   const cluster = new WatchedCluster('a', 'b', 'c');
   cluster.after(0);
