@@ -27,15 +27,7 @@ const flushes: readonly (readonly [string, Harm])[] = [
  * tracks: who sends meanwhile is reset, and who is quiet notices nothing.
  */
 const hookFlushes: readonly (readonly [string, Harm])[] = [
-  // Not known yet: now and then new connections are refused for good after this one, with all our rules back.
-  ...(process.env['NODE_LB_OPEN'] === undefined
-    ? []
-    : [
-        [
-          'nft flush ruleset',
-          (cluster: NodeLbCluster, node: ClusterNode) => cluster.run(node, 'nft', 'flush', 'ruleset'),
-        ] as const,
-      ]),
+  ['nft flush ruleset', (cluster, node) => cluster.run(node, 'nft', 'flush', 'ruleset')],
   [
     'nft flush ruleset in the bounce namespace',
     (cluster, { link }) => cluster.lab.commands.inside(link.namespace).run('nft', ['flush', 'ruleset']),

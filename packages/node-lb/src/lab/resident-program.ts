@@ -29,17 +29,23 @@ function introduced(text: string): Answer {
 
 async function serve(name: string, port: number): Promise<void> {
   const tcp = createServer((socket) => {
-    socket.on('error', () => socket.destroy());
-    createInterface({ input: socket }).on('line', (line) => {
-      const bytes = /^stream (\d+)$/.exec(line)?.[1];
-      if (bytes === undefined) socket.write(introduction(name, socket.remoteAddress));
-      else void stream(socket, Number(bytes));
-    });
+    const end = (): void => void socket.destroy();
+    socket.on('error', end);
+    createInterface({ input: socket })
+      .on('line', (line) => {
+        const bytes = /^stream (\d+)$/.exec(line)?.[1];
+        if (bytes === undefined) socket.write(introduction(name, socket.remoteAddress));
+        else void stream(socket, Number(bytes));
+      })
+      // A connection that is reset is an error of its reader, too, and unheard it would end this program.
+      .on('error', end);
   });
   await new Promise<void>((resolve, reject) => {
     tcp.once('error', reject).listen({ port, host: '::' }, resolve);
   });
   const udp = createSocket('udp6');
+  // What could not be sent is lost, as on any network.
+  udp.on('error', () => {});
   udp.on('message', (_, { address, port: from }) => udp.send(introduction(name, address), from, address));
   await new Promise<void>((resolve, reject) => {
     udp.once('error', reject).bind({ port, address: '::' }, resolve);

@@ -9,8 +9,11 @@ import {
 import { asSliceV1, endpointSliceType } from '../api/endpoint-slice-type.ts';
 import type { ProxyShape } from './proxy-shape.ts';
 
-/** How often rules in shape are written again although nothing changed, as a kube-proxy does. */
-const resyncMs = 30_000;
+/**
+ * How often rules in shape are written again although nothing changed, in milliseconds. A kube-proxy looks every 30 s
+ * whether somebody flushed its rules; nobody shall have to wait for that in a lab.
+ */
+const resyncMs = 2000;
 /** The only key: all rules of a node are written at once, so every change is a change of the same thing. */
 const everything = { namespace: '', name: 'rules' };
 
