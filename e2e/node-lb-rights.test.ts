@@ -57,6 +57,10 @@ describe.skipIf(!canRun).each(servers)('on %s', { timeout: 180_000 }, (_name, fo
     });
   }
 
+  test("the agent answers the kubelet's probes where its manifest says", async () => {
+    await eventually('it is ready', async () => (await cluster.probeAgent()).join() === '200,200');
+  });
+
   test('the agent is known by a lease where the controller looks for it', async () => {
     const get = ['get', 'lease', `--namespace=${installNamespace}`, '-o=name'];
     await eventually('the lease', async () => {

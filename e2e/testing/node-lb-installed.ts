@@ -24,6 +24,11 @@ export const nodeName = 'worker-1';
 /** The machine may be busy with other tests; nothing here is a measure of time. */
 const patienceMs = 60_000;
 
+/** What a kubelet asks of a pod. */
+interface Probe {
+  httpGet: { host: string; path: string; port: number };
+}
+
 /** What of a manifest is read here. */
 interface Workload {
   kind: string;
@@ -31,10 +36,22 @@ interface Workload {
     template: {
       spec: {
         serviceAccountName: string;
-        containers: [{ args: string[]; securityContext: { runAsUser?: number } }];
+        containers: [
+          {
+            args: string[];
+            livenessProbe: Probe;
+            readinessProbe: Probe;
+            securityContext: { runAsUser?: number };
+          },
+        ];
       };
     };
   };
+}
+
+async function podOf(file: string): Promise<Workload['spec']['template']['spec']> {
+  const text = await readFile(`${deploy}node-lb/${file}`, 'utf8');
+  return (parse(text) as Workload).spec.template.spec;
 }
 
 /**
@@ -131,6 +148,17 @@ export class InstalledNodeLb {
     return this.machine.run(argv, { env });
   }
 
+  /** What the agent answers to the probes of deploy/node-lb/agent.yaml, liveness first: the codes of HTTP. */
+  async probeAgent(): Promise<string[]> {
+    const { livenessProbe, readinessProbe } = (await podOf('agent.yaml')).containers[0];
+    const probes = [livenessProbe, readinessProbe].map(async ({ httpGet: { host, path, port } }) => {
+      const ask = 'process.stdout.write(String((await fetch(process.argv[1])).status))';
+      const argv = [process.execPath, '--input-type=module', '--eval', ask, `http://${host}:${port}${path}`];
+      return (await this.machine.run(argv)).stdout;
+    });
+    return Promise.all(probes);
+  }
+
   async startPod(file: string, by: string, change: (args: string[]) => string[]): Promise<MachineProgram> {
     const { argv, env } = await this.#pod(file, by, change);
     const program = this.machine.start(argv, env);
@@ -145,9 +173,7 @@ export class InstalledNodeLb {
     by: string,
     change: (args: string[]) => string[],
   ): Promise<{ argv: string[]; env: NodeJS.ProcessEnv }> {
-    const text = await readFile(`${deploy}node-lb/${file}`, 'utf8');
-    const { spec } = parse(text) as Workload;
-    const { serviceAccountName: name, containers } = spec.template.spec;
+    const { serviceAccountName: name, containers } = await podOf(file);
     const { args, securityContext } = containers[0];
     const token = await serviceAccountToken(this.kubectl, { namespace: installNamespace, name });
     this.gate.name(token, by);
