@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { coordinationV1, coreV1 } from '@armillary/kube';
+import { apiextensionsV1, coordinationV1, coreV1, isNotFound } from '@armillary/kube';
 import { canTryRules } from '../packages/node-lb/src/rules/testing/available.ts';
 import { AgentWorld } from './testing/agent-world.ts';
+import { portClaimKind } from './testing/node-lb-parts.ts';
 import { eventually } from './testing/process.ts';
 
 const canRun = canTryRules('the commands of the agent of a node');
@@ -81,6 +82,14 @@ describe.skipIf(!canRun)('what an agent is told to do once', { timeout: 120_000 
     await world.told(80, 'Withdrawn');
     const { items } = await world.client.resource(coordinationV1.leases).list({ namespace: 'default' });
     expect(items).toEqual([]);
+    expect(await world.runAgent('uninstall')).toEqual({ uninstalled: true });
+  });
+
+  test('also where somebody deleted the definitions first', async () => {
+    const definitions = world.client.resource(apiextensionsV1.customResourceDefinitions);
+    await definitions.delete('portclaims.network.armillary.dev');
+    const claims = world.client.resource(portClaimKind);
+    await eventually('claims are unknown', () => claims.list().then(() => false, isNotFound));
     expect(await world.runAgent('uninstall')).toEqual({ uninstalled: true });
   });
 });

@@ -6,6 +6,7 @@ import {
   systemClock,
   type KubeClient,
 } from '@armillary/kube';
+import { claimsLeft } from '../api/claims-left.ts';
 import { systemCommands } from '../host/system-commands.ts';
 import { agentLeaseName } from '../kinds/agent-lease.ts';
 import { portClaimKind, type PortClaim } from '../kinds/port-claim.ts';
@@ -53,7 +54,7 @@ async function tellClaims(client: KubeClient, nodeName: string, signal: AbortSig
   const verdict = refused('Withdrawn', 'the load balancer was removed from this node');
   for (let tries = 1; ; tries += 1) {
     let conflict: unknown;
-    for await (const claim of claims.listAll({ labelSelector: claimSelectorOf(nodeName), signal })) {
+    for await (const claim of claimsLeft(client, { labelSelector: claimSelectorOf(nodeName), signal })) {
       const status = claimStatus(claim, verdict, undefined, systemClock.now());
       try {
         await patchStatus(claims, claim, status, { signal });

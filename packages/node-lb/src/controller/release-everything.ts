@@ -7,10 +7,10 @@ import {
   keyOf,
   type KubeClient,
   type ObjectKey,
-  type ResourceClient,
   type Service,
 } from '@armillary/kube';
 import { canonicalAddress } from '../address/address.ts';
+import { claimsLeft } from '../api/claims-left.ts';
 import { AGENT_LABEL } from '../kinds/agent-lease.ts';
 import { LOAD_BALANCER_CLASS } from '../kinds/network-group.ts';
 import { portClaimKind, type PortClaim } from '../kinds/port-claim.ts';
@@ -43,7 +43,7 @@ export async function releaseEverything(
   const claims = client.resource<PortClaim>(portClaimKind);
   const addresses = await nodeAddresses(client, signal);
   let removed = 0;
-  for await (const { metadata, spec } of allOf(claims, signal)) {
+  for await (const { metadata, spec } of claimsLeft(client, { signal })) {
     for (const address of spec.addresses) addresses.add(address);
     const { name = '', uid = '' } = metadata;
     if (await unlessGone(claims.delete(name, { preconditions: { uid }, signal }))) removed += 1;
@@ -63,15 +63,6 @@ export async function releaseEverything(
     if (await unlessGone(gone)) forgotten += 1;
   }
   return { services, claims: removed, leases: forgotten };
-}
-
-/** All claims; none when their definition was deleted before: Services still have our finalizer then, and could not go. */
-async function* allOf(claims: ResourceClient<PortClaim>, signal: AbortSignal): AsyncGenerator<PortClaim> {
-  try {
-    yield* claims.listAll({ signal });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
 }
 
 /** Whether there is anything of ours at a Service: one that was refused has conditions and nothing else. */
