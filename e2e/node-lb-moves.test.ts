@@ -298,6 +298,22 @@ test('a node whose addresses are away for a moment keeps its Service, and the st
   await world.answersAt('web', '10.0.0.2');
 }, 60_000);
 
+test('a probe that gets nowhere on the only node: the address stays, and a Warning and the condition say so', async () => {
+  await served('n1');
+  const agent = world.agents.of('n1');
+  const words = '10.0.0.1:80: no answer within 2 s';
+  agent.unreachable = words;
+  world.agents.look();
+  expect(await world.hasEvent('web', 'Unreachable')).toBe(`n1.tcp.80: ${words}`);
+  const says = (text: string) => async (): Promise<boolean> =>
+    (await world.hasCondition('web', 'Programmed', 'True')).includes(text);
+  await world.eventually('the condition says so', says(`but probes do not get through: n1.tcp.80: ${words}`));
+  expect(await world.addressesOf('web')).toEqual(['10.0.0.1']);
+  delete agent.unreachable;
+  world.agents.look();
+  await world.eventually('it says so no more', async () => !(await says('probes')()));
+}, 60_000);
+
 test('a plan only is no failure: nothing moves, and the condition says so', async () => {
   const agent = await world.addNode('n1');
   agent.failure = 'PlanOnly';

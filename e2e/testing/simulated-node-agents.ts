@@ -9,6 +9,8 @@ export interface SimulatedAgent {
   readonly taken: Map<string, string>;
   /** What it says of every claim instead of that it is programmed: a reason. */
   failure?: string;
+  /** What its probes say of every claim when they do not get through. */
+  unreachable?: string;
   /** Ports, by `TCP/80`, whose claims it has not got round to yet. */
   readonly slow: Set<string>;
   /** Annotations of its lease. */
@@ -115,6 +117,18 @@ export class SimulatedNodeAgents {
           observedGeneration: generation,
           lastTransitionTime: '2026-01-01T00:00:00Z',
         },
+        ...(agent.unreachable === undefined
+          ? []
+          : [
+              {
+                type: 'Reachable',
+                status: 'False' as const,
+                reason: 'ProbeFailed',
+                message: agent.unreachable,
+                observedGeneration: generation,
+                lastTransitionTime: '2026-01-01T00:00:00Z',
+              },
+            ]),
       ],
     });
   }

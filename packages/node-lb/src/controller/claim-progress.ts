@@ -48,6 +48,14 @@ export function isUnreachable(claim: PortClaim): boolean {
   return conditionOf(claim, 'Reachable')?.status === 'False';
 }
 
+/** What the probes of these claims say where nothing gets through, in words; undefined when all do, or none can tell. */
+export function unreachableWords(claims: readonly PortClaim[]): string | undefined {
+  const words = claims
+    .filter(isUnreachable)
+    .map((claim) => `${claim.metadata.name}: ${conditionOf(claim, 'Reachable')?.message ?? 'no answer'}`);
+  return words.length === 0 ? undefined : words.sort().join('; ');
+}
+
 function conditionOf(claim: PortClaim, wanted: ClaimConditionType) {
   return claim.status?.conditions?.find(({ type }) => type === wanted);
 }

@@ -3,7 +3,7 @@ import { summaryOf } from '../allocation/obstacle-summary.ts';
 import type { PortClaim } from '../kinds/port-claim.ts';
 import type { ExposureRequest } from '../request/exposure-request.ts';
 import type { Refusal } from '../request/refusal.ts';
-import { progressOf } from './claim-progress.ts';
+import { progressOf, unreachableWords } from './claim-progress.ts';
 import type { WantedCondition } from './condition.ts';
 import type { Publication } from './published-entries.ts';
 
@@ -41,7 +41,10 @@ function programmed({ placement, publication, claims, withheld }: ConditionInput
     return { type, status: 'False', reason: withheld.reason, message: `${withheld.message}: ${addresses}` };
   }
   if (nodes.length > 0) {
-    const where = `${nodes.toSorted().join(', ')} ${nodes.length === 1 ? 'answers' : 'answer'} at ${addresses}`;
+    const names = `${nodes.toSorted().join(', ')} ${nodes.length === 1 ? 'answers' : 'answer'} at ${addresses}`;
+    const unreachable = unreachableWords(claims.filter(({ spec }) => nodes.includes(spec.nodeName)));
+    const where =
+      unreachable === undefined ? names : `${names}, but probes do not get through: ${unreachable}`;
     return withheld
       ? { type, status: 'True', reason: withheld.reason, message: `${where}; ${withheld.message}` }
       : { type, status: 'True', reason: 'Programmed', message: where };

@@ -75,6 +75,12 @@ export class ServiceEvents {
     else if (!memory.told.has('Held')) this.#once(service, memory, 'Held', message);
   }
 
+  /** Probes do not get through to it: each time it begins. */
+  unreachable(service: Service, memory: ServiceMemory, words: string | undefined): void {
+    if (words === undefined) memory.told.delete('Unreachable');
+    else if (!memory.told.has('Unreachable')) this.#once(service, memory, 'Unreachable', words);
+  }
+
   #once(service: Service, memory: ServiceMemory, reason: string, message: string): void {
     if (memory.told.get(reason) === message) return;
     memory.told.set(reason, message);

@@ -6,7 +6,7 @@ import { placeService } from '../allocation/place-service.ts';
 import type { PlacedNode, Placement } from '../allocation/placement.ts';
 import type { PortClaim } from '../kinds/port-claim.ts';
 import type { ExposureRequest } from '../request/exposure-request.ts';
-import { isServed, progressOf } from './claim-progress.ts';
+import { isServed, progressOf, unreachableWords } from './claim-progress.ts';
 import { arrivingSteps, leavingSteps, type ClaimSteps } from './claim-steps.ts';
 import type { ClaimWriter } from './claim-writer.ts';
 import type { ClusterView } from './cluster-view.ts';
@@ -217,6 +217,7 @@ export class ServiceTurn {
     const conditions = servedConditions({ request, placement, publication, claims, withheld });
     events.troubled(this.#service, conditions);
     events.held(this.#service, memory, this.#heldMessage(claims));
+    events.unreachable(this.#service, memory, unreachableWords(claims));
     const entries = withheld ? [] : publication.entries;
     this.#service = await writeStatus(client, this.#service, { entries, conditions, now }, signal);
   }
