@@ -87,7 +87,7 @@ describe('two controllers at once', () => {
         told.map(({ metadata }) => metadata.name ?? '')
       );
     };
-    await world.eventually('them to come to rest', settled, 60_000);
+    await world.settles('them to come to rest', settled);
     const before = await endState();
     await world.pass(60_000);
     expect(await endState()).toEqual(before);
@@ -116,7 +116,7 @@ describe('a controller that sees no claims any more', () => {
     await world.eventually('known to be gone', async () => !(await world.service('known')));
     expect(await owners()).toEqual(before.filter((owner) => !owner.includes(' known ')));
     client.resume();
-    await world.eventually('two to be told, and three to wait', async () => {
+    await world.settles('two to be told, and three to wait', async () => {
       const told = await Promise.all(names.map((name) => world.addressesOf(name)));
       return told.flat().sort().join() === '10.0.0.1,10.0.0.2';
     });

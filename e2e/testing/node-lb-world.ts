@@ -277,6 +277,22 @@ export class NodeLbWorld {
   /** As {@link eventually}. */
   readonly eventually = eventually;
 
+  /**
+   * As {@link eventually}, for what is fought over: tries that were in vain wait longer and longer, so that time must pass
+   * for another one to come.
+   */
+  async settles<T>(what: string, check: () => Promise<T | undefined | false>): Promise<T> {
+    return eventually(
+      what,
+      async () => {
+        const settled = await check();
+        if (settled === undefined || settled === false) await this.pass(stepMs);
+        return settled;
+      },
+      60_000,
+    );
+  }
+
   async configure(spec: NodeLoadBalancer['spec']): Promise<void> {
     await this.client.apply(
       {
