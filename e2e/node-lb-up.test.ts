@@ -221,6 +221,16 @@ describe.skipIf(!canRun)('up', { timeout: 180_000 }, () => {
       await reached();
     });
 
+    test.each([
+      ['--uninstall', /--uninstall removes the rules of the node: run it as root$/m],
+      ['--once', /--once changes the rules of the node: run it as root, or see .* with --print-plan$/m],
+      ['--output=text', /the agent changes the rules of the node: run it as root, or with --plan$/m],
+    ])('node-agent %s says what it needs root for, and what works without', async (flag, words) => {
+      const result = await machine.run([...nobody, process.execPath, armillary, 'node-agent', flag]);
+      expect(result.code).toBe(1);
+      expect(result.stderr).toMatch(words);
+    });
+
     test('node-agent --uninstall removes everything, without an API server', async () => {
       const { code, stderr } = await machine.armillary(
         ['node-agent', '--uninstall', `--node-name=${nodeName}`],
@@ -235,6 +245,11 @@ describe.skipIf(!canRun)('up', { timeout: 180_000 }, () => {
       expect((await machine.run(['ip', 'netns'])).stdout).toBe('');
       expect((await machine.run(['ip', '-br', 'link'])).stdout).not.toContain('armillary');
       expect(await machine.network.ask('client', 'TCP', addresses.node.IPv4, 80)).toBe('refused');
+      const again = await machine.armillary(
+        ['node-agent', '--uninstall', '--output=json', `--node-name=${nodeName}`],
+        { KUBECONFIG: '', HOME: machine.folder },
+      );
+      expect(JSON.parse(again.stdout)).toEqual({ event: 'uninstalled', node: nodeName });
     });
   });
 

@@ -47,7 +47,10 @@ export function labCommand(): Command {
           'KUBEBUILDER_ASSETS',
         ),
       )
-      .option('--kubeconfig <file>', 'an API server for the lab, reachable from here; by default its own')
+      .option(
+        '--kubeconfig <file>',
+        'an API server for the lab, reachable from here, on which the definitions of the load balancer stay; by default its own',
+      )
       .addOption(
         new Option('--policy <policy>', "externalTrafficPolicy of the lab's Service")
           .choices(['Cluster', 'Local'])

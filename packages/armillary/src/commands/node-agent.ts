@@ -86,7 +86,7 @@ async function nodeAgent(flags: NodeAgentFlags): Promise<void> {
   if (tasks.length > 1) {
     throw new CommandError('usage', 'give one of --plan, --print-plan, --once and --uninstall');
   }
-  if (!flags.plan && !flags.printPlan) needRoot();
+  if (!flags.plan && !flags.printPlan) needRoot(flags);
   const signal = stopSignal();
   // Loaded here, so that help and completion answer at once.
   const nodeLb = await import('@armillary/node-lb');
@@ -108,7 +108,8 @@ async function nodeAgent(flags: NodeAgentFlags): Promise<void> {
     };
     if (flags.uninstall) {
       await nodeLb.uninstall({ ...node, ...(client ? { client } : {}), leaseNamespace, signal });
-      say(`Nothing of the load balancer is left on ${flags.nodeName}`);
+      if (flags.output === 'json') printEvent({ event: 'uninstalled', node: flags.nodeName });
+      else say(`Nothing of the load balancer is left on ${flags.nodeName}`);
       return;
     }
     if (!client) throw new CommandError('usage', 'there is no API server to ask: give --kubeconfig');
@@ -123,18 +124,18 @@ async function nodeAgent(flags: NodeAgentFlags): Promise<void> {
   }
 }
 
-function needRoot(): void {
+/** Says what can be done without, which is nothing for who wants the node cleaned. */
+function needRoot({ once, uninstall }: NodeAgentFlags): void {
+  const [task, instead] = uninstall
+    ? ['--uninstall removes', '']
+    : once
+      ? ['--once changes', ', or see what it would do with --print-plan']
+      : ['the agent changes', ', or with --plan'];
   if (process.platform !== 'linux') {
-    throw new CommandError(
-      'failure',
-      'a node of the load balancer is a Linux machine; --plan works anywhere',
-    );
+    throw new CommandError('failure', `${task} rules of a node, which is a Linux machine${instead}`);
   }
   if (process.getuid?.() !== 0) {
-    throw new CommandError(
-      'failure',
-      'the agent changes the rules of the node: run it as root, or with --plan',
-    );
+    throw new CommandError('failure', `${task} the rules of the node: run it as root${instead}`);
   }
 }
 
