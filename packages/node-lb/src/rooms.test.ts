@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 
 /** The rooms of this package, each importing only those before it. */
 const rooms = [
-  ['errors.ts', 'address', 'kinds', 'api', 'request', 'ports', 'nodes', 'allocation', 'controller'],
-  ['plan', 'host', 'rules', 'claims', 'probe', 'agent'],
+  ['errors.ts', 'address', 'kinds', 'api', 'request', 'ports', 'nodes', 'allocation'],
+  ['plan', 'controller', 'host', 'rules', 'claims', 'probe', 'agent'],
   ['lab', 'index.ts'],
 ].flat();
 

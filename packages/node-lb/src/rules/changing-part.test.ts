@@ -1,3 +1,4 @@
+import { serves } from '../plan/served-family.ts';
 import { describe, expect, test } from 'vitest';
 import { defaultLink } from '../plan/link.ts';
 import type { NodePlan } from '../plan/node-plan.ts';
@@ -11,7 +12,6 @@ import { hostTable } from './nft/host-table.ts';
 import { innerTable } from './nft/inner-table.ts';
 import { transaction } from './nft/nft-changes.ts';
 import { ruleNames } from './owner.ts';
-import { serves } from './port-elements.ts';
 import { clusterPort, localPort, planOf } from './testing/plans.ts';
 import { changedPlan, randomNumbers, randomPlan } from './testing/random-plan.ts';
 

@@ -1,7 +1,7 @@
+import { serves } from '../plan/served-family.ts';
 import type { ExposedPort, NodePlan } from '../plan/node-plan.ts';
 import { planDifference } from '../plan/plan-difference.ts';
 import { families } from './families.ts';
-import { serves } from './port-elements.ts';
 
 /** The same part of two plans. */
 export interface ChangingPart {

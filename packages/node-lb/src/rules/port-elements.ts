@@ -1,5 +1,6 @@
 import type { Family } from '../address/protocol.ts';
 import type { ExposedPort, NodePlan } from '../plan/node-plan.ts';
+import { serves } from '../plan/served-family.ts';
 
 /** What the sets of one family are called in every backend; they say what the host's rules do. */
 export type ElementSet =
@@ -66,15 +67,6 @@ export function localAddresses(plan: NodePlan, family: Family): string[] {
 /** The endpoints on the node, none under the policy Cluster. */
 export function localEndpoints({ target }: ExposedPort, family: Family) {
   return target.kind === 'local' ? target.endpoints[family] : [];
-}
-
-/** Whether there is anything to reach over the family. */
-export function serves(exposed: ExposedPort, family: Family): boolean {
-  const { addresses, target } = exposed;
-  if (addresses[family].length === 0) return false;
-  return target.kind === 'cluster'
-    ? target.clusterIPs[family] !== undefined
-    : target.endpoints[family].length > 0;
 }
 
 /** A protocol as the kernel's programs write it. */

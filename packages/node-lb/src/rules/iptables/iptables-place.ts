@@ -1,3 +1,4 @@
+import { serves } from '../../plan/served-family.ts';
 import type { Commands } from '../../host/commands.ts';
 import type { NodePlan } from '../../plan/node-plan.ts';
 import { families, type FamilyWords } from '../families.ts';
@@ -5,7 +6,6 @@ import type { RulePlace } from '../known-rules.ts';
 import type { Link } from '../../plan/link.ts';
 import { unlessMissing } from '../missing-program.ts';
 import type { RuleNames } from '../owner.ts';
-import { serves } from '../port-elements.ts';
 import { destroySets, readSets, runSets } from './ipset-program.ts';
 import { wantedSets, type IpSets } from './ip-sets.ts';
 import { ownTables } from './iptables-save.ts';
@@ -17,7 +17,7 @@ import { wantedTables, type BackendRole } from './wanted-tables.ts';
 /** The two ways in which iptables writes its rules. */
 export const iptablesBackends = ['iptables-nft', 'iptables-legacy'] as const;
 /** One of {@link iptablesBackends}. */
-export type IptablesBackend = (typeof iptablesBackends)[number];
+type IptablesBackend = (typeof iptablesBackends)[number];
 
 /** What is ours in all tables of iptables, by program (`ip6tables-nft`), and the sets they ask. */
 export interface IptablesState {

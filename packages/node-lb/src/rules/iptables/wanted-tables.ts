@@ -1,3 +1,4 @@
+import { serves } from '../../plan/served-family.ts';
 import type { NodePlan } from '../../plan/node-plan.ts';
 import type { FamilyWords } from '../families.ts';
 import type { Link } from '../../plan/link.ts';
@@ -7,7 +8,6 @@ import {
   protocolWord,
   localAddresses,
   localEndpoints,
-  serves,
   type ElementSet,
   type ProtocolWord,
 } from '../port-elements.ts';

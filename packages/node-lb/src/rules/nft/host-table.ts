@@ -1,3 +1,4 @@
+import { serves } from '../../plan/served-family.ts';
 import { hash } from 'node:crypto';
 import type { ExposedPort, NodePlan } from '../../plan/node-plan.ts';
 import { families, type FamilyWords } from '../families.ts';
@@ -10,7 +11,6 @@ import {
   localAddresses,
   localEndpoints,
   portElements,
-  serves,
   type ElementText,
 } from '../port-elements.ts';
 import { match, meta, payload, rule, type Expression, type Rule } from './nft-expression.ts';

@@ -1,8 +1,9 @@
+import { serves } from '../../plan/served-family.ts';
 import { families, type FamilyWords } from '../families.ts';
 import type { NodePlan } from '../../plan/node-plan.ts';
 import type { Link } from '../../plan/link.ts';
 import { OWNER_MARK } from '../owner.ts';
-import { protocolWord, serves } from '../port-elements.ts';
+import { protocolWord } from '../port-elements.ts';
 import { match, meta, payload, rule, type Rule } from './nft-expression.ts';
 import type { NftChain, NftSet, NftTable } from './nft-table.ts';
 

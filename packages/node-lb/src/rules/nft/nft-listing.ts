@@ -1,4 +1,5 @@
 import { NodeLbError } from '../../errors.ts';
+import { programJson } from '../../host/program-json.ts';
 import { OWNER_MARK } from '../owner.ts';
 import { readRule, type Rule } from './nft-expression.ts';
 import type { NftChain, NftSet, NftTable } from './nft-table.ts';
@@ -29,12 +30,8 @@ export function parseChains(stdout: string): { table: string; name: string }[] {
 }
 
 function listedObjects(stdout: string): Json[] {
-  try {
-    const { nftables } = JSON.parse(stdout) as { nftables: unknown };
-    if (Array.isArray(nftables)) return nftables.map((object: unknown) => record(object) ?? {});
-  } catch (cause) {
-    throw new NodeLbError('ProgramFailed', 'nft printed something that is not JSON', { cause });
-  }
+  const { nftables } = record(programJson('nft', stdout)) ?? {};
+  if (Array.isArray(nftables)) return nftables.map((object: unknown) => record(object) ?? {});
   throw new NodeLbError('ProgramFailed', 'nft printed JSON without its list "nftables"');
 }
 

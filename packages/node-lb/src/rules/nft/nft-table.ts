@@ -1,7 +1,7 @@
 import type { Rule } from './nft-expression.ts';
 
 /** Where a base chain hangs. */
-export interface ChainHook {
+interface ChainHook {
   readonly type: 'nat' | 'filter';
   readonly hook: string;
   /** A number always: nft 1.0.6 refuses names of priorities on some hooks. */
