@@ -145,22 +145,29 @@ describe.skipIf(!canRun).each(servers)('on %s', { timeout: 180_000 }, (_name, fo
         clusterIPs: [],
       },
     };
+    const isRefused = (): boolean =>
+      cluster.gate.requests.some(
+        ({ method, path, status }) => method === 'POST' && path.includes('/portclaims') && status === 409,
+      );
+    let isTaken = false;
     cluster.gate.before = async ({ method, path }) => {
-      if (method !== 'POST' || !path.includes('/portclaims')) return;
-      cluster.gate.before = () => {};
-      await cluster.apply(foreign);
+      if (method === 'POST' && path.includes('/portclaims') && !isTaken) {
+        isTaken = true;
+        await cluster.apply(foreign);
+      }
+      // Its Service does not exist, so that the claim is garbage: not before it was in the way.
+      if (method === 'DELETE' && path.includes('/portclaims/')) {
+        await eventually('the port is refused', isRefused);
+        cluster.gate.before = () => {};
+      }
     };
     await cluster.apply(...localService('slow', 83, endpoint(), sliceVersion));
-    // Its Service does not exist, so that the claim is garbage before long.
     await eventually(
       'the claim is that of the Service',
       async () => (await cluster.claim(nodeName, 83))?.spec.service.name === 'slow',
       patienceMs,
     );
-    const posts = cluster.gate.requests.filter(
-      ({ method, path }) => method === 'POST' && path.includes('/portclaims'),
-    );
-    expect(posts.some(({ status }) => status === 409)).toBe(true);
+    expect(isRefused()).toBe(true);
     await cluster.kubectl.out(['delete', 'service', 'slow', '--timeout=30s']);
   });
 
