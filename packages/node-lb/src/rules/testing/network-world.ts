@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Family } from '../../address/protocol.ts';
+import { OWNER_MARK } from '../../host/namespace-owner.ts';
 import { systemCommands } from '../../host/system-commands.ts';
 import type { Commands } from '../../host/commands.ts';
 import { defaultLink, type Link } from '../../plan/link.ts';
@@ -70,6 +71,8 @@ export class NetworkWorld {
     await this.#pair([pod, 'eth0'], [node, 'pod1']);
     await this.#pair([otherPod, 'eth0'], [node, 'pod2']);
     await this.#pair([bounce, this.link.innerEnd], [node, this.link.hostEnd]);
+    // An agent takes it for its own.
+    await this.commands.inside(bounce).run('ip', ['link', 'set', 'lo', 'alias', OWNER_MARK]);
     const { hostAddress, innerAddress, hostEnd, innerEnd } = this.link;
     await this.#configure(client, 'eth0', [
       [addresses.client.IPv4, 24],
