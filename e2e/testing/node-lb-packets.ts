@@ -62,13 +62,14 @@ while True:
     raw.sendto(packet(own, source, tag, struct.pack('!BBH', 6, 0, 4)), peer)
 `;
 
+// From another port each time: whether one that was sent from too early is forgotten is not what this is about.
 const fragments = `
 import socket, sys
 address, port, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-one = socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET, socket.SOCK_DGRAM)
-one.setsockopt(socket.IPPROTO_IP, 10, 0)
-one.settimeout(0.5)
 while True:
+    one = socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET, socket.SOCK_DGRAM)
+    one.setsockopt(socket.IPPROTO_IP, 10, 0)
+    one.settimeout(0.5)
     try:
         one.sendto(bytes(size), (address, port))
         print(len(one.recv(65536)))
