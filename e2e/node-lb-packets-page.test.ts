@@ -30,7 +30,7 @@ function bare(text: string): string[] {
 test('the rules of iptables', () => {
   const { making } = tableScripts(wantedTables(plan, words, 'all', names, defaultLink), new Map());
   const shown = bare(blocks[0] ?? '').filter((line) => line.startsWith('-A '));
-  expect(shown).toHaveLength(11);
+  expect(shown).toHaveLength(12);
   expect(bare(making)).toEqual(expect.arrayContaining(shown));
 });
 
@@ -57,6 +57,8 @@ test('the table of the namespace', () => {
 
 test('the hooks in nftables', () => {
   const hooks = [...hostTable(plan, defaultLink).chains.values()].flatMap(({ hook }) => hook?.priority ?? []);
-  expect(page).toContain('-300 (source ranges), -110 (prerouting and output) and 90 (postrouting)');
-  expect(hooks).toEqual([-300, -110, -110, 90]);
+  expect(page).toContain(
+    '-300 (source ranges), -110 (prerouting and output), 0 (forward) and 90 (postrouting)',
+  );
+  expect(hooks).toEqual([-300, -110, -110, 0, 90]);
 });
