@@ -1,7 +1,10 @@
 /**
- * What the tests of the node load balancer's controller work with, beside what its package exports.
+ * What the tests of the node load balancer's controller work with: what its package exports, and what controller and
+ * agents say to each other, which tests that stand in for agents must know.
  */
-// oxlint-disable no-restricted-imports -- the package's index names these once all of its rooms are there
+export { nodeLbKinds, nodeLoadBalancerControllers, releaseEverything } from '@armillary/node-lb';
+export type { NodeLoadBalancerControllerOptions } from '@armillary/node-lb';
+// oxlint-disable no-restricted-imports -- between controller and agent only
 export {
   AGENT_LABEL,
   agentLeaseName,
@@ -9,9 +12,5 @@ export {
 } from '../../packages/node-lb/src/kinds/agent-lease.ts';
 export { nodeLoadBalancerKind } from '../../packages/node-lb/src/kinds/node-load-balancer.ts';
 export type { NodeLoadBalancer } from '../../packages/node-lb/src/kinds/node-load-balancer.ts';
-export { nodeLbKinds } from '../../packages/node-lb/src/kinds/node-lb-kinds.ts';
 export { portClaimKind } from '../../packages/node-lb/src/kinds/port-claim.ts';
 export type { PortClaim } from '../../packages/node-lb/src/kinds/port-claim.ts';
-export { nodeLoadBalancerControllers } from '../../packages/node-lb/src/controller/node-load-balancer-controllers.ts';
-export type { NodeLoadBalancerControllerOptions } from '../../packages/node-lb/src/controller/node-load-balancer-controllers.ts';
-export { releaseEverything } from '../../packages/node-lb/src/controller/release-everything.ts';
