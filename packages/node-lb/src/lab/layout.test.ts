@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { describe, expect, test } from 'vitest';
+import { canonicalAddress } from '../address/address.ts';
 import { families } from '../address/protocol.ts';
 import { layoutOf } from './layout.ts';
 
@@ -51,6 +52,22 @@ describe('the layout of a lab', () => {
         expect(isIn(pod.addresses[family], node?.podNetwork[family] ?? '')).toBe(true);
         expect(isIn(pod.addresses[family], layout.clusterCidr[family])).toBe(true);
         expect(isIn(pod.addresses[family], layout.network[family])).toBe(false);
+      }
+    }
+  });
+
+  test('writes each address as the kernel does, also those with zeros in them', () => {
+    const nodes = [{ backends: 1, callers: 1 }];
+    for (const subnet of [0, 1, 254]) {
+      const {
+        client,
+        nodes: made,
+        pods,
+      } = layoutOf({ maker: { pid: 1, startTicks: 1 }, serial: 0, subnet, nodes });
+      for (const { addresses } of [client, ...made, ...pods]) {
+        expect(families.map((family) => canonicalAddress(addresses[family]))).toEqual(
+          families.map((family) => addresses[family]),
+        );
       }
     }
   });

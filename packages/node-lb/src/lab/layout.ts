@@ -1,3 +1,5 @@
+import ipaddr from 'ipaddr.js';
+import { addressText } from '../address/address.ts';
 import type { PerFamily } from '../address/protocol.ts';
 import { NodeLbError } from '../errors.ts';
 import { defaultLink } from '../plan/link.ts';
@@ -72,17 +74,17 @@ export function layoutOf({ maker, serial, subnet, nodes }: LayoutOptions): LabLa
   const prefix = labPrefix(maker, serial);
   const outside = (host: number): PerFamily<string> => ({
     IPv4: `198.18.${subnet}.${host}`,
-    IPv6: `fd5a:6c62:${hex(subnet)}::${hex(host)}`,
+    IPv6: written(`fd5a:6c62:${hex(subnet)}::${hex(host)}`),
   });
   const inside = (node: number, host: number): PerFamily<string> => ({
     IPv4: `198.19.${node}.${host}`,
-    IPv6: `fd5b:6c62:0:${hex(node)}::${hex(host)}`,
+    IPv6: written(`fd5b:6c62:0:${hex(node)}::${hex(host)}`),
   });
   const labNodes = nodes.map((_, index): LabNode => ({
     name: `node-${index + 1}`,
     namespace: `${prefix}-node-${index + 1}`,
     addresses: outside(11 + index),
-    podNetwork: { IPv4: `${inside(index + 1, 0).IPv4}/24`, IPv6: `fd5b:6c62:0:${hex(index + 1)}::/64` },
+    podNetwork: { IPv4: `${inside(index + 1, 0).IPv4}/24`, IPv6: `${inside(index + 1, 0).IPv6}/64` },
     podGateway: inside(index + 1, 1),
     link: { ...defaultLink, namespace: `${prefix}-bounce-${index + 1}` },
   }));
@@ -97,7 +99,7 @@ export function layoutOf({ maker, serial, subnet, nodes }: LayoutOptions): LabLa
   return {
     prefix,
     switchNamespace: `${prefix}-switch`,
-    network: { IPv4: `198.18.${subnet}.0/24`, IPv6: `fd5a:6c62:${hex(subnet)}::/64` },
+    network: { IPv4: `198.18.${subnet}.0/24`, IPv6: `${outside(0).IPv6}/64` },
     switchAddress: outside(254),
     root: { link: rootLinkName(maker, serial), address: outside(1).IPv4 },
     client: { name: 'client', namespace: `${prefix}-client`, addresses: outside(2) },
@@ -105,6 +107,11 @@ export function layoutOf({ maker, serial, subnet, nodes }: LayoutOptions): LabLa
     pods,
     clusterCidr: { IPv4: '198.19.0.0/16', IPv6: 'fd5b:6c62::/48' },
   };
+}
+
+/** As programs and the kernel write it: addresses are compared as text, and `fd5a:6c62:0::2` is `fd5a:6c62::2` there. */
+function written(address: string): string {
+  return addressText(ipaddr.parse(address));
 }
 
 function hex(number: number): string {
