@@ -1,7 +1,8 @@
 // oxlint-disable no-restricted-imports -- what is measured here is within an agent, and nobody else's business
-import type { EndpointSlice, Service } from '@armillary/kube';
+import { systemClock, type EndpointSlice, type Service } from '@armillary/kube';
 import { BounceNamespace } from '../packages/node-lb/src/host/bounce-namespace.ts';
 import type { Commands } from '../packages/node-lb/src/host/commands.ts';
+import { ProgramStarter } from '../packages/node-lb/src/host/program-starter.ts';
 import { systemCommands } from '../packages/node-lb/src/host/system-commands.ts';
 import { freeSubnet } from '../packages/node-lb/src/lab/free-subnet.ts';
 import { layoutOf, type LabLayout, type LabNode, type LabPod } from '../packages/node-lb/src/lab/layout.ts';
@@ -43,11 +44,19 @@ export class PathWorld {
   readonly #commands: Commands;
   readonly #pod: LabPod;
   readonly #proxy: ProxyShape;
+  readonly #starter: ProgramStarter;
   readonly #signal: AbortSignal;
   #client: LoadProgram | undefined;
   #server: LoadProgram | undefined;
 
-  private constructor(backend: HostBackendName, layout: LabLayout, commands: Commands, signal: AbortSignal) {
+  private constructor(parts: {
+    backend: HostBackendName;
+    layout: LabLayout;
+    commands: Commands;
+    starter: ProgramStarter;
+    signal: AbortSignal;
+  }) {
+    const { backend, layout, commands } = parts;
     const [node] = layout.nodes;
     const [pod] = layout.pods;
     if (!node || !pod) throw new TypeError('a world has a node and a pod');
@@ -58,7 +67,8 @@ export class PathWorld {
     this.#layout = layout;
     this.#commands = commands;
     this.#pod = pod;
-    this.#signal = signal;
+    this.#starter = parts.starter;
+    this.#signal = parts.signal;
     const mode = backend;
     this.#proxy = new ProxyShape({ layout, node, mode, serviceCidr: defaultServiceCidr }, commands);
     const [host, inner] = this.ruleSets();
@@ -80,14 +90,16 @@ export class PathWorld {
 
   /** Builds one; what was made before a failure is gone then. */
   static async build(backend: HostBackendName, signal: AbortSignal): Promise<PathWorld> {
-    const commands = systemCommands();
+    // As an agent runs them.
+    const starter = new ProgramStarter();
+    const commands = systemCommands(systemClock, starter.run);
     // What a killed run left behind.
     await removeStaleLabs(commands);
     const maker = thisMaker();
     const serial = built++;
     const subnet = await freeSubnet((maker.pid + serial) % 255, commands);
     const layout = layoutOf({ maker, serial, subnet, nodes: [{ backends: 1, callers: 0 }] });
-    const world = new PathWorld(backend, layout, commands, signal);
+    const world = new PathWorld({ backend, layout, commands, starter, signal });
     try {
       await world.#start();
     } catch (error) {
@@ -151,6 +163,7 @@ export class PathWorld {
   async remove(): Promise<void> {
     await removeLab(this.#layout, this.#commands);
     await Promise.all([this.#client?.stop(), this.#server?.stop()]);
+    this.#starter.close();
   }
 
   async #start(): Promise<void> {

@@ -18,6 +18,7 @@ export interface LocalNode {
   /** Takes the node for this agent; undefined while another one has it. */
   lock(): Promise<Unlock | undefined>;
   readonly surveyor: Surveyor;
+  /** Closed by {@link close}. */
   readonly holder: PortHolder;
   readonly rules: RuleSet;
   /**
@@ -27,4 +28,6 @@ export interface LocalNode {
   forget(before: NodePlan | undefined, after: NodePlan, signal: AbortSignal): Promise<void>;
   /** Follows what happens on the node and tells of it, until the signal aborts. Never rejects. */
   watch(signal: AbortSignal): Promise<void>;
+  /** Lets go of what only this agent needs. What is installed stays. */
+  close(): Promise<void>;
 }

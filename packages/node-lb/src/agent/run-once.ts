@@ -55,7 +55,7 @@ export async function runOnce(options: RunOnceOptions): Promise<OnceVerdict> {
       return await reconciler.run({ check: true }, signal);
     } finally {
       // Whoever gets the node next must not find its ports in use.
-      await node.holder.close();
+      await node.close();
     }
   });
   const said = new Map<string, ClaimVerdict>();

@@ -117,7 +117,7 @@ export class RunningAgent {
       await Promise.all([managed, this.#node.watch(signal), this.#keepLease(), this.#prober?.run(signal)]);
     } finally {
       this.#stop.abort();
-      await this.#node.holder.close();
+      await this.#node.close();
       await unlock?.();
     }
   }

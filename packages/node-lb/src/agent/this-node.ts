@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@armillary/kube';
 import { socketPortHolder } from '../claims/socket-port-holder.ts';
+import { ProgramStarter } from '../host/program-starter.ts';
 import { systemCommands } from '../host/system-commands.ts';
 import { watchHost } from '../host/watch-host.ts';
 import type { NodeOptions } from './agent-options.ts';
@@ -20,9 +21,11 @@ export interface ThisNodeOptions {
 
 /** The parts of the node that this process runs on, in whose network it is. */
 export function thisNode({ node, mode, news, clock, logger }: ThisNodeOptions): LocalNode {
-  const commands = systemCommands(clock);
+  const starter = new ProgramStarter();
+  const commands = systemCommands(clock, starter.run);
   const rules = new NodeRules(node, commands);
   const memory = new ProxyMemory();
+  const holder = socketPortHolder({ onLeak: (port) => news.leaked(port), clock });
   return {
     // Any number may plan.
     lock: async () => (mode === 'plan' ? async () => {} : lockNode(node.prefix)),
@@ -34,7 +37,7 @@ export function thisNode({ node, mode, news, clock, logger }: ThisNodeOptions): 
         return survey;
       },
     },
-    holder: socketPortHolder({ onLeak: (port) => news.leaked(port), clock }),
+    holder,
     rules,
     forget: rules.forget.bind(rules),
     watch: async (signal) => {
@@ -44,6 +47,10 @@ export function thisNode({ node, mode, news, clock, logger }: ThisNodeOptions): 
       const onChange = news.changed.bind(news);
       const { link, prefix } = node;
       await watchHost({ commands, link, prefix, isLegacy, onChange, clock, logger }, signal);
+    },
+    close: async () => {
+      await holder.close();
+      starter.close();
     },
   };
 }

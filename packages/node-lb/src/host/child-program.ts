@@ -7,7 +7,10 @@ import type { Clock } from '@armillary/kube';
  * All that a program gets of the environment. Proxies, tokens and locales of the agent are none of its business, and its
  * words must be those that the readers of its output know.
  */
-const environment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+export const environment = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C',
+};
 
 /** How long a program may take to end on SIGTERM before SIGKILL. */
 const graceMs = 1000;
@@ -15,10 +18,10 @@ const graceMs = 1000;
 /** A program that runs in a process group of its own, so that it can be ended with all its children. */
 export class ChildProgram {
   readonly process: ChildProcessWithoutNullStreams;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'setTimeout'>;
   #cancelKill: (() => void) | undefined;
 
-  private constructor(process: ChildProcessWithoutNullStreams, clock: Clock) {
+  private constructor(process: ChildProcessWithoutNullStreams, clock: Pick<Clock, 'setTimeout'>) {
     this.process = process;
     this.#clock = clock;
     // A program that ends without reading all of its input says why by its exit code; EPIPE adds nothing.
@@ -27,7 +30,9 @@ export class ChildProgram {
   }
 
   /** Rejects with the system's error when the program cannot be started. */
-  static async start(program: string, args: readonly string[], clock: Clock): Promise<ChildProgram> {
+  static async start(argv: readonly string[], clock: Pick<Clock, 'setTimeout'>): Promise<ChildProgram> {
+    const [program, ...args] = argv;
+    if (program === undefined) throw new TypeError('a program has a name');
     // A folder that always exists: a missing one would look like a missing program.
     const started = spawn(program, args, { env: environment, cwd: '/', detached: true, stdio: 'pipe' });
     // Without open files left it has no pipes at all, so nobody may touch them before this.

@@ -1,5 +1,5 @@
 import type { Clock } from '@armillary/kube';
-import type { ChildProgram } from './child-program.ts';
+import { ChildProgram } from './child-program.ts';
 
 /** How far a program may go. */
 export interface RunLimits {
@@ -20,14 +20,25 @@ export interface Ended {
   readonly stopped: 'timeout' | 'output' | 'aborted' | undefined;
 }
 
+/** Runs a program to its end. Rejects with the system's error when it cannot be started. */
+export type RunProgram = (argv: readonly string[], limits: RunLimits) => Promise<Ended>;
+
+/** What a run needs of a clock. */
+type Timers = Pick<Clock, 'setTimeout'>;
+
 /** How long the rest of a program's output may take after the program itself. */
 const afterExitMs = 2000;
 
 /** How long a program that was told to end is waited for: one that waits for the kernel does not even heed SIGKILL. */
 const stoppedMs = 5000;
 
+/** Runs a program as a child of this process, as {@link RunProgram}. */
+export async function runHere(argv: readonly string[], limits: RunLimits, clock: Timers): Promise<Ended> {
+  return runToEnd(await ChildProgram.start(argv, clock), limits, clock);
+}
+
 /** Waits for a program that was just started, within limits; none of its group is left after. */
-export async function runToEnd(child: ChildProgram, limits: RunLimits, clock: Clock): Promise<Ended> {
+async function runToEnd(child: ChildProgram, limits: RunLimits, clock: Timers): Promise<Ended> {
   const { input = '', timeoutMs, maxOutputBytes, signal } = limits;
   const ended = Promise.withResolvers<number | string>();
   let stopped: Ended['stopped'];

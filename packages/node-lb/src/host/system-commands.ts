@@ -2,7 +2,7 @@ import { systemClock } from '@armillary/kube';
 import type { Clock } from '@armillary/kube';
 import { ChildProgram } from './child-program.ts';
 import type { Ran, RunOptions, StreamingCommands } from './commands.ts';
-import { runToEnd } from './run-to-end.ts';
+import { runHere, type RunProgram } from './run-to-end.ts';
 import { failedProgram, missingProgram } from './program-failure.ts';
 
 const defaultTimeoutMs = 10_000;
@@ -11,29 +11,34 @@ const maxLineLength = 1024 * 1024;
 
 /**
  * Programs of this machine, run without a shell and with nearly no environment. They and their children are killed when
- * they hang; an aborted run rejects with the signal's reason.
+ * they hang; an aborted run rejects with the signal's reason. Those that run to their end are children of this process
+ * unless `runProgram` makes them somebody else's.
  */
-export function systemCommands(clock: Clock = systemClock): StreamingCommands {
-  return new SystemCommands(clock, undefined);
+export function systemCommands(clock: Clock = systemClock, runProgram?: RunProgram): StreamingCommands {
+  return new SystemCommands(clock, runProgram ?? ((argv, limits) => runHere(argv, limits, clock)), undefined);
 }
 
 class SystemCommands implements StreamingCommands {
   readonly #clock: Clock;
+  readonly #runProgram: RunProgram;
   readonly #namespace: string | undefined;
 
-  constructor(clock: Clock, namespace: string | undefined) {
+  constructor(clock: Clock, runProgram: RunProgram, namespace: string | undefined) {
     this.#clock = clock;
+    this.#runProgram = runProgram;
     this.#namespace = namespace;
   }
 
   inside(namespace: string): StreamingCommands {
-    return new SystemCommands(this.#clock, namespace);
+    return new SystemCommands(this.#clock, this.#runProgram, namespace);
   }
 
   async run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
     options.signal?.throwIfAborted();
     const limits = { timeoutMs: defaultTimeoutMs, maxOutputBytes: defaultMaxOutputBytes, ...options };
-    const ended = await runToEnd(await this.#start(program, args), limits, this.#clock);
+    const ended = await this.#runProgram(this.#argv(program, args), limits).catch((error: Error) => {
+      throw startFailure(program, args, error);
+    });
     const { code, stdout, stderr } = ended;
     const failure = (what: string): Error => failedProgram(program, args, what, stderr || stdout);
     if (ended.stopped === 'aborted') throw options.signal?.reason;
@@ -50,7 +55,10 @@ class SystemCommands implements StreamingCommands {
 
   async *follow(program: string, args: readonly string[], signal: AbortSignal): AsyncIterable<string> {
     if (signal.aborted) return;
-    const child = await this.#start(program, args, untilWeEnd);
+    const argv = [...untilWeEnd, ...this.#argv(program, args)];
+    const child = await ChildProgram.start(argv, this.#clock).catch((error: Error) => {
+      throw startFailure(program, args, error);
+    });
     const ended = Promise.withResolvers<number | string>();
     let stderr = '';
     child.process.stderr
@@ -86,13 +94,10 @@ class SystemCommands implements StreamingCommands {
    * Only the network is another one in a namespace. `ip netns exec` would also mount /sys anew, which the programs need
    * not and a container may not; /proc/sys/net follows the process in either.
    */
-  #start(program: string, args: readonly string[], launcher: readonly string[] = []): Promise<ChildProgram> {
+  #argv(program: string, args: readonly string[]): readonly string[] {
     const enter =
       this.#namespace === undefined ? [] : ['nsenter', `--net=/run/netns/${this.#namespace}`, '--'];
-    const [first, ...rest] = [...launcher, ...enter, program, ...args];
-    return ChildProgram.start(first!, rest, this.#clock).catch((error: Error) => {
-      throw startFailure(program, args, error);
-    });
+    return [...enter, program, ...args];
   }
 }
 
@@ -111,5 +116,6 @@ function isMissing(code: number, stderr: string): boolean {
 function startFailure(program: string, args: readonly string[], error: NodeJS.ErrnoException): Error {
   // The path is that of what was started, which may be a launcher.
   if (error.code === 'ENOENT') return missingProgram(error.path ?? program, error);
-  return failedProgram(program, args, `could not be started (${error.code})`, '', error);
+  const what = error.code ? `could not be started (${error.code})` : `was lost: ${error.message}`;
+  return failedProgram(program, args, what, '', error);
 }

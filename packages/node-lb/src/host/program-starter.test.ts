@@ -1,0 +1,132 @@
+import { systemClock } from '@armillary/kube';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Commands } from './commands.ts';
+import { ProgramStarter } from './program-starter.ts';
+import { systemCommands } from './system-commands.ts';
+
+let folder: string;
+let starter: ProgramStarter;
+let commands: Commands;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'starter-'));
+  starter = new ProgramStarter();
+  commands = systemCommands(systemClock, starter.run);
+});
+
+afterEach(() => {
+  starter.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** The starter's process id: programs are its children. */
+async function starterPid(): Promise<number> {
+  return Number((await commands.run('sh', ['-c', 'echo $PPID'])).stdout);
+}
+
+/** Whether a process is there, and more than a zombie. */
+function isAlive(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}
+
+/** A script that says when it runs, and that it came to its end some time later. */
+const slow = 'touch "$1/began"; sleep 0.5; touch "$1/ended"';
+async function untilFile(name: string): Promise<void> {
+  await vi.waitFor(() => expect(readdirSync(folder)).toContain(name), 30_000);
+}
+
+describe('programs started by a process of their own', () => {
+  test('are given input, and give what they say and how they end', async () => {
+    const input = 'many words\n'.repeat(100_000);
+    const ran = await commands.run('sh', ['-c', 'cat; echo problem >&2; exit 3'], { input, acceptable: [3] });
+    expect(ran).toEqual({ code: 3, stdout: input, stderr: 'problem\n' });
+  });
+
+  test('run at the same time, and each hears its own', async () => {
+    const answers = await Promise.all(
+      [3, 1, 2].map((n) => commands.run('sh', ['-c', `sleep 0.${n}; echo ${n}`])),
+    );
+    expect(answers.map(({ stdout }) => stdout)).toEqual(['3\n', '1\n', '2\n']);
+  });
+
+  test('know no more of the environment than others', async () => {
+    vi.stubEnv('HTTPS_PROXY', 'http://proxy.example');
+    const { stdout } = await commands.run('env', []);
+    vi.unstubAllEnvs();
+    expect(stdout).toMatch(/^PATH=\S+\nLC_ALL=C\n$/);
+  });
+
+  test('fail as others do: missing, hanging, too loud, ended badly', async () => {
+    await expect(commands.run('conntrack-of-nobody', [])).rejects.toMatchObject({
+      code: 'ProgramMissing',
+      message: 'the program conntrack-of-nobody is missing: install the package conntrack',
+    });
+    await expect(commands.run('sleep', ['1000'], { timeoutMs: 50 })).rejects.toThrow(/did not end within/);
+    await expect(commands.run('yes', [], { maxOutputBytes: 1000 })).rejects.toThrow(/more than 1000 bytes/);
+    await expect(commands.run('sh', ['-c', 'echo no >&2; exit 4'])).rejects.toThrow(/ended with 4: no$/);
+  });
+
+  test('are ended when their run is aborted, with the reason of the signal', async () => {
+    const abort = new AbortController();
+    const running = commands.run('sh', ['-c', slow, 'sh', folder], { signal: abort.signal });
+    const failure = running.catch((error: unknown) => error);
+    await untilFile('began');
+    abort.abort(new Error('stop'));
+    expect(await failure).toEqual(new Error('stop'));
+    // The starter is still there, and the script is not.
+    await commands.run('sleep', ['0.6']);
+    expect(readdirSync(folder)).toEqual(['began']);
+  });
+
+  test('are lost with the starter, and the next are started by another', async () => {
+    const pid = await starterPid();
+    const running = commands.run('sleep', ['20']);
+    const failure = running.catch((error: unknown) => error);
+    process.kill(pid, 'SIGKILL');
+    expect(await failure).toMatchObject({
+      code: 'ProgramFailed',
+      message: expect.stringMatching(/sleep 20 was lost: its starter ended$/),
+    });
+    expect(await starterPid()).not.toBe(pid);
+  });
+
+  test('run to their end when this process is killed, and then the starter ends, too', async () => {
+    const script = `
+      import { systemClock } from '@armillary/kube';
+      import { ProgramStarter } from './program-starter.ts';
+      import { systemCommands } from './system-commands.ts';
+      const commands = systemCommands(systemClock, new ProgramStarter().run);
+      process.stdout.write((await commands.run('sh', ['-c', 'echo $PPID'])).stdout);
+      await commands.run('sh', ['-c', ${JSON.stringify(slow)}, 'sh', ${JSON.stringify(folder)}]);`;
+    const agent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: import.meta.dirname,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [pid] = (await once(agent.stdout, 'data')) as [Buffer];
+    await untilFile('began');
+    agent.kill('SIGKILL');
+    await untilFile('ended');
+    await vi.waitFor(() => expect(isAlive(Number(pid))).toBe(false), 30_000);
+  });
+
+  test('are not disturbed by a Ctrl-C, which every process of a terminal gets', async () => {
+    const pid = await starterPid();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(pid, signal);
+    expect(await starterPid()).toBe(pid);
+  });
+
+  test('leave no process behind when it is closed', async () => {
+    const pid = await starterPid();
+    starter.close();
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 30_000);
+  });
+});
