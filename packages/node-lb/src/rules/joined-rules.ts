@@ -1,3 +1,4 @@
+import { delay, systemClock } from '@armillary/kube';
 import { portText } from '../address/port-range.ts';
 import type { ExposedPort, NodePlan } from '../plan/node-plan.ts';
 import { planDifference } from '../plan/plan-difference.ts';
@@ -8,6 +9,9 @@ export interface JoinedRulesOptions {
   readonly host: RuleSet;
   readonly inner: RuleSet;
 }
+
+/** How long a packet that was sent into the namespace may take to get there, on a machine with no time for it. */
+const onTheWayMs = 50;
 
 /**
  * The rules of a node and of its bounce namespace as one. Both are written at the same time where that cannot be seen;
@@ -23,7 +27,10 @@ export function joinedRules({ host, inner }: JoinedRulesOptions): RuleSet {
       const ahead = inner.apply(meanwhile, signal);
       if (isTurned) await ahead;
       const done = await settled([ahead, host.apply(plan, signal)]);
-      if (leaving.length > 0) done.push(await inner.apply(plan, signal));
+      if (leaving.length > 0) {
+        await delay(systemClock, onTheWayMs, signal);
+        done.push(await inner.apply(plan, signal));
+      }
       last = plan;
       return { changed: done.some(({ changed }) => changed) };
     },

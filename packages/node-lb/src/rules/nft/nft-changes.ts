@@ -42,8 +42,54 @@ function differencesWithin(table: string, wanted: NftTable, found: NftTable): Di
   return differences;
 }
 
+/**
+ * The texts of the transactions that bring what is found to what is wanted; none when they are equal. It is one, unless
+ * an element moves from one set to another, as a port does that is exposed in another way: a packet that asks one set
+ * after the other may do so before the transaction in the first and after it in the second, and would find it in neither.
+ * So such elements come first, in a transaction in which nothing goes.
+ */
+export function transactions(wanted: NftTables, found: NftTables): string[] {
+  const steps = [wanted];
+  if ([...wanted].some(([name, table]) => hasMoves(table, found.get(name)))) {
+    steps.unshift(new Map([...wanted].map(([name, table]) => [name, union(table, found.get(name))])));
+  }
+  let before = found;
+  const texts = steps.map((after) => {
+    const text = transaction(after, before);
+    before = after;
+    return text;
+  });
+  return texts.filter((text) => text !== '');
+}
+
+function hasMoves(wanted: NftTable, found: NftTable = noTable): boolean {
+  const gone = new Set<string>();
+  for (const [name, { elements }] of found.sets) {
+    const stay = wanted.sets.get(name)?.elements;
+    for (const key of elements.keys()) if (!stay?.has(key)) gone.add(key);
+  }
+  if (gone.size === 0) return false;
+  return [...wanted.sets].some(([name, { elements }]) => {
+    const before = found.sets.get(name)?.elements;
+    return [...gone].some((key) => elements.has(key) && !before?.has(key));
+  });
+}
+
+/** What is wanted, and all else that is found in a table of the same frame. */
+function union(wanted: NftTable, found: NftTable = noTable): NftTable {
+  if (!sameFrame(wanted, found)) return wanted;
+  const sets = [...wanted.sets].map(([name, set]): [string, NftSet] => {
+    const elements = new Map([...(found.sets.get(name)?.elements ?? []), ...set.elements]);
+    return [name, { ...set, elements }];
+  });
+  return {
+    sets: new Map([...found.sets, ...sets]),
+    chains: new Map([...found.chains, ...wanted.chains]),
+  };
+}
+
 /** The text of one transaction that brings what is found to what is wanted; empty when they are equal. */
-export function transaction(wanted: NftTables, found: NftTables): string {
+function transaction(wanted: NftTables, found: NftTables): string {
   const lines: string[] = [];
   for (const name of found.keys()) {
     if (!wanted.has(name)) lines.push(`delete table inet ${name}`);

@@ -4,7 +4,7 @@ import type { NodePlan } from '../../plan/node-plan.ts';
 import { unlessMissing } from '../missing-program.ts';
 import type { RulePlace } from '../known-rules.ts';
 import { isOwnerMark } from '../owner.ts';
-import { tableDifferences, transaction } from './nft-changes.ts';
+import { tableDifferences, transactions } from './nft-changes.ts';
 import { parseChains, parseTable } from './nft-listing.ts';
 import type { NftTable, NftTables } from './nft-table.ts';
 
@@ -23,9 +23,9 @@ export function nftPlace(
     differences: tableDifferences,
     read: (signal) => readTables(commands, name, wantedTable !== undefined, signal),
     write: async (wanted, found, signal) => {
-      const input = transaction(wanted, found);
-      if (input !== '') await commands.run('nft', ['-f', '-'], { input, signal });
-      return input !== '';
+      const inputs = transactions(wanted, found);
+      for (const input of inputs) await commands.run('nft', ['-f', '-'], { input, signal });
+      return inputs.length > 0;
     },
   };
 }
