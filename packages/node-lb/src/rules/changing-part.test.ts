@@ -5,12 +5,12 @@ import type { NodePlan } from '../plan/node-plan.ts';
 import { changingPart } from './changing-part.ts';
 import { families } from './families.ts';
 import { wantedSets, type IpSets } from './iptables/ip-sets.ts';
-import { setScripts } from './iptables/set-changes.ts';
+import { addingTimes, setScripts } from './iptables/set-changes.ts';
 import { tableScripts } from './iptables/table-changes.ts';
 import { wantedTables } from './iptables/wanted-tables.ts';
 import { hostTable } from './nft/host-table.ts';
 import { innerTable } from './nft/inner-table.ts';
-import { transaction } from './nft/nft-changes.ts';
+import { transactions } from './nft/nft-changes.ts';
 import { ruleNames } from './owner.ts';
 import { clusterPort, localPort, planOf } from './testing/plans.ts';
 import { changedPlan, randomNumbers, randomPlan } from './testing/random-plan.ts';
@@ -21,7 +21,7 @@ const seeds = Array.from({ length: 40 }, (_, index) => index + 1);
 /** All that is written to come from one plan to the other, in every way there is; the order of elements does not matter. */
 function written(before: NodePlan, after: NodePlan): unknown {
   const inNft = [hostTable, innerTable].map((table) =>
-    transaction(
+    transactions(
       new Map([['armillary', table(after, defaultLink)]]),
       new Map([['armillary', table(before, defaultLink)]]),
     ),
@@ -32,8 +32,8 @@ function written(before: NodePlan, after: NodePlan): unknown {
       isUsed(plan) ? wantedTables(plan, words, 'all', names, defaultLink) : new Map<never, never>();
     const sets = (plan: NodePlan): IpSets =>
       new Map(isUsed(plan) ? wantedSets(plan, words, names, 'all') : []);
-    const chained = [names.set('local', words.family)];
-    return [tableScripts(tables(after), tables(before)), setScripts(sets(after), sets(before), chained)];
+    const timeOf = addingTimes(names);
+    return [tableScripts(tables(after), tables(before)), setScripts(sets(after), sets(before), timeOf)];
   });
   return [...inNft, ...inIptables.flatMap((scripts) => Object.values(scripts))].map(
     (script: string | string[]) =>

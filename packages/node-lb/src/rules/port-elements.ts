@@ -58,6 +58,11 @@ export function portElements(plan: NodePlan, family: Family, text: ElementText):
   return elements;
 }
 
+/** Whether any port of the plan may not be connected to by everybody. */
+export function hasRanges({ ports }: NodePlan, family: Family): boolean {
+  return ports.some((port) => serves(port, family) && allowedSources(port, family) !== undefined);
+}
+
 /** The node's addresses behind which local endpoints answer, sorted. */
 export function localAddresses(plan: NodePlan, family: Family): string[] {
   const local = plan.ports.filter((port) => port.target.kind === 'local' && serves(port, family));

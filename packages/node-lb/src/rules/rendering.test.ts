@@ -3,14 +3,15 @@ import { hostRules } from './host-rules.ts';
 import { families } from './families.ts';
 import { wantedSets } from './iptables/ip-sets.ts';
 import { ownTables } from './iptables/iptables-save.ts';
-import { setScripts } from './iptables/set-changes.ts';
+import { addingTimes, setScripts } from './iptables/set-changes.ts';
 import { tableScripts } from './iptables/table-changes.ts';
 import { wantedTables } from './iptables/wanted-tables.ts';
 import { defaultLink } from '../plan/link.ts';
 import { hostTable } from './nft/host-table.ts';
 import { innerTable } from './nft/inner-table.ts';
-import { transaction } from './nft/nft-changes.ts';
+import { transactions } from './nft/nft-changes.ts';
 import { ruleNames } from './owner.ts';
+import type { Commands } from '../host/commands.ts';
 import { systemCommands } from '../host/system-commands.ts';
 import { clusterPort, localPort, planOf } from './testing/plans.ts';
 
@@ -28,13 +29,15 @@ function lines(text: string): string[] {
 }
 
 function iptablesRules(...ports: Parameters<typeof planOf>): string[] {
-  return lines(tableScripts(wantedTables(planOf(...ports), words, 'all', names, defaultLink), none).making);
+  const wanted = wantedTables(planOf(...ports), words, 'all', names, defaultLink);
+  const { limiting, making } = tableScripts(wanted, none);
+  return lines(limiting + making);
 }
 
 function setLines(...ports: Parameters<typeof planOf>): string[] {
   const sets = new Map(wantedSets(planOf(...ports), words, names, 'all'));
-  const { before, after } = setScripts(sets, new Map(), [names.set('local', 'IPv4')]);
-  return lines(before + after).filter((line) => line.startsWith('add '));
+  const { limiting, before, after } = setScripts(sets, new Map(), addingTimes(names));
+  return lines(limiting + before + after).filter((line) => line.startsWith('add '));
 }
 
 describe('the rules of iptables', () => {
@@ -45,11 +48,6 @@ describe('the rules of iptables', () => {
 
   test('ask for the address of the node with the port, masquerade by address and not by mark, and jump from the first place', () => {
     expect(iptablesRules(clusterPort(80))).toEqual([
-      '*raw',
-      ':ARMILLARY-RANGES - [0:0]',
-      '-A ARMILLARY-RANGES -m set --match-set armillary-limited-4 dst,dst -m set ! --match-set armillary-allowed-4 dst,dst,src -j DROP',
-      '-I PREROUTING 1 -j ARMILLARY-RANGES',
-      'COMMIT',
       '*nat',
       ':ARMILLARY-DNAT - [0:0]',
       ':ARMILLARY-MASQ - [0:0]',
@@ -85,6 +83,17 @@ describe('the rules of iptables', () => {
     }
   });
 
+  test('look at every packet only while some port is limited', () => {
+    const ofRaw = [
+      '*raw',
+      ':ARMILLARY-RANGES - [0:0]',
+      '-A ARMILLARY-RANGES -m set --match-set armillary-limited-4 dst,dst -m set ! --match-set armillary-allowed-4 dst,dst,src -j DROP',
+      '-I PREROUTING 1 -j ARMILLARY-RANGES',
+      'COMMIT',
+    ];
+    expect(iptablesRules(limited)).toEqual([...ofRaw, ...iptablesRules(clusterPort(80))]);
+  });
+
   test('limit a port before it is open, and know who is allowed before it is limited', () => {
     expect(setLines(limited)).toEqual([
       'add armillary-allowed-4 10.77.0.1,6:80,10.0.0.0/8',
@@ -92,6 +101,32 @@ describe('the rules of iptables', () => {
       'add armillary-limited-4 10.77.0.1,6:80',
       'add armillary-cluster-4 10.77.0.1,6:80',
     ]);
+  });
+
+  test('limit a port before it is open where nothing was limited before, too', async () => {
+    const runs: string[] = [];
+    const commands: Commands = {
+      run: async (program, _, { input = '' } = {}) => {
+        runs.push(`${program} ${input}`);
+        return { code: 0, stdout: '', stderr: '' };
+      },
+      inside: () => commands,
+    };
+    const rules = hostRules({ backend: 'iptables-nft', commands, link: defaultLink });
+    const { signal } = new AbortController();
+    await rules.apply(planOf(clusterPort(79)), signal);
+    runs.splice(0);
+    await rules.apply(planOf(clusterPort(79), limited), signal);
+    expect(runs.map((run) => run.split(/[ \n]/)[0])).toEqual([
+      'ipset',
+      'iptables-nft-restore',
+      'ip6tables-nft-restore',
+      'ipset',
+    ]);
+    const [limiting, rule, rule6, opening] = runs;
+    expect(limiting).toContain('add armillary-limited-4 ');
+    for (const each of [rule, rule6]) expect(each).toContain('*raw\n');
+    expect(opening).toContain('add armillary-cluster-4 ');
   });
 
   test('are open for a list that has the whole family, and for nobody with an empty one', () => {
@@ -125,7 +160,9 @@ COMMIT
 
 describe('the rules of nft', () => {
   test('on the host have numbers for priorities and one element for each port', () => {
-    const made = lines(transaction(new Map([['armillary', hostTable(planOf(limited), defaultLink)]]), none));
+    const made = lines(
+      transactions(new Map([['armillary', hostTable(planOf(limited), defaultLink)]]), none).join(''),
+    );
     for (const line of [
       'add chain inet armillary ranges { type filter hook prerouting priority -300; policy accept; }',
       'add chain inet armillary output { type nat hook output priority -110; policy accept; }',
@@ -142,7 +179,7 @@ describe('the rules of nft', () => {
 
   test('in the namespace map a port to a cluster IP, and refuse what they do not turn round', () => {
     const made = lines(
-      transaction(new Map([['armillary', innerTable(planOf(clusterPort(80)), defaultLink)]]), none),
+      transactions(new Map([['armillary', innerTable(planOf(clusterPort(80)), defaultLink)]]), none).join(''),
     );
     for (const line of [
       'add rule inet armillary prerouting iifname armillary1 ip daddr 169.254.77.2 counter dnat ip to meta l4proto . th dport map @clusterip4',
@@ -154,10 +191,35 @@ describe('the rules of nft', () => {
     }
   });
 
+  const table = (...ports: Parameters<typeof planOf>) =>
+    new Map([['armillary', hostTable(planOf(...ports), defaultLink)]]);
+
+  test('look at every packet only while some port is limited', () => {
+    const [open] = transactions(table(clusterPort(80)), none);
+    expect(open).not.toContain('ranges');
+    expect(transactions(table(clusterPort(80), { ...limited, port: 81 }), table(clusterPort(80)))).toEqual([
+      expect.stringContaining('add chain inet armillary ranges'),
+    ]);
+  });
+
+  test('of a port that is exposed in another way come before the old ones go, in a transaction of their own', () => {
+    const between = table(clusterPort(80), localPort(80));
+    for (const [before, after] of [
+      [clusterPort(80), localPort(80)],
+      [localPort(80), clusterPort(80)],
+    ] as const) {
+      const [coming, going, ...more] = transactions(table(after), table(before)).map(lines);
+      expect(more).toEqual([]);
+      expect(coming?.filter((line) => !/^(add|flush) /.test(line))).toEqual([]);
+      expect(going?.filter((line) => !/^(delete|flush) /.test(line))).toEqual([]);
+      expect(transactions(between, table(before)).map(lines)).toEqual([coming]);
+    }
+  });
+
   test('one more port is one element', () => {
-    const table = (...ports: Parameters<typeof planOf>) =>
-      new Map([['armillary', hostTable(planOf(...ports), defaultLink)]]);
-    expect(lines(transaction(table(clusterPort(80), clusterPort(81)), table(clusterPort(80))))).toEqual([
+    expect(
+      lines(transactions(table(clusterPort(80), clusterPort(81)), table(clusterPort(80))).join('')),
+    ).toEqual([
       'add element inet armillary cluster4 { 10.77.0.1 . tcp . 81 }',
       'add element inet armillary cluster6 { fd77:7::1 . tcp . 81 }',
     ]);

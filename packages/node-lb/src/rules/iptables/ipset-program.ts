@@ -27,7 +27,7 @@ const firstWaitMs = 10;
 
 /** Runs the lines of an `ipset restore`; what is already so is no failure. */
 export async function runSets(commands: Commands, input: string, signal: AbortSignal): Promise<void> {
-  if (input !== '') await commands.run('ipset', ['-exist', 'restore'], { input, signal });
+  await commands.run('ipset', ['-exist', 'restore'], { input, signal });
 }
 
 /** Destroys sets. The kernel lets a deleted rule of iptables-nft go a little later, and the set with it. */

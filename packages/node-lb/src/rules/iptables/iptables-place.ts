@@ -10,8 +10,8 @@ import { destroySets, readSets, runSets } from './ipset-program.ts';
 import { wantedSets, type IpSets } from './ip-sets.ts';
 import { ownTables } from './iptables-save.ts';
 import type { FoundJump, Jump, OwnTables } from './own-tables.ts';
-import { setDifferences, setScripts } from './set-changes.ts';
-import { tablesDifferences, tableScripts } from './table-changes.ts';
+import { setDifferences, setScripts, addingTimes } from './set-changes.ts';
+import { tablesDifferences, tableScripts, type TableScripts } from './table-changes.ts';
 import { wantedTables, type BackendRole } from './wanted-tables.ts';
 
 /** The two ways in which iptables writes its rules. */
@@ -40,7 +40,7 @@ export interface IptablesPlaceOptions {
  */
 export function iptablesPlace(options: IptablesPlaceOptions): RulePlace<IptablesState> {
   const { commands, names } = options;
-  const chained = families.map(({ family }) => names.set('local', family));
+  const timeOf = addingTimes(names);
   return {
     nothing: { tables: new Map(), sets: new Map() },
     wanted: (plan) => wantedState(plan, options),
@@ -52,35 +52,43 @@ export function iptablesPlace(options: IptablesPlaceOptions): RulePlace<Iptables
       ),
     ],
     write: async (wanted, found, signal) => {
-      const sets = setScripts(wanted.sets, found.sets, chained);
-      const scripts = programs.map(({ program }) => ({
+      const sets = setScripts(wanted.sets, found.sets, timeOf);
+      const tables = programs.map(({ program }) => ({
         program,
         ...tableScripts(tablesOf(wanted, program), tablesOf(found, program)),
       }));
-      const making = scripts.filter((script) => script.making !== '');
-      const clearing = scripts.filter((script) => script.clearing !== '');
-      // Without chains to make between them, both parts are one run of ipset.
-      if (making.length > 0) {
-        await runSets(commands, sets.before, signal);
-        await restore(
-          commands,
-          making.map((script) => [script.program, script.making]),
-          signal,
-        );
-        await runSets(commands, sets.after, signal);
-      } else {
-        await runSets(commands, sets.before + sets.after, signal);
+      const inputs = (part: keyof TableScripts): TableInputs =>
+        tables.filter((table) => table[part] !== '').map((table) => [table.program, table[part]]);
+      const steps = joinedSteps([
+        sets.limiting,
+        inputs('limiting'),
+        sets.before,
+        inputs('making'),
+        sets.after,
+        inputs('clearing'),
+      ]);
+      for (const step of steps) {
+        if (typeof step === 'string') await runSets(commands, step, signal);
+        else await restore(commands, step, signal);
       }
-      await restore(
-        commands,
-        clearing.map((script) => [script.program, script.clearing]),
-        signal,
-      );
       await destroySets(commands, sets.unused, signal);
-      const steps = making.length + clearing.length + sets.unused.length;
-      return steps > 0 || sets.before + sets.after !== '';
+      return steps.length + sets.unused.length > 0;
     },
   };
+}
+
+/** Inputs of iptables-restore, each for a program of its own. */
+type TableInputs = readonly (readonly [program: string, input: string])[];
+
+/** Without those that have nothing to do; what ipset does then with nothing in between is one run of it. */
+function joinedSteps(steps: readonly (string | TableInputs)[]): (string | TableInputs)[] {
+  const joined: (string | TableInputs)[] = [];
+  for (const step of steps.filter(({ length }) => length > 0)) {
+    const last = joined.at(-1);
+    if (typeof step === 'string' && typeof last === 'string') joined.splice(-1, 1, last + step);
+    else joined.push(step);
+  }
+  return joined;
 }
 
 const programs: readonly { program: string; backend: IptablesBackend; words: FamilyWords }[] =
@@ -130,11 +138,7 @@ function setsAsked(rule: string): string[] {
 }
 
 /** Each program replaces the chains it is given in one transaction per table, or fails and changes nothing of it. */
-async function restore(
-  commands: Commands,
-  inputs: readonly (readonly [program: string, input: string])[],
-  signal: AbortSignal,
-): Promise<void> {
+async function restore(commands: Commands, inputs: TableInputs, signal: AbortSignal): Promise<void> {
   // iptables-legacy would wait for its lock without end; iptables-nft takes the flag and needs no lock.
   const args = ['--noflush', '-w', '5'];
   await allOf(inputs.map(([program, input]) => commands.run(`${program}-restore`, args, { input, signal })));

@@ -1,4 +1,7 @@
 import { elementDifferences, mapChanges } from '../element-changes.ts';
+import { families } from '../families.ts';
+import type { RuleNames } from '../owner.ts';
+import type { ElementSet } from '../port-elements.ts';
 import type { Difference } from '../../plan/rule-set.ts';
 import { numberedElement, type IpSet, type IpSets } from './ip-sets.ts';
 
@@ -22,9 +25,22 @@ export function setDifferences(wanted: IpSets, found: IpSets): Difference[] {
   return differences;
 }
 
-/** Inputs of `ipset restore`, around the change of the chains. */
+/** When elements of a set are added: before the rules that limit ports are made, before all others, or after these. */
+type AddingTime = 'limiting' | 'before' | 'after';
+
+/** The time for each set, by its name. */
+export function addingTimes(names: RuleNames): (set: string) => AddingTime {
+  const of = (sets: readonly ElementSet[], time: AddingTime): [string, AddingTime][] =>
+    families.flatMap(({ family }) => sets.map((set): [string, AddingTime] => [names.set(set, family), time]));
+  const times = new Map([...of(['limited', 'allowed'], 'limiting'), ...of(['local'], 'after')]);
+  return (set) => times.get(set) ?? 'before';
+}
+
+/** Inputs of `ipset restore`, around the changes of the chains. */
 export interface SetScripts {
-  /** Makes sets and adds to all but those that need new chains. */
+  /** Makes sets and adds to those that limit ports. */
+  readonly limiting: string;
+  /** Adds to all others but those that need new chains. */
   readonly before: string;
   /** Adds to those, then deletes from all. */
   readonly after: string;
@@ -36,12 +52,11 @@ export interface SetScripts {
  * What to run to bring what is found to what is wanted. An ipset transaction does not exist, so each port goes from one
  * right state to the next by the order alone: sets are added to from the last to the first, and deleted from in their own
  * order. That is also why sets are not swapped as a whole: the swap of one would come before or after that of another
- * one, for all ports at once. `chained` are the sets whose elements are sent to chains of their own.
+ * one, for all ports at once.
  */
-export function setScripts(wanted: IpSets, found: IpSets, chained: readonly string[]): SetScripts {
+export function setScripts(wanted: IpSets, found: IpSets, timeOf: (set: string) => AddingTime): SetScripts {
   const created: string[] = [];
-  const adding: string[] = [];
-  const addingChained: string[] = [];
+  const adding: Record<AddingTime, string[]> = { limiting: [], before: [], after: [] };
   const deleting: string[] = [];
   for (const [name, { header, elements }] of wanted) {
     const existing = found.get(name);
@@ -49,12 +64,13 @@ export function setScripts(wanted: IpSets, found: IpSets, chained: readonly stri
     if (existing?.header !== header) created.push(`create ${name} ${header} maxelem ${maxElements}\n`);
     const { added, removed } = mapChanges(elements, (existing ?? noSet).elements);
     const lines = added.map(([element]) => `add ${name} ${numberedElement(element)}\n`).join('');
-    (chained.includes(name) ? addingChained : adding).unshift(lines);
+    adding[timeOf(name)].unshift(lines);
     deleting.push(...removed.map(([element]) => `del ${name} ${numberedElement(element)}\n`));
   }
   return {
-    before: [...created, ...adding].join(''),
-    after: [...addingChained, ...deleting].join(''),
+    limiting: [...created, ...adding.limiting].join(''),
+    before: adding.before.join(''),
+    after: [...adding.after, ...deleting].join(''),
     unused: [...found.keys()].filter((name) => !wanted.has(name)),
   };
 }

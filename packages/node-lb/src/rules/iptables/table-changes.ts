@@ -11,9 +11,13 @@ const lastGoodPosition = 2;
 
 const noTable: OwnTable<never> = { chains: new Map(), jumps: [] };
 
-/** The input of iptables-restore --noflush that makes what is missing, and the one that takes away what is too much. */
+/** Inputs of iptables-restore --noflush. */
 export interface TableScripts {
+  /** Makes the rules that limit ports, which are those before connection tracking. */
+  readonly limiting: string;
+  /** Makes what else is missing. */
   readonly making: string;
+  /** Takes away what is too much. */
   readonly clearing: string;
 }
 
@@ -48,6 +52,7 @@ export function tablesDifferences(
 
 /** What to run to bring what is found to what is wanted; empty texts when they are equal. */
 export function tableScripts(wanted: OwnTables, found: OwnTables<Jump | FoundJump>): TableScripts {
+  const limiting: string[] = [];
   const making: string[] = [];
   const clearing: string[] = [];
   for (const name of tableNames) {
@@ -58,7 +63,7 @@ export function tableScripts(wanted: OwnTables, found: OwnTables<Jump | FoundJum
     // A jump that moves is taken out and put in within one transaction; one that goes for good goes with its chain.
     const moved = missing.length > 0 ? tooMany : [];
     const left = missing.length > 0 ? [] : tooMany;
-    making.push(
+    (name === 'raw' ? limiting : making).push(
       ...inTable(name, [
         ...changed.map(([chain]) => `:${chain} - [0:0]`),
         ...changed.flatMap(([chain, rules]) => rules.map((rule) => `-A ${chain} ${rule}`)),
@@ -74,7 +79,7 @@ export function tableScripts(wanted: OwnTables, found: OwnTables<Jump | FoundJum
       ]),
     );
   }
-  return { making: making.join(''), clearing: clearing.join('') };
+  return { limiting: limiting.join(''), making: making.join(''), clearing: clearing.join('') };
 }
 
 function inTable(name: string, lines: readonly string[]): string[] {

@@ -5,6 +5,7 @@ import type { Link } from '../../plan/link.ts';
 import { oncePerPort } from '../once-per-port.ts';
 import { OWNER_MARK, type RuleNames } from '../owner.ts';
 import {
+  hasRanges,
   protocolWord,
   localAddresses,
   localEndpoints,
@@ -33,8 +34,13 @@ export function wantedTables(
   const world: World = { plan, words, names, link };
   const filter = ['filter', table(world, [['FORWARD', '', 'FWD']], [['FWD', forwardRules(world)]])] as const;
   if (role === 'forward') return new Map([filter]);
+  const raw = [
+    'raw',
+    table(world, [['PREROUTING', '', 'RANGES']], [['RANGES', [rangeRule(world)]]]),
+  ] as const;
   return new Map([
-    ['raw', table(world, [['PREROUTING', '', 'RANGES']], [['RANGES', [rangeRule(world)]]])],
+    // Every packet would pass there, those of others too.
+    ...(hasRanges(plan, words.family) ? [raw] : []),
     ['nat', table(world, natJumps, natChains(world))],
     filter,
   ]);

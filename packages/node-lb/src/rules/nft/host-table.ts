@@ -7,6 +7,7 @@ import { oncePerPort } from '../once-per-port.ts';
 import { OWNER_MARK } from '../owner.ts';
 import {
   allowedSources,
+  hasRanges,
   protocolWord,
   localAddresses,
   localEndpoints,
@@ -33,11 +34,15 @@ export function hostTable(plan: NodePlan, link: Link): NftTable {
   }
   const toNode = match({ fib: { result: 'type', flags: ['daddr'] } }, 'local');
   const jumps: Rule[] = [rule(toNode, { jump: { target: 'exposed' } })];
-  chains
-    .set('ranges', {
+  const limiting = families.filter(({ family }) => hasRanges(plan, family));
+  if (limiting.length > 0) {
+    // Every packet passes there, those of others too.
+    chains.set('ranges', {
       hook: { type: 'filter', hook: 'prerouting', priority: -300 },
-      rules: families.map(rangeRule),
-    })
+      rules: limiting.map(rangeRule),
+    });
+  }
+  chains
     .set('exposed', { rules: families.flatMap((words) => exposedRules(words, link)) })
     .set('prerouting', { hook: { type: 'nat', hook: 'prerouting', priority: -110 }, rules: jumps })
     .set('output', { hook: { type: 'nat', hook: 'output', priority: -110 }, rules: jumps })
