@@ -38,6 +38,8 @@ export interface Row {
   ours: number;
   peer?: number;
   better: 'less' | 'more';
+  /** By how much ours is better, where that is not the one divided by the other: the median of many pairs, say. */
+  ratio?: number;
   /** What DESIGN asks of ours, in words. */
   target?: string;
 }
@@ -47,7 +49,8 @@ export function printComparison(title: string, ours: string, peer: string, rows:
   const number = (n: number | undefined): string =>
     n === undefined ? '-' : n >= 100 ? n.toFixed(0) : n >= 10 ? n.toFixed(1) : n.toFixed(2);
   const cells = rows.map((r) => {
-    const ratio = r.peer === undefined ? undefined : r.better === 'less' ? r.peer / r.ours : r.ours / r.peer;
+    const divided = r.peer && (r.better === 'less' ? r.peer / r.ours : r.ours / r.peer);
+    const ratio = r.ratio ?? divided;
     return [
       r.what,
       r.unit,

@@ -19,29 +19,10 @@ type Order =
   | { kind: 'serve'; port: number; workers: number }
   | ({ kind: 'stream' | 'requests' | 'connections' | 'crowd'; seconds: number } & Target);
 
-/** How long one measurement goes on. Short ones find the moments in which nothing else runs. */
+/** How long one measurement goes on. Short ones come close to those that they are compared with. */
 const seconds = 0.1;
 /** A stream takes longer to come to its speed. */
 const streamSeconds = 0.2;
-/** Of so many measurements the best counts: what else runs can only take away. */
-const slices = 4;
-
-/** The largest of some measurements. */
-export async function most(measure: () => Promise<number>): Promise<number> {
-  return Math.max(...(await measurements(measure)));
-}
-
-/** The smallest of some measurements. */
-export async function least(measure: () => Promise<number>): Promise<number> {
-  return Math.min(...(await measurements(measure)));
-}
-
-async function measurements(measure: () => Promise<number>): Promise<number[]> {
-  const values: number[] = [];
-  for (let slice = 0; slice < slices; slice++) values.push(await measure());
-  return values;
-}
-
 const program = fileURLToPath(new URL('node-lb-load.py', import.meta.url));
 
 /** A program in a network namespace that sends load or answers it. */

@@ -2,8 +2,11 @@ import { printComparison, quantile, type Row } from './measure.ts';
 import { LinearRules } from './node-lb-linear.ts';
 import { otherPorts, type PathWorld } from './node-lb-world.ts';
 
-const rounds = 3;
+/** Each measures all counts of a way for a moment, one after the other; ratios are taken in it. */
+const rounds = 12;
 const counts = [0, 1000, 10_000] as const;
+/** New connections per second, by how many other ports there are. */
+type Round = Readonly<Record<(typeof counts)[number], number>>;
 
 /** A way to expose many ports beside the one that is measured. */
 interface Way {
@@ -16,28 +19,32 @@ interface Way {
 /** What other ports cost a new connection: with our sets, and with a rule for each port. */
 export async function benchOtherPorts(worlds: readonly PathWorld[], signal: AbortSignal): Promise<void> {
   const ways = worlds.flatMap((world) => [sets(world), ...linear(world, signal)]);
-  const rates = new Map(ways.map((way) => [way, new Map<number, number[]>()]));
+  const measured = new Map(ways.map((way) => [way, [] as Round[]]));
   for (const world of worlds) await world.take('Cluster');
   for (let round = 0; round < rounds; round++) {
-    for (const count of counts) {
-      for (const [way, byCount] of rates) {
+    for (const [way, all] of measured) {
+      const { world } = way;
+      const rates: Partial<Record<(typeof counts)[number], number>> = {};
+      for (const count of round % 2 === 0 ? counts : counts.toReversed()) {
         signal.throwIfAborted();
         await way.enter(count);
-        await way.world.forget();
-        byCount.set(count, [...(byCount.get(count) ?? []), await way.world.connectionRate('Cluster')]);
+        await world.forget();
+        rates[count] = await world.client.crowd(world.target('Cluster'));
         await way.leave?.();
       }
+      all.push(rates as Round);
     }
   }
-  const rows = ways.flatMap((way) =>
+  const rows = [...measured].flatMap(([way, all]) =>
     counts.slice(1).map((count): Row => {
-      const rate = (others: number): number => quantile(rates.get(way)?.get(others) ?? [], 0.5);
+      const middle = (of: (round: Round) => number): number => quantile(all.map(of), 0.5);
       return {
         what: `${way.what} in ${way.world.backend}, ${count.toLocaleString('en')}`,
         unit: '/s',
         better: 'more',
-        ours: rate(count),
-        peer: rate(0),
+        ours: middle((round) => round[count]),
+        peer: middle((round) => round[0]),
+        ratio: middle((round) => round[count] / round[0]),
         ...(way.leave ? {} : { target: '1.00x' }),
       };
     }),

@@ -1,5 +1,4 @@
 import { printComparison, quantile, type Row } from './measure.ts';
-import { least, most } from './node-lb-load.ts';
 import { paths, type Path, type PathWorld } from './node-lb-world.ts';
 
 /** What is asked of a way. Times in microseconds. */
@@ -10,31 +9,33 @@ interface Figures {
   connection: number;
 }
 
-/** How often each way is measured, one after the other, so that what else the machine does falls on all. */
-const rounds = 5;
+/** A round measures each way for a moment. Others' work falls on all ways of a round, and ratios are taken in it. */
+type Round = Readonly<Record<Path, Figures>>;
+
+const rounds = 16;
 
 /** Measures all ways of all worlds in turns and prints them beside kube-proxy alone. */
 export async function benchPaths(worlds: readonly PathWorld[], signal: AbortSignal): Promise<void> {
-  const figures = new Map(worlds.map((world) => [world, new Map<Path, Figures[]>()]));
+  const measured = new Map(worlds.map((world) => [world, [] as Round[]]));
   for (let round = 0; round < rounds; round++) {
-    for (const [world, byPath] of figures) {
-      for (const path of paths) {
+    for (const [world, all] of measured) {
+      const figures: Partial<Record<Path, Figures>> = {};
+      for (const path of round % 2 === 0 ? paths : paths.toReversed()) {
         signal.throwIfAborted();
-        await world.take(path);
-        byPath.set(path, [...(byPath.get(path) ?? []), await figuresOf(world, path)]);
+        // What is sent to the pod itself needs nothing of anybody.
+        if (path !== 'routed') await world.take(path);
+        figures[path] = await figuresOf(world, path);
       }
+      all.push(figures as Round);
     }
   }
-  for (const [{ backend }, byPath] of figures) {
-    const of = (path: Path): Figures => middle(byPath.get(path) ?? []);
-    const alone = of('kube-proxy');
-    const rows = [
-      ...rowsOf('routed to the pod', of('routed'), alone),
-      ...rowsOf('Cluster', of('Cluster'), alone),
-      ...rowsOf('Local', of('Local'), alone),
-    ];
-    printComparison(`node-lb paths, kube-proxy and own rules in ${backend}`, 'this', 'kube-proxy', rows);
-    const local = rowsOf('Local', of('Local'), of('routed'), '>= 0.94x');
+  for (const [{ backend }, all] of measured) {
+    printComparison(`node-lb paths, kube-proxy and own rules in ${backend}`, 'this', 'kube-proxy', [
+      ...rowsOf('routed to the pod', all, 'routed', 'kube-proxy'),
+      ...rowsOf('Cluster', all, 'Cluster', 'kube-proxy'),
+      ...rowsOf('Local', all, 'Local', 'kube-proxy'),
+    ]);
+    const local = rowsOf('Local', all, 'Local', 'routed', '>= 0.94x');
     printComparison(`node-lb, policy Local beside the routed path, ${backend}`, 'Local', 'routed', local);
   }
 }
@@ -42,37 +43,30 @@ export async function benchPaths(worlds: readonly PathWorld[], signal: AbortSign
 async function figuresOf(world: PathWorld, path: Path): Promise<Figures> {
   const { client } = world;
   const target = world.target(path);
-  return {
-    gigabits: (await most(() => client.stream(target))) / 1e9,
-    request: (await least(async () => (await client.requests(target)).p50)) * 1e6,
-    connection: (await least(async () => (await client.connections(target)).p50)) * 1e6,
-    connectionsPerSecond: await world.connectionRate(path),
+  const figures = {
+    gigabits: (await client.stream(target)) / 1e9,
+    request: (await client.requests(target)).p50 * 1e6,
+    connection: (await client.connections(target)).p50 * 1e6,
+    connectionsPerSecond: await client.crowd(target),
   };
+  await world.forget();
+  return figures;
 }
 
-function middle(figures: readonly Figures[]): Figures {
-  const of = (name: keyof Figures): number =>
-    quantile(
-      figures.map((each) => each[name]),
-      0.5,
-    );
-  return {
-    gigabits: of('gigabits'),
-    request: of('request'),
-    connection: of('connection'),
-    connectionsPerSecond: of('connectionsPerSecond'),
+function rowsOf(what: string, all: readonly Round[], path: Path, peer: Path, target?: string): Row[] {
+  const row = (words: string, unit: string, name: keyof Figures, better: Row['better']): Row => {
+    const middle = (of: (round: Round) => number): number => quantile(all.map(of), 0.5);
+    const ratio = middle((round) => round[path][name] / round[peer][name]);
+    return {
+      what: `${what}: ${words}`,
+      unit,
+      better,
+      ours: middle((round) => round[path][name]),
+      peer: middle((round) => round[peer][name]),
+      ratio: better === 'more' ? ratio : 1 / ratio,
+      ...(target && better === 'more' ? { target } : {}),
+    };
   };
-}
-
-function rowsOf(what: string, ours: Figures, peer: Figures, target?: string): Row[] {
-  const row = (words: string, unit: string, name: keyof Figures, better: Row['better']): Row => ({
-    what: `${what}: ${words}`,
-    unit,
-    better,
-    ours: ours[name],
-    peer: peer[name],
-    ...(target && better === 'more' ? { target } : {}),
-  });
   return [
     row('one TCP stream', 'Gbit/s', 'gigabits', 'more'),
     row('new connections', '/s', 'connectionsPerSecond', 'more'),

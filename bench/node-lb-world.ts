@@ -15,10 +15,10 @@ import type { ExposedPort, NodePlan } from '../packages/node-lb/src/plan/node-pl
 import { hostRules } from '../packages/node-lb/src/rules/host-rules.ts';
 import { innerRules } from '../packages/node-lb/src/rules/inner-rules.ts';
 import type { HostBackendName, RuleSet } from '../packages/node-lb/src/plan/rule-set.ts';
-import { LoadProgram, most, type Target } from './node-lb-load.ts';
+import { LoadProgram, type Target } from './node-lb-load.ts';
 
 /** Ways from the client to the pod. */
-export const paths = ['routed', 'kube-proxy', 'Cluster', 'Local'] as const;
+export const paths = ['kube-proxy', 'Cluster', 'Local', 'routed'] as const;
 /** One of {@link paths}. */
 export type Path = (typeof paths)[number];
 
@@ -153,11 +153,6 @@ export class PathWorld {
     return path === 'routed'
       ? { address: this.#pod.addresses.IPv4, port: podPort }
       : { address: this.node.addresses.IPv4, port: servicePort };
-  }
-
-  /** New connections per second, each with one request. */
-  connectionRate(path: Path): Promise<number> {
-    return most(() => this.client.crowd(this.target(path)));
   }
 
   async remove(): Promise<void> {
