@@ -17,7 +17,8 @@ const page = readFileSync(new URL('../docs/node-load-balancer-packets.md', impor
 const blocks = [...page.matchAll(/^```text\n(.*?)^```/gms)].map(([, text = '']) => text);
 const [words] = families;
 const names = ruleNames('armillary');
-const plan = planOf(clusterPort(80), localPort(443));
+const limited = { ...clusterPort(80), sourceRanges: { IPv4: ['10.0.0.0/8'], IPv6: undefined } };
+const plan = planOf(limited, localPort(443));
 
 /** The lines of rules, without what the page leaves out: counters, comments, and the ways of quoting. */
 function bare(text: string): string[] {
@@ -28,10 +29,11 @@ function bare(text: string): string[] {
 }
 
 test('the rules of iptables', () => {
-  const { making } = tableScripts(wantedTables(plan, words, 'all', names, defaultLink), new Map());
+  const wanted = wantedTables(plan, words, 'all', names, defaultLink);
+  const { limiting, making } = tableScripts(wanted, new Map());
   const shown = bare(blocks[0] ?? '').filter((line) => line.startsWith('-A '));
   expect(shown).toHaveLength(12);
-  expect(bare(making)).toEqual(expect.arrayContaining(shown));
+  expect(bare(limiting + making)).toEqual(expect.arrayContaining(shown));
 });
 
 test('the sets', () => {
@@ -56,9 +58,11 @@ test('the table of the namespace', () => {
 });
 
 test('the hooks in nftables', () => {
-  const hooks = [...hostTable(plan, defaultLink).chains.values()].flatMap(({ hook }) => hook?.priority ?? []);
+  const hooksOf = (...ports: Parameters<typeof planOf>): number[] =>
+    [...hostTable(planOf(...ports), defaultLink).chains.values()].flatMap(({ hook }) => hook?.priority ?? []);
   expect(page).toContain(
-    '-300 (source ranges), -110 (prerouting and output), 0 (forward) and 90 (postrouting)',
+    '-300 (source ranges, if any port has them), -110 (prerouting and output), 0 (forward) and 90 (postrouting)',
   );
-  expect(hooks).toEqual([-300, -110, -110, 0, 90]);
+  expect(hooksOf(limited)).toEqual([-300, -110, -110, 0, 90]);
+  expect(hooksOf(clusterPort(80))).toEqual([-110, -110, 0, 90]);
 });
