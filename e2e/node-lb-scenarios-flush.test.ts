@@ -80,7 +80,7 @@ describe
         throw error;
       });
       const backAfterMs = Math.round(performance.now() - begin);
-      // What belongs to kube-proxy returns with kube-proxy, which looks every half minute.
+      // What belongs to kube-proxy returns with kube-proxy.
       await cluster.othersReturn(node);
       await load.calls().catch(async (error: unknown) => {
         const claims = (await cluster.claims('lab')).map(({ metadata, status }) => [metadata.name, status]);

@@ -244,11 +244,19 @@ export class NodeLbCluster {
     );
   }
 
-  /** Has a kube-proxy in shape write its rules, as a real one does by itself, after the CNI plugin and the kubelet have. */
+  /**
+   * Has a kube-proxy write its rules, after the CNI plugin and the kubelet have theirs. A new Service makes it: by itself
+   * a real one only notices a flush that takes its canary chains away, too, and else writes everything once an hour.
+   */
   async othersReturn(node: ClusterNode): Promise<void> {
     const { kubeProxy } = this.#options;
     await installNodeFirewall(this.lab.layout, node, firewallOf(kubeProxy), this.lab.commands);
-    await this.patchService('lab', { metadata: { annotations: { touched: String(performance.now()) } } });
+    await this.api.resource<Service>(coreV1.services).create({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { generateName: 'another-', namespace },
+      spec: { ports: [{ port: 80 }] },
+    });
   }
 
   async restartController(): Promise<void> {
