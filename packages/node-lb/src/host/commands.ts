@@ -34,8 +34,14 @@ export interface StreamingCommands extends Commands {
   /**
    * The lines a program prints, until it ends or the signal aborts (then the iteration just ends, and the program is
    * killed). Throws as {@link Commands.run} does when it cannot be started or ends with another code than 0; a line
-   * longer than 1 MiB is a failure. Lines are taken from the program as fast as they are read here.
+   * longer than 1 MiB is a failure. Lines are taken from the program as fast as they are read here. `input` is all that the
+   * program can read.
    */
-  follow(program: string, args: readonly string[], signal: AbortSignal): AsyncIterable<string>;
+  follow(
+    program: string,
+    args: readonly string[],
+    signal: AbortSignal,
+    input?: string,
+  ): AsyncIterable<string>;
   inside(namespace: string): StreamingCommands;
 }

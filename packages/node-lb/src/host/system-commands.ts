@@ -53,7 +53,12 @@ class SystemCommands implements StreamingCommands {
     return ran;
   }
 
-  async *follow(program: string, args: readonly string[], signal: AbortSignal): AsyncIterable<string> {
+  async *follow(
+    program: string,
+    args: readonly string[],
+    signal: AbortSignal,
+    input = '',
+  ): AsyncIterable<string> {
     if (signal.aborted) return;
     const argv = [...untilWeEnd, ...this.#argv(program, args)];
     const child = await ChildProgram.start(argv, this.#clock).catch((error: Error) => {
@@ -69,7 +74,7 @@ class SystemCommands implements StreamingCommands {
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
     try {
-      child.process.stdin.end();
+      child.process.stdin.end(input);
       let rest = '';
       for await (const text of child.process.stdout.setEncoding('utf8')) {
         const lines = (rest + text).split('\n');

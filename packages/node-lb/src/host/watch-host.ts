@@ -5,7 +5,7 @@ import type { Link } from '../plan/link.ts';
 import { hostEvents } from './host-events.ts';
 import type { StreamingCommands } from './commands.ts';
 import { watchLegacy } from './legacy-poll.ts';
-import { isLoss } from './nft-events.ts';
+import { destroyedInNft, isLoss } from './nft-events.ts';
 
 /** What a watch of the node takes. */
 export interface WatchHostOptions {
@@ -22,7 +22,6 @@ export interface WatchHostOptions {
   readonly logger: Logger;
 }
 
-const nftDestroy = ['monitor', 'destroy'];
 const ipEvents = ['-o', 'monitor', 'link', 'address', 'netconf'];
 
 /**
@@ -60,7 +59,7 @@ export async function watchHost(options: WatchHostOptions, signal: AbortSignal):
       await Promise.all([
         keepFollowing(
           inside,
-          () => inside.commands.follow('nft', nftDestroy, both),
+          () => destroyedInNft(inside.commands, prefix, both),
           () => rules,
           both,
         ),
@@ -80,7 +79,7 @@ export async function watchHost(options: WatchHostOptions, signal: AbortSignal):
   await Promise.all([
     keepFollowing(
       outside,
-      () => commands.follow('nft', nftDestroy, signal),
+      () => destroyedInNft(commands, prefix, signal),
       () => rules,
       signal,
     ),
