@@ -184,7 +184,7 @@ describe('the rules of nft', () => {
     for (const line of [
       'add rule inet armillary prerouting iifname armillary1 ip daddr 169.254.77.2 counter dnat ip to meta l4proto . th dport map @clusterip4',
       'add rule inet armillary forward meta l4proto tcp reject with tcp reset',
-      'add rule inet armillary postrouting oifname armillary1 ct status dnat masquerade',
+      'add rule inet armillary postrouting oifname armillary1 ct status dnat snat ip to 169.254.77.2',
       'add element inet armillary clusterip6 { tcp . 80 : fd96::10 . 80 }',
     ]) {
       expect(made).toContain(line);

@@ -8,8 +8,8 @@ import { match, meta, payload, rule, type Rule } from './nft-expression.ts';
 import type { NftChain, NftSet, NftTable } from './nft-table.ts';
 
 /**
- * What turns connections round in the bounce namespace: one map for each family from a port to a cluster IP, and a
- * masquerade, so that they come to the node's kube-proxy as new ones. A port that is not in the map is answered by the
+ * What turns connections round in the bounce namespace: one map for each family from a port to a cluster IP, and its own
+ * address as the source, so that they come to the node's kube-proxy as new ones. A port that is not in the map is answered by the
  * namespace itself, which has no listener, with a reset or as unreachable; what is for another address is refused and
  * not sent back to the node, where it would come again.
  */
@@ -39,7 +39,12 @@ export function innerTable(plan: NodePlan, link: Link): NftTable {
       'postrouting',
       {
         hook: { type: 'nat', hook: 'postrouting', priority: 100 },
-        rules: [rule(match(meta('oifname'), link.innerEnd), isOurs, { masquerade: null })],
+        // Not to masquerade: that forgets its connections with the link, which somebody may delete.
+        rules: families.map(({ ip, family }) =>
+          rule(match(meta('oifname'), link.innerEnd), isOurs, {
+            snat: { family: ip, addr: link.innerAddress[family] },
+          }),
+        ),
       },
     ],
   ]);

@@ -22,6 +22,7 @@ export type Statement =
   | { readonly match: { readonly op: string; readonly left: Expression; readonly right: Expression } }
   | { readonly vmap: { readonly key: Expression; readonly data: string } }
   | { readonly dnat: { readonly family: string; readonly addr: Expression; readonly port?: number } }
+  | { readonly snat: { readonly family: string; readonly addr: Expression } }
   | { readonly jump: { readonly target: string } }
   | { readonly reject: { readonly type: string; readonly expr?: string } }
   | { readonly counter: null }
@@ -77,6 +78,7 @@ function statementText(statement: Statement): string {
   }
   if ('vmap' in statement) return `${expressionText(statement.vmap.key)} vmap ${statement.vmap.data}`;
   if ('dnat' in statement) return dnatText(statement.dnat);
+  if ('snat' in statement) return `snat ${statement.snat.family} to ${expressionText(statement.snat.addr)}`;
   if ('jump' in statement) return `jump ${statement.jump.target}`;
   if ('reject' in statement) {
     const { type, expr } = statement.reject;
