@@ -12,6 +12,7 @@ import { nodeLbKinds } from '@armillary/node-lb';
 import type { AgentProgramOptions } from '../../packages/node-lb/src/agent/testing/agent-program.ts';
 import { claim, NODE } from '../../packages/node-lb/src/agent/testing/claim.ts';
 import { addresses, NetworkWorld } from '../../packages/node-lb/src/rules/testing/network-world.ts';
+import { withoutListenersTable } from './listeners-table.ts';
 import { ended, eventually } from './process.ts';
 import { serveKinds } from './serve-kinds.ts';
 import { startApi, type Api } from './start-api.ts';
@@ -180,7 +181,7 @@ export class AgentWorld {
     const { node } = this.network;
     const nft = await node.run('nft', ['-a', 'list', 'ruleset']);
     const sets = await node.run('ipset', ['save', '-sorted']);
-    return `${nft.stdout}${sets.stdout}`
+    return `${withoutListenersTable(nft.stdout)}${sets.stdout}`
       .replace(/counter packets \d+ bytes \d+/gu, 'counter')
       .replace(/\tchain [A-Z]+ \{ # handle \d+\n\t\ttype .*\n\t\}\n+/gu, '')
       .replace(/\n\n+/gu, '\n')
@@ -190,7 +191,8 @@ export class AgentWorld {
   /** All rules of the node and of the bounce namespace, with their handles: what is written anew gets new ones. */
   async rules(): Promise<string> {
     const inner = await this.network.bounce.run('nft', ['-a', 'list', 'ruleset']);
-    return `${await this.hostRules()}${inner.stdout}`.replace(/counter packets \d+ bytes \d+/gu, 'counter');
+    const inside = withoutListenersTable(inner.stdout);
+    return `${await this.hostRules()}${inside}`.replace(/counter packets \d+ bytes \d+/gu, 'counter');
   }
 
   async stop(): Promise<void> {

@@ -16,6 +16,7 @@ import { firewallOf } from '../../packages/node-lb/src/lab/lab-proxy.ts';
 import { installNodeFirewall } from '../../packages/node-lb/src/lab/node-firewall.ts';
 import { armillary, startArmillary, type Running } from './armillary.ts';
 import { startDualStackApi } from './dual-stack-api.ts';
+import { withoutListenersTable } from './listeners-table.ts';
 import { portClaimKind, type PortClaim } from './node-lb-parts.ts';
 import { eventually } from './process.ts';
 import type { Api } from './start-api.ts';
@@ -115,7 +116,7 @@ export class NodeLbCluster {
     const inner = this.lab.commands.inside(node.link.namespace);
     const [inside, ...texts] = await Promise.all([
       inner.run('nft', ['list', 'ruleset']).then(
-        ({ stdout }) => stdout,
+        ({ stdout }) => withoutListenersTable(stdout),
         () => 'there is no namespace',
       ),
       this.run(node, 'ipset', 'save'),
