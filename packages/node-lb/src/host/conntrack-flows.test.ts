@@ -46,7 +46,8 @@ const through = [`inner ${inner}`, `host 10.96.0.9 from ${inner}`];
 
 describe('connections to forget', () => {
   test('of a port that came: UDP that was sent there before its rules; TCP starts anew by itself', () => {
-    expect(flows(undefined, exposed())).toEqual(['host 192.0.2.4']);
+    expect(flows(undefined, exposed())).toEqual(['host 192.0.2.4', `inner ${inner} by ${inner}`]);
+    expect(flows(undefined, exposed({ target: local('10.1.0.7') }))).toEqual(['host 192.0.2.4']);
     expect(flows(undefined, exposed(tcp))).toEqual([]);
   });
 
@@ -74,7 +75,10 @@ describe('connections to forget', () => {
 
   test('between the policies: UDP, for TCP goes on the way it began', () => {
     expect(flows(exposed(), exposed({ target: local('10.1.0.7') }))).toEqual(['host 192.0.2.4']);
-    expect(flows(exposed({ target: local('10.1.0.7') }), exposed())).toEqual(['host 192.0.2.4']);
+    expect(flows(exposed({ target: local('10.1.0.7') }), exposed())).toEqual([
+      'host 192.0.2.4',
+      `inner ${inner} by ${inner}`,
+    ]);
     expect(flows(exposed(tcp), exposed({ ...tcp, target: local('10.1.0.7') }))).toEqual([]);
   });
 
@@ -100,7 +104,8 @@ describe('connections to forget', () => {
       addresses: { IPv4: ['192.0.2.4'], IPv6: ['2001:db8::4'] },
       target: cluster('10.96.0.9', 'fd00::9'),
     });
-    expect(flows(exposed(), dual)).toEqual(['host 2001:db8::4']);
+    const { IPv6 } = defaultLink.innerAddress;
+    expect(flows(exposed(), dual)).toEqual(['host 2001:db8::4', `inner ${IPv6} by ${IPv6}`]);
     expect(flows(dual, exposed())).toEqual([
       'host 2001:db8::4',
       `inner ${defaultLink.innerAddress.IPv6}`,

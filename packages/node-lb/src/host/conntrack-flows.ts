@@ -30,7 +30,7 @@ export function flowsOfDifference(before: NodePlan, after: NodePlan, link: Link)
   const { added, removed, changed } = planDifference(before, after);
   const flows = [
     ...added.flatMap((port) =>
-      families.flatMap((family) => beginning(port, family, servedAddresses(port, family))),
+      families.flatMap((family) => beginning(port, family, servedAddresses(port, family), link)),
     ),
     ...removed.flatMap((port) => families.flatMap((family) => ending(port, family, link))),
     ...changed.flatMap((change) => families.flatMap((family) => changedFlows(change, family, link))),
@@ -78,7 +78,7 @@ interface Change {
 function changedFlows({ before, after }: Change, family: Family, link: Link): Flows[] {
   const [was, is] = [servedAddresses(before, family), servedAddresses(after, family)];
   if (before.service !== after.service || was.length === 0 || is.length === 0) {
-    return [...ending(before, family, link), ...beginning(after, family, is)];
+    return [...ending(before, family, link), ...beginning(after, family, is, link)];
   }
   const kept = is.filter((address) => was.includes(address));
   const gone = was.filter((address) => !kept.includes(address));
@@ -87,6 +87,7 @@ function changedFlows({ before, after }: Change, family: Family, link: Link): Fl
       after,
       family,
       is.filter((address) => !kept.includes(address)),
+      link,
     ),
     ...gone.map((address) => onHost(before, family, address)),
     ...redirected({ before, after }, family, kept, link),
@@ -99,16 +100,27 @@ function redirected({ before, after }: Change, family: Family, kept: readonly st
   if (oldIP !== undefined && newIP !== undefined) {
     return oldIP === newIP ? [] : throughNamespace(before, family, oldIP, link);
   }
-  const udp = beginning(before, family, kept);
+  const udp = beginning(after, family, kept, link);
   if (before.target.kind !== after.target.kind) return udp;
   const left = endpointsOf(after, family);
   const lost = endpointsOf(before, family).filter((address) => !left.includes(address));
   return lost.flatMap((replySource) => udp.map((flow) => ({ ...flow, replySource })));
 }
 
-/** UDP that was sent to these addresses before there were rules for it, and is not translated therefore. */
-function beginning(port: ExposedPort, family: Family, addresses: readonly string[]): Flows[] {
-  return port.protocol === 'UDP' ? addresses.map((address) => onHost(port, family, address)) : [];
+/**
+ * UDP that was sent to these addresses before there were rules for it, and is not translated therefore: on the node, or in
+ * the namespace, where its first packet may come a moment before the port is known there.
+ */
+function beginning(port: ExposedPort, family: Family, addresses: readonly string[], link: Link): Flows[] {
+  if (port.protocol !== 'UDP' || addresses.length === 0) return [];
+  const inner = link.innerAddress[family];
+  const untranslated = { destination: inner, port: port.port, replySource: inner };
+  return [
+    ...addresses.map((address) => onHost(port, family, address)),
+    ...(port.target.kind === 'cluster'
+      ? [{ side: 'inner', family, protocol: port.protocol, ...untranslated } as const]
+      : []),
+  ];
 }
 
 /** Everything that a port had. */

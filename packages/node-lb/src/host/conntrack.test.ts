@@ -187,4 +187,27 @@ s.sendto(b"?", ("${nodeIP.IPv4}", 53))`;
     network.run('python3', '-c', send);
     expect(translated()).toBe('1');
   });
+
+  test('nor does one wait whose first datagram came into the namespace before its port was known there', async () => {
+    using node = await Node.make();
+    const inner = node.link.innerAddress;
+    for (const family of ['IPv4', 'IPv6'] as const) {
+      node.track('inner', 'udp', inner[family], 53, inner[family]);
+      // Another one came a moment later.
+      node.track(
+        'inner',
+        'udp',
+        inner[family],
+        53,
+        family === 'IPv4' ? '10.96.0.9' : 'fd00:10::9',
+        family === 'IPv4' ? '198.51.100.8' : '2001:db8:1::8',
+      );
+    }
+    expect(node.tracked('inner')).toHaveLength(4);
+    await node.conntrack.forget({ ports: [] }, { ports: [exposed(53)] }, never);
+    expect(node.tracked('inner')).toHaveLength(2);
+    expect(node.network.run('ip', 'netns', 'exec', node.link.namespace, 'conntrack', '-L')).not.toContain(
+      '198.51.100.7 ',
+    );
+  });
 });
