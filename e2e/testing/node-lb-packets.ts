@@ -62,7 +62,8 @@ while True:
     raw.sendto(packet(own, source, tag, struct.pack('!BBH', 6, 0, 4)), peer)
 `;
 
-// From another port each time: whether one that was sent from too early is forgotten is not what this is about.
+// From another port each time, until a pod of another node answers: IPv6 answers of the node's own pod are lost here, as
+// docs/node-load-balancer-limits.md says.
 const fragments = `
 import socket, sys
 address, port, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
