@@ -1,13 +1,14 @@
 import { systemClock } from '@armillary/kube';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Commands } from './commands.ts';
 import { ProgramStarter } from './program-starter.ts';
 import { systemCommands } from './system-commands.ts';
+import { isAlive } from './testing/is-alive.ts';
 
 let folder: string;
 let starter: ProgramStarter;
@@ -27,15 +28,6 @@ afterEach(() => {
 /** The starter's process id: programs are its children. */
 async function starterPid(): Promise<number> {
   return Number((await commands.run('sh', ['-c', 'echo $PPID'])).stdout);
-}
-
-/** Whether a process is there, and more than a zombie. */
-function isAlive(pid: number): boolean {
-  try {
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-  } catch {
-    return false;
-  }
 }
 
 /** A script that says when it runs, and that it came to its end some time later. */

@@ -22,9 +22,9 @@ const program = fileURLToPath(
 );
 
 /**
- * Runs programs by way of a small process of its own, made when it is first needed. To fork takes the whole process that
- * forks as long as its memory is large, and everything waits meanwhile: an agent with 10,000 ports would lose several
- * milliseconds for each program. When this process is killed, what runs is left to run to its end.
+ * Runs programs by way of a small process of its own, made when it is first needed. To fork takes the longer the more
+ * memory a process has, and all else in it waits meanwhile: an agent with 10,000 ports would lose some milliseconds for
+ * each program. When this process is killed, what runs is left to run to its end.
  */
 export class ProgramStarter {
   readonly #runs = new Map<number, PromiseWithResolvers<Ended>>();
@@ -63,6 +63,8 @@ export class ProgramStarter {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     const lost = (error: Error): void => {
+      // Of one that was replaced already, nothing is left to lose.
+      if (this.#process !== starter) return;
       this.#process = undefined;
       for (const { reject } of this.#runs.values()) reject(error);
     };

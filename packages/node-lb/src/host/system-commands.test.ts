@@ -7,19 +7,11 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test, vi } from 'vitest';
 import { systemCommands } from './system-commands.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
+import { isAlive } from './testing/is-alive.ts';
 import { NetworkNamespace, canMakeNamespaces } from './testing/network-namespace.ts';
 
 const commands = systemCommands();
 const never = new AbortController().signal;
-
-/** Whether a process is there, and more than a zombie. */
-function isAlive(pid: number): boolean {
-  try {
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-  } catch {
-    return false;
-  }
-}
 
 function temporaryFolder(): Disposable & { path: string } {
   const path = mkdtempSync(join(tmpdir(), 'commands-'));
