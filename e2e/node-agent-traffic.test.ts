@@ -52,7 +52,6 @@ describe.skipIf(!canRun)('traffic through a node', { timeout: 120_000 }, () => {
     await world.network.node.run('iptables-nft', ['-t', 'nat', '-F']);
     expect(await talk()).toBe('heard');
     await world.startAgent(never);
-    await world.told(80, 'Programmed');
     await world.network.proxy('iptables-nft', 80);
     await world.reached(80);
     expect(await talk()).toBe('heard');

@@ -7,7 +7,9 @@ import type { Surveyor } from './node-survey.ts';
 
 /** What a node tells by itself. */
 export interface NodeNews {
-  /** Something reached a held port, and so was not redirected. */
+  /** Whether rules lead the port elsewhere, so that what reaches its socket went around them. */
+  isServed(port: PortKey): boolean;
+  /** Something reached the socket of a port that is served, and so was not redirected. */
   leaked(port: PortKey): void;
   /** Rules, addresses, links or settings changed, by whomever. */
   changed(): void;

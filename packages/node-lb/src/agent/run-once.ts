@@ -34,7 +34,7 @@ export type RunOnceOptions = Omit<
 export async function runOnce(options: RunOnceOptions): Promise<OnceVerdict> {
   const { client, nodeName, logger, clock = systemClock, acceptUnprovenProxy = false, signal } = options;
   const claims = await listClaims(client, nodeName, signal);
-  const news = { leaked: () => {}, changed: () => {} };
+  const news = { isServed: () => false, leaked: () => {}, changed: () => {} };
   const node = thisNode({ node: options, mode: 'apply', news, clock, logger });
   let verdicts: ReadonlyMap<string, ClaimVerdict> = new Map();
   const reconciler = new NodeReconciler({

@@ -67,9 +67,8 @@ export class RunningAgent {
     this.#clock = options.clock ?? systemClock;
     this.#metrics = new AgentMetrics(options.metrics, () => conntrackFill());
     this.#node = makeNode({
+      isServed: (port) => this.#reconciler?.serves(port) ?? false,
       leaked: (port) => {
-        // Where no rules are meant to be, a connection to the socket is only refused.
-        if (!this.#reconciler?.serves(port)) return;
         this.#metrics.leaked(port.protocol);
         this.#controller?.check();
       },

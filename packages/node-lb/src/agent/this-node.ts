@@ -25,7 +25,11 @@ export function thisNode({ node, mode, news, clock, logger }: ThisNodeOptions): 
   const commands = systemCommands(clock, starter.run);
   const rules = new NodeRules(node, commands);
   const memory = new ProxyMemory();
-  const holder = socketPortHolder({ onLeak: (port) => news.leaked(port), clock });
+  const holder = socketPortHolder({
+    onLeak: (port) => news.leaked(port),
+    isServed: (port) => news.isServed(port),
+    clock,
+  });
   return {
     // Any number may plan.
     lock: async () => (mode === 'plan' ? async () => {} : lockNode(node.prefix)),

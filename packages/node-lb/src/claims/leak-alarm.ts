@@ -5,26 +5,33 @@ import type { PortKey } from '../address/protocol.ts';
 /** Told of traffic that reached a held port, and so was not translated. */
 export type OnLeak = (port: PortKey, address: string) => void;
 
+/** Whether rules are meant to lead the port elsewhere now. */
+export type IsServed = (port: PortKey) => boolean;
+
 /** For so long after a leak was told, further ones of the same port wait, in milliseconds. */
 const quietMs = 1000;
 
 /**
  * Tells of leaks: the first one of a port at once, and while they go on once a second, so that a flood of connections is
- * not a flood of repairs.
+ * not a flood of repairs. What arrives while no rules are meant to be is only refused, and never told of: a moment later,
+ * with rules in place, it would look like damage to them.
  */
 export class LeakAlarm {
   readonly #onLeak: OnLeak;
+  readonly #isServed: IsServed;
   readonly #clock: Clock;
   /** Ports that were told of lately, and what leaked there since. */
   readonly #quiet = new Map<string, { cancel: () => void; address?: string }>();
 
-  constructor(onLeak: OnLeak, clock: Clock) {
+  constructor(onLeak: OnLeak, isServed: IsServed, clock: Clock) {
     this.#onLeak = onLeak;
+    this.#isServed = isServed;
     this.#clock = clock;
   }
 
   /** Traffic arrived at a held port. */
-  leaked(port: PortKey, address: string): void {
+  arrived(port: PortKey, address: string): void {
+    if (!this.#isServed(port)) return;
     const waiting = this.#quiet.get(portText(port));
     if (waiting) waiting.address = address;
     else this.#tell(port, address);

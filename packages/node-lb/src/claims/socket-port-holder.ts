@@ -4,7 +4,7 @@ import type { PortKey } from '../address/protocol.ts';
 import { bindError, bindFailure, checkHoldable, noFilesLeft } from './bind-failure.ts';
 import { FileAllowance } from './file-allowance.ts';
 import { holdSocket, type HeldSocket } from './held-socket.ts';
-import { LeakAlarm, type OnLeak } from './leak-alarm.ts';
+import { LeakAlarm, type IsServed, type OnLeak } from './leak-alarm.ts';
 import type { HeldPort, HoldResult, PortHolder } from './port-holder.ts';
 import { PortOwners, UNSEEN } from './port-owner.ts';
 import { Slots } from './slots.ts';
@@ -13,6 +13,8 @@ import { Slots } from './slots.ts';
 export interface SocketPortHolderOptions {
   /** Called at once when something reaches a held port; while that goes on, once a second for each port. */
   readonly onLeak: OnLeak;
+  /** Asked of everything that arrives: only at a port with rules is it a leak. Every port is served unless told. */
+  readonly isServed?: IsServed;
   /** Where the node's /proc is; `/proc` unless told. */
   readonly proc?: string;
   readonly clock?: Clock;
@@ -49,8 +51,9 @@ class SocketPortHolder implements PortHolder {
   readonly #slots = new Slots(atOnce);
   readonly #files = FileAllowance.ofThisProcess();
 
-  constructor({ onLeak, proc = '/proc', clock = systemClock }: SocketPortHolderOptions) {
-    this.#alarm = new LeakAlarm(onLeak, clock);
+  constructor(options: SocketPortHolderOptions) {
+    const { onLeak, isServed = () => true, proc = '/proc', clock = systemClock } = options;
+    this.#alarm = new LeakAlarm(onLeak, isServed, clock);
     this.#owners = new PortOwners(proc);
   }
 
@@ -84,7 +87,7 @@ class SocketPortHolder implements PortHolder {
       if (held.sockets.has(address)) continue;
       if (!this.#files.take()) throw noFilesLeft(port, address);
       try {
-        const onArrival = (): void => this.#alarm.leaked(held.port, address);
+        const onArrival = (): void => this.#alarm.arrived(held.port, address);
         held.sockets.set(address, await holdSocket(protocol, port.port, address, onArrival));
       } catch (error) {
         this.#files.giveBack();
