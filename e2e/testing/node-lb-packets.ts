@@ -13,9 +13,12 @@ export function sctpServerProgram(port: number): string[] {
   return ['python3', '-u', '-c', sctpServer, String(port)];
 }
 
-/** Sends a datagram that takes several fragments, and prints how many bytes of it came back. */
-export function fragmentsProgram(address: string, port: number, bytes: number): string[] {
-  return ['python3', '-u', '-c', fragments, address, String(port), String(bytes)];
+/**
+ * Sends datagrams that take several fragments, each from another port and until it is answered, and prints how many bytes
+ * of each came back.
+ */
+export function fragmentsProgram(address: string, port: number, bytes: number, times: number): string[] {
+  return ['python3', '-u', '-c', fragments, address, String(port), String(bytes), String(times)];
 }
 
 /** Answers datagrams with themselves. */
@@ -62,20 +65,20 @@ while True:
     raw.sendto(packet(own, source, tag, struct.pack('!BBH', 6, 0, 4)), peer)
 `;
 
-// From another port each time, until a pod of another node answers: IPv6 answers of the node's own pod are lost here, as
-// docs/node-load-balancer-limits.md says.
+// From one port after the other, so that pods of the serving node and of others answer; no port is given up.
 const fragments = `
 import socket, sys
 address, port, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-while True:
+def ask(one):
+    while True:
+        one.sendto(bytes(size), (address, port))
+        try: return len(one.recv(65536))
+        except OSError: pass
+for turn in range(int(sys.argv[4])):
     one = socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET, socket.SOCK_DGRAM)
     one.setsockopt(socket.IPPROTO_IP, 10, 0)
     one.settimeout(0.5)
-    try:
-        one.sendto(bytes(size), (address, port))
-        print(len(one.recv(65536)))
-        break
-    except OSError: pass
+    print(ask(one))
 `;
 
 const echo = `

@@ -66,7 +66,7 @@ test('a kernel without IPv6 needs nothing of it', () => {
   const end = (ifname: string) => ({ ifindex: 2, ifname, flags: [], mtu: 1500, addr_info: [] });
   const state = { interfaces: [end(defaultLink.innerEnd)], routes: [], neighbours: [] };
   const needs = (...sysctls: [string, string][]): string =>
-    JSON.stringify(sideNeeds(defaultLink, 'inner', { ...state, sysctls: new Map(sysctls) }));
+    JSON.stringify(sideNeeds(defaultLink, 'inner', { ...state, sysctls: new Map(sysctls) }, 1500));
   expect(needs(['net/ipv4/ip_forward', '0'])).not.toMatch(/IPv6|ipv6|fd77/);
   expect(needs(['net/ipv6/conf/all/forwarding', '0'])).toMatch(/fd77/);
 });
@@ -84,6 +84,22 @@ describe.skipIf(!canMakeNamespaces('the bounce namespace'))('the bounce namespac
     }
     expect(node.inside('ip', 'route')).toContain(`default via ${node.link.hostAddress.IPv4}`);
     expect(node.inside('ip', '-6', 'route')).toContain(`default via ${node.link.hostAddress.IPv6}`);
+  });
+
+  test('its link is as wide as the way out of the node, and follows it', async () => {
+    using node = new Node();
+    node.network.run('ip', 'link', 'set', 'eth0', 'mtu', '9000');
+    node.network.run('ip', 'link', 'set', 'away', 'up');
+    node.network.run('ip', 'route', 'add', 'default', 'via', '192.0.2.1');
+    await node.bounce.ensure(never);
+    expect(node.network.run('ip', 'link', 'show', node.link.hostEnd)).toContain('mtu 9000');
+    expect(node.inside('ip', 'link', 'show', node.link.innerEnd)).toContain('mtu 9000');
+    node.network.run('ip', 'link', 'set', 'eth0', 'mtu', '1450');
+    expect(await node.bounce.ensure(never)).toEqual([
+      `${node.link.hostEnd} has an MTU of 9000, not 1450`,
+      `${node.link.innerEnd} has an MTU of 9000, not 1450 in namespace ${node.link.namespace}`,
+    ]);
+    expect(await node.bounce.check(never)).toEqual([]);
   });
 
   test('keeps what is in order: the same interfaces, the same rules inside', async () => {

@@ -2,17 +2,20 @@ import { NodeLbError } from '../errors.ts';
 import type { Link } from '../plan/link.ts';
 import type { Difference } from '../plan/rule-set.ts';
 import type { Commands } from './commands.ts';
-import { ipFacts, type IpInterface } from './ip-facts.ts';
-import { LINK_MTU, endOf, isPair, macOf, sideNeeds, sysctlsOf } from './link-needs.ts';
+import { ipFacts, ipWaysOut, type IpInterface } from './ip-facts.ts';
+import { endOf, isPair, macOf, sideNeeds, sysctlsOf } from './link-needs.ts';
 import type { Need, Side, SideState } from './link-needs.ts';
 import { refuseOverlap } from './link-overlap.ts';
 import { isForeign } from './namespace-owner.ts';
 import { readSysctls, writeSysctls } from './sysctl.ts';
+import { uplinkMtu } from './uplink-mtu.ts';
 
 interface Seen {
   readonly host: SideState;
   /** Undefined when there is no such namespace. */
   readonly inner: SideState | undefined;
+  /** What the link's shall be. */
+  readonly mtu: number;
 }
 
 /**
@@ -78,8 +81,12 @@ export class BounceNamespace {
   }
 
   async #see(signal: AbortSignal): Promise<Seen> {
-    const [host, inner] = await Promise.all([this.#seeHost(signal), this.#seeInner(signal)]);
-    return { host, inner };
+    const [host, inner, { routes, interfaces }] = await Promise.all([
+      this.#seeHost(signal),
+      this.#seeInner(signal),
+      ipWaysOut(this.#sides.host, signal),
+    ]);
+    return { host, inner, mtu: uplinkMtu(routes, interfaces) };
   }
 
   async #seeHost(signal: AbortSignal): Promise<SideState> {
@@ -111,8 +118,9 @@ export class BounceNamespace {
     return this.#needs(seen).map(({ difference }) => difference);
   }
 
-  #needs({ host, inner }: Seen): Need[] {
-    return [...sideNeeds(this.#link, 'host', host), ...(inner ? sideNeeds(this.#link, 'inner', inner) : [])];
+  #needs({ host, inner, mtu }: Seen): Need[] {
+    const inside = inner ? sideNeeds(this.#link, 'inner', inner, mtu) : [];
+    return [...sideNeeds(this.#link, 'host', host, mtu), ...inside];
   }
 
   async #build(seen: Seen, signal: AbortSignal): Promise<void> {
@@ -130,7 +138,7 @@ export class BounceNamespace {
       await deleteLink(inner, innerEnd, signal);
     }
     const end = (name: string, side: Side): string =>
-      `name ${name} mtu ${LINK_MTU} address ${macOf(this.#link, side)}`;
+      `name ${name} mtu ${seen.mtu} address ${macOf(this.#link, side)}`;
     const input = `link add ${end(hostEnd, 'host')} type veth peer ${end(innerEnd, 'inner')} netns ${namespace}\n`;
     await host.run('ip', ['-batch', '-'], { input, signal });
   }

@@ -33,15 +33,22 @@ export const IpInterface = Type.Object({
 /** See the schema {@link IpInterface}. */
 export type IpInterface = Static<typeof IpInterface>;
 
+/** An interface as `ip -j link show` prints it. */
+const IpLink = Type.Pick(IpInterface, ['ifname', 'mtu']);
+type IpLink = Static<typeof IpLink>;
+
 /** A route of any table, as `ip -j -d route show table all` prints it. */
 const IpRoute = Type.Object({
   type: Type.Optional(Type.String()),
   dst: Type.String(),
   gateway: Type.Optional(Type.String()),
   dev: Type.Optional(Type.String()),
+  /** Of a route by several ways, in place of `dev`. */
+  nexthops: Type.Optional(Type.Array(Type.Object({ dev: Type.Optional(Type.String()) }))),
   table: Type.Optional(Type.String()),
 });
-type IpRoute = Static<typeof IpRoute>;
+/** See the schema. */
+export type IpRoute = Static<typeof IpRoute>;
 
 /** A neighbour, as `ip -j neighbour show` prints it. */
 const IpNeighbour = Type.Object({
@@ -91,6 +98,17 @@ export async function ipFacts(
 export async function ipInterfaces(commands: Commands, signal: AbortSignal): Promise<IpInterface[]> {
   const { stdout } = await commands.run('ip', ['-j', '-d', 'address', 'show'], { signal });
   return parsed(IpInterface, stdout);
+}
+
+/** The default routes of all tables, and all interfaces without their addresses. Throws as {@link ipFacts} does. */
+export async function ipWaysOut(
+  commands: Commands,
+  signal: AbortSignal,
+): Promise<{ routes: readonly IpRoute[]; interfaces: readonly IpLink[] }> {
+  const input = 'route show table all default\nlink show\n';
+  const { stdout } = await commands.run('ip', ['-j', '-d', '-batch', '-'], { input, signal });
+  const [routes = '', interfaces = ''] = stdout.split('\n');
+  return { routes: parsed(IpRoute, routes), interfaces: parsed(IpLink, interfaces) };
 }
 
 function parsed<T extends TSchema>(schema: T, text: string): Static<T>[] {

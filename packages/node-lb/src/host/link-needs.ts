@@ -21,13 +21,6 @@ export interface Need {
 }
 
 /**
- * The link's MTU, in octets: the most that a veth can have. The link is then never the narrow place of a path: what goes
- * through it came from somewhere or goes somewhere narrower, which says so by itself (path MTU discovery works across the
- * namespace), and nothing is cut into pieces twice.
- */
-export const LINK_MTU = 65_535;
-
-/**
  * Seconds that the namespace remembers a TCP connection after both sides ended it, in place of 120: long enough for a
  * last packet that was lost, and for 20,000 new connections to one Service in each second.
  */
@@ -81,8 +74,13 @@ export function isPair(link: Link, host: IpFacts, inner: IpFacts): boolean {
   );
 }
 
-/** What has to be mended on one side of a link whose ends are there, in the order in which it can be. */
-export function sideNeeds(link: Link, side: Side, state: SideState): Need[] {
+/**
+ * What has to be mended on one side of a link whose ends are there, in the order in which it can be. `mtu` is that of the
+ * node's uplink: a wider link would let a datagram through whole whose fragments' size got lost in a bridge on the way
+ * (`bridge-nf-call-ip6tables`), and in IPv6 the node may not cut it up again on its way out. A narrower one would be a
+ * narrow place of its own.
+ */
+export function sideNeeds(link: Link, side: Side, state: SideState, mtu: number): Need[] {
   const end = endOf(link, side, state)!;
   const name = end.ifname;
   const needs: Need[] = [];
@@ -100,7 +98,9 @@ export function sideNeeds(link: Link, side: Side, state: SideState): Need[] {
   need(side === 'host' || isUp(lo), 'interface lo is down', { ip: 'link set lo up' });
   const mac = macOf(link, side);
   need(end.address === mac, `${name} has the MAC ${end.address}`, { ip: `link set ${name} address ${mac}` });
-  need(end.mtu === LINK_MTU, `${name} has an MTU of ${end.mtu}`, { ip: `link set ${name} mtu ${LINK_MTU}` });
+  need(end.mtu === mtu, `${name} has an MTU of ${end.mtu}, not ${mtu}`, {
+    ip: `link set ${name} mtu ${mtu}`,
+  });
   need(isUp(end), `${name} is down`, { ip: `link set ${name} up` });
   for (const family of familiesOf(state)) {
     const [own, peer] = addressesOf(link, side, family);
