@@ -17,15 +17,18 @@ const child = fileURLToPath(new URL('./testing/crash-child.ts', import.meta.url)
 
 interface Running {
   process: ChildProcess;
+  exit: Promise<unknown>;
   url: string;
   agent: Agent;
 }
 
 async function start(folder: string): Promise<Running> {
   const process_ = spawn(process.execPath, [child, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // It may be gone before the last writer has noticed.
+  const exit = once(process_, 'exit');
   const [line] = (await once(createInterface({ input: process_.stdout }), 'line')) as [string];
   const { url, ca, cert, key } = JSON.parse(line) as Record<'url' | 'ca' | 'cert' | 'key', string>;
-  return { process: process_, url, agent: new Agent({ ca, cert, key, keepAlive: true }) };
+  return { process: process_, exit, url, agent: new Agent({ ca, cert, key, keepAlive: true }) };
 }
 
 async function send(
@@ -90,7 +93,7 @@ test(
         await enough.promise;
         server.process.kill('SIGKILL');
         await Promise.all(writing);
-        await once(server.process, 'exit');
+        await server.exit;
         server.agent.destroy();
       }
       const last = await start(folder);
@@ -98,7 +101,7 @@ test(
       const stored = new Set(body.items.map(({ metadata }) => metadata.name));
       expect([...acknowledged.keys()].filter((name) => !stored.has(name))).toEqual([]);
       last.process.kill('SIGKILL');
-      await once(last.process, 'exit');
+      await last.exit;
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
