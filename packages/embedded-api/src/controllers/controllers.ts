@@ -31,14 +31,17 @@ export const startControllers = async (options: ControllersOptions): Promise<Con
   try {
     await contents.settled();
     await bootstrapPolicy(options);
+    const aggregation = roleAggregation(options);
     running.push(
-      roleAggregation(options),
+      aggregation,
       kubernetesService(options, options.address),
       tokenSecrets(options, options.tokens, options.ca),
       eventExpiry(options),
       new NamespaceLifecycle(options),
       new GarbageCollector(options),
     );
+    // The roles admin, edit and view are empty until their rules are gathered.
+    await aggregation.settled();
   } catch (error) {
     await stop();
     throw error;

@@ -6,6 +6,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebhookServer, patching } from '../admission/testing/webhook-server.ts';
 import { startApiServer, type ApiServer, type ApiServerOptions } from '../api-server.ts';
 
+// A busy disk keeps each write waiting.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+const soon = { timeout: 30_000 };
+
 interface Answer {
   code: number;
   warnings: string | undefined;
@@ -73,7 +77,7 @@ const created = async (path: string, body: unknown): Promise<Answer['body']> => 
   return answer.body;
 };
 const gone = (path: string): Promise<unknown> =>
-  vi.waitFor(async () => expect((await call('GET', path)).code).toBe(404), { timeout: 5000 });
+  vi.waitFor(async () => expect((await call('GET', path)).code).toBe(404), soon);
 
 const definition = {
   apiVersion: 'apiextensions.k8s.io/v1',
@@ -101,7 +105,7 @@ const widget = (name: string, metadata: Record<string, unknown> = {}) => ({
 });
 const serveWidgets = async (): Promise<void> => {
   await created('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', definition);
-  await vi.waitFor(async () => expect((await call('GET', widgets)).code).toBe(200), { timeout: 5000 });
+  await vi.waitFor(async () => expect((await call('GET', widgets)).code).toBe(200), soon);
 };
 const createNamespace = (name: string): Promise<unknown> =>
   created('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
@@ -113,13 +117,10 @@ test('namespaces go with their custom resources, except those that must stay', a
   expect((await call('DELETE', '/api/v1/namespaces/a')).body.status.phase).toBe('Terminating');
   const refused = await call('POST', widgets, widget('late'));
   expect(refused.code).toBe(403);
-  await vi.waitFor(
-    async () => {
-      const { body } = await call('GET', '/api/v1/namespaces/a');
-      expect(JSON.stringify(body.status.conditions)).toContain('example.com/hold in 1 resource instances');
-    },
-    { timeout: 5000 },
-  );
+  await vi.waitFor(async () => {
+    const { body } = await call('GET', '/api/v1/namespaces/a');
+    expect(JSON.stringify(body.status.conditions)).toContain('example.com/hold in 1 resource instances');
+  }, soon);
   await call('PATCH', `${widgets}/w`, { metadata: { finalizers: null } });
   await gone('/api/v1/namespaces/a');
   const kept = await call('DELETE', '/api/v1/namespaces/kube-system');
