@@ -2,6 +2,7 @@ import { NodeLbError } from '../errors.ts';
 import type { Link } from '../plan/link.ts';
 import type { Difference } from '../plan/rule-set.ts';
 import type { Commands } from './commands.ts';
+import { deleteIfThere } from './delete-if-there.ts';
 import { ipFacts, ipWaysOut, type IpInterface } from './ip-facts.ts';
 import { endOf, isPair, macOf, sideNeeds, sysctlsOf } from './link-needs.ts';
 import type { Need, Side, SideState } from './link-needs.ts';
@@ -183,13 +184,6 @@ function deleteLink(commands: Commands, name: string, signal: AbortSignal): Prom
 
 function deleteNamespace(commands: Commands, name: string, signal: AbortSignal): Promise<void> {
   return deleteIfThere(commands, ['netns', 'delete', name], signal);
-}
-
-/** A link may vanish at any time by itself, while the kernel takes the namespace of its other end down. */
-async function deleteIfThere(commands: Commands, args: string[], signal: AbortSignal): Promise<void> {
-  const { code, stderr } = await commands.run('ip', args, { signal, acceptable: [1] });
-  if (code === 0 || /No such file|Cannot find device/.test(stderr)) return;
-  throw new NodeLbError('ProgramFailed', `ip ${args.join(' ')}: ${stderr.trim().slice(0, 500)}`);
 }
 
 function isWhole(link: Link, { host, inner }: Seen): boolean {

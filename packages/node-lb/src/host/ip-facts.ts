@@ -82,7 +82,7 @@ export async function ipFacts(
   const options = { input, signal, acceptable: [1] };
   const { code, stdout, stderr } = await commands.run('ip', ['-j', '-d', '-batch', '-'], options);
   if (code !== 0) {
-    if (/does not exist|Cannot find device/.test(stderr)) return undefined;
+    if (/does not exist|Cannot find device|No such device/.test(stderr)) return undefined;
     throw new NodeLbError('ProgramFailed', `ip could not show the network: ${stderr.trim().slice(0, 500)}`);
   }
   // A table without routes is an empty line before iproute2 6.2, and an empty list later.

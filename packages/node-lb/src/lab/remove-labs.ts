@@ -2,6 +2,7 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Commands } from '../host/commands.ts';
+import { deleteIfThere } from '../host/delete-if-there.ts';
 import { isAlive, startTicksOf } from './maker.ts';
 import { linkMakerPid, makerOf } from './lab-name.ts';
 import type { LabLayout } from './layout.ts';
@@ -78,7 +79,7 @@ async function endProcesses(namespace: string, commands: Commands): Promise<void
 async function removeLinks(names: readonly string[], commands: Commands): Promise<void> {
   const present = new Set(await links(commands));
   for (const name of names.filter((link) => present.has(link))) {
-    await commands.run('ip', ['link', 'delete', name], { acceptable: [1] });
+    await deleteIfThere(commands, ['link', 'delete', name]);
   }
 }
 
