@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Commands } from '../host/commands.ts';
-import { freeSubnet } from './free-subnet.ts';
+import { freeSubnet, takeSubnet } from './free-subnet.ts';
+import { canMakeLabs } from './testing/lab-world.ts';
 
 /** A machine with routes to these destinations. */
 function machine(...destinations: string[]): Commands {
@@ -25,3 +26,25 @@ describe('the network of a lab', () => {
     );
   });
 });
+
+describe.skipIf(!canMakeLabs('taking the network of a lab'))(
+  'the network of a lab that is being made',
+  () => {
+    test('is not given to another one, although it has no route yet', async () => {
+      const taken = await Promise.all([takeSubnet(7, machine()), takeSubnet(7, machine())]);
+      for (const { unlock } of taken) await unlock();
+      expect(new Set(taken.map(({ subnet }) => subnet)).size).toBe(2);
+    });
+
+    test('is not one that got its route while it was being asked for', async () => {
+      let asked = 0;
+      const commands: Commands = {
+        run: (...run) => (asked++ === 0 ? machine() : machine('198.18.7.0/24')).run(...run),
+        inside: () => commands,
+      };
+      const { subnet, unlock } = await takeSubnet(7, commands);
+      await unlock();
+      expect(subnet).not.toBe(7);
+    });
+  },
+);

@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { lockNode, type Unlock } from '../agent/node-lock.ts';
 import { NodeLbError } from '../errors.ts';
 import type { Commands } from '../host/commands.ts';
 
@@ -18,6 +19,24 @@ export async function freeSubnet(start: number, commands: Commands): Promise<num
     'Invalid',
     'the networks 198.18.0.0/24 to 198.18.254.0/24, in one of which the lab puts its nodes, all have routes on this machine: remove one',
   );
+}
+
+/**
+ * As {@link freeSubnet}, and keeps the number from others that ask here until `unlock`: the network of a lab that is being
+ * made has no route yet. Throws as {@link lockNode}, too.
+ */
+export async function takeSubnet(
+  start: number,
+  commands: Commands,
+): Promise<{ subnet: number; unlock: Unlock }> {
+  for (let from = start; ;) {
+    const subnet = await freeSubnet(from, commands);
+    const unlock = await lockNode(`lab-subnet-${subnet}`);
+    // Whoever had it until now may have made its routes since they were read.
+    if (unlock && (await freeSubnet(subnet, commands)) === subnet) return { subnet, unlock };
+    await unlock?.();
+    from = subnet + 1;
+  }
 }
 
 type Network = [ipaddr.IPv4, number];

@@ -8,7 +8,7 @@ import type { Commands } from '../host/commands.ts';
 import { systemCommands } from '../host/system-commands.ts';
 import { startApiRelay } from './api-relay.ts';
 import type { ApiRelay } from './api-relay.ts';
-import { freeSubnet } from './free-subnet.ts';
+import { takeSubnet } from './free-subnet.ts';
 import { createNodes, createService, podPort, publishAt, withholdStatus } from './lab-objects.ts';
 import type { LabServiceOptions } from './lab-objects.ts';
 import type { LabOptions } from './lab-options.ts';
@@ -205,23 +205,29 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   await removeStaleLabs(commands);
   const maker = thisMaker();
   const serial = started++;
-  const layout = layoutOf({
-    maker,
-    serial,
-    subnet: await freeSubnet((maker.pid + serial) % 255, commands),
-    nodes: options.nodes ?? [
-      { backends: 1, callers: 1 },
-      { backends: 1, callers: 1 },
-    ],
-  });
-  const folder = await mkdtemp(join(tmpdir(), `${layout.prefix}-`));
-  const api = new KubeClient(config, { userAgent: 'armillary-lab' });
-  const lab = new Lab({ options, layout, commands, api, folder });
+  const { subnet, unlock } = await takeSubnet((maker.pid + serial) % 255, commands);
   try {
-    await lab.start(config, signal);
-    return lab;
-  } catch (error) {
-    await lab.stop();
-    throw error;
+    const layout = layoutOf({
+      maker,
+      serial,
+      subnet,
+      nodes: options.nodes ?? [
+        { backends: 1, callers: 1 },
+        { backends: 1, callers: 1 },
+      ],
+    });
+    const folder = await mkdtemp(join(tmpdir(), `${layout.prefix}-`));
+    const api = new KubeClient(config, { userAgent: 'armillary-lab' });
+    const lab = new Lab({ options, layout, commands, api, folder });
+    try {
+      await lab.start(config, signal);
+      return lab;
+    } catch (error) {
+      await lab.stop();
+      throw error;
+    }
+  } finally {
+    // Its network has routes by now, or is gone again.
+    await unlock();
   }
 }
