@@ -61,6 +61,19 @@ async function stream(socket: Socket, bytes: number): Promise<void> {
   }
 }
 
+/**
+ * Calls back after so many milliseconds, once what has come by then is read: this program may have been held up itself.
+ * The answer takes it back.
+ */
+function afterReading(ms: number, act: () => void): () => void {
+  let last: NodeJS.Immediate | undefined;
+  const timer = setTimeout(() => (last = setImmediate(act)), ms);
+  return () => {
+    clearTimeout(timer);
+    clearImmediate(last);
+  };
+}
+
 /** All at once: what would work one after the other may not work for many. */
 async function call(order: CallOrder): Promise<Answer[]> {
   return await Promise.all(
@@ -86,9 +99,9 @@ function lineOf(socket: Socket, timeoutMs: number): Promise<Answer> {
     };
     const onError = (error: NodeJS.ErrnoException): void => finish({ error: error.code ?? error.message });
     const onClose = (): void => finish({ error: 'closed' });
-    const timer = setTimeout(() => finish({ error: 'timeout' }), timeoutMs);
+    const stopWaiting = afterReading(timeoutMs, () => finish({ error: 'timeout' }));
     const finish = (answer: Answer): void => {
-      clearTimeout(timer);
+      stopWaiting();
       socket
         .off('data', onData)
         .off('error', onError)
@@ -105,11 +118,11 @@ function callUdp(order: CallOrder): Promise<Answer> {
   return new Promise((resolve) => {
     const socket = createSocket(order.address.includes(':') ? 'udp6' : 'udp4');
     const finish = (answer: Answer): void => {
-      clearTimeout(timer);
+      stopWaiting();
       socket.close();
       resolve(answer);
     };
-    const timer = setTimeout(() => finish({ error: 'timeout' }), order.timeoutMs);
+    const stopWaiting = afterReading(order.timeoutMs, () => finish({ error: 'timeout' }));
     // A connected socket hears of refusals.
     socket.connect(order.port, order.address, () => socket.send('who\n'));
     socket.on('message', (message) => finish(introduced(message.toString())));
