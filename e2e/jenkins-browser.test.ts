@@ -1,11 +1,14 @@
 /** The built Jenkins client in a real browser, behind a proxy of the page's own origin, as its README says. */
 import type * as Client from '@armillary/jenkins-client';
 import { startFakeJenkins, type FakeJenkins, type User } from '@armillary/jenkins-client/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { available } from './testing/available.ts';
 import { Browser, browserProgram, type Page } from './testing/browser.ts';
 import { JenkinsSite } from './testing/jenkins-site.ts';
 import { eventually } from './testing/process.ts';
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const runnable = available(
   'The Jenkins client in a browser',
@@ -16,7 +19,7 @@ const runnable = available(
 /** What a program in the page has: the module, and a client for the proxy. */
 type Given = typeof Client & { readonly jenkins: Client.Jenkins };
 
-describe.skipIf(!runnable)('in a browser', { timeout: 60_000 }, () => {
+describe.skipIf(!runnable)('in a browser', () => {
   let fake: FakeJenkins;
   let site: JenkinsSite;
   let browser: Browser;
@@ -25,9 +28,9 @@ describe.skipIf(!runnable)('in a browser', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     fake = await startFakeJenkins({ prefix: '/jenkins', plugins: { sse: true } });
     site = await JenkinsSite.start(fake.url);
-    browser = await Browser.start();
+    browser = await Browser.start([site.url, fake.url].map((url) => Number(new URL(url).port)));
     page = await browser.open(site.url);
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser.close();
     await site.close();

@@ -1,13 +1,21 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, type Server } from 'node:net';
+import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { onPath } from '../../scripts/debian.ts';
 import { temporaryFolder } from './armillary.ts';
+import { forwarding, socketOf } from './browser-network.ts';
 import { ended } from './process.ts';
 
 /** The browser of this machine, by any of the names that it is installed under. */
 export const browserProgram: string | undefined = ['chromium', 'chromium-browser', 'google-chrome'].find(
   onPath,
 );
+
+/** Whether it can have a network of its own, which takes root. */
+const canUnshare =
+  process.getuid?.() === 0 && spawnSync('unshare', ['--net', 'ip', 'link', 'set', 'lo', 'up']).status === 0;
 
 type Folder = Awaited<ReturnType<typeof temporaryFolder>>;
 
@@ -29,22 +37,34 @@ interface Waiting {
 export class Browser {
   readonly #process: ChildProcess;
   readonly #folder: Folder;
+  /** Where what it asks for comes out. */
+  readonly #ways: readonly Server[];
   readonly #commands: Writable;
   /** By the id of the command, or the name of an event. */
   readonly #waiting = new Map<number | string, Waiting>();
   #lastId = 0;
   #stderr = '';
 
-  /** Starts `browserProgram`. */
-  static async start(): Promise<Browser> {
-    return new Browser(await temporaryFolder());
+  /** Starts `browserProgram`, which reaches these ports of loopback. */
+  static async start(ports: readonly number[]): Promise<Browser> {
+    const folder = await temporaryFolder();
+    const ways = ports.map((port) =>
+      forwarding(() => connect(port, '127.0.0.1')).listen(socketOf(folder.path, port)),
+    );
+    await Promise.all(ways.map((way) => once(way, 'listening')));
+    return new Browser(folder, ports, ways);
   }
 
-  private constructor(folder: Folder) {
+  private constructor(folder: Folder, ports: readonly number[], ways: readonly Server[]) {
     this.#folder = folder;
+    this.#ways = ways;
+    const network = join(import.meta.dirname, 'browser-network.ts');
+    const apart = ['unshare', '--net', process.execPath, network, folder.path, ports.join(',')];
+    const [program, ...before] = [...(canUnshare ? apart : []), browserProgram ?? 'chromium'];
     const child = spawn(
-      browserProgram ?? 'chromium',
+      program,
       [
+        ...before,
         '--headless=new',
         // It sees pages of the tests alone, and root, as in containers, has no other way.
         '--no-sandbox',
@@ -93,6 +113,7 @@ export class Browser {
     // The pipe may close before the answer comes.
     this.#send('Browser.close', {}).catch(() => undefined);
     await ended(this.#process);
+    for (const way of this.#ways) way.close();
     await this.#folder.remove();
   }
 
