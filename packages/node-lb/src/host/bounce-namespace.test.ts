@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { defaultLink } from '../plan/link.ts';
 import type { Link } from '../plan/link.ts';
 import { BounceNamespace } from './bounce-namespace.ts';
@@ -29,12 +29,23 @@ class Node implements Disposable {
     return execFileSync('nsenter', enter, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   }
 
-  /** Interfaces, addresses, routes and settings of the node, without what the kernel counts. */
-  everything(): string {
+  /**
+   * Interfaces, addresses, routes and settings of the node, without what the kernel counts. It adds the route of an IPv6
+   * address to itself a moment after the address: that is waited for.
+   */
+  async everything(): Promise<string> {
     const { network } = this;
+    const [addresses, routes] = await vi.waitFor(() => {
+      const found = network.run('ip', 'address', 'show').replaceAll(/state \w+/g, '');
+      const ways = network.run('ip', 'route', 'show', 'table', 'all');
+      for (const [, address] of found.matchAll(/inet6 (\S+)\/\d+ scope global/g)) {
+        expect(ways).toContain(`local ${address} dev`);
+      }
+      return [found, ways];
+    }, 30_000);
     return [
-      network.run('ip', 'address', 'show').replaceAll(/state \w+/g, ''),
-      network.run('ip', 'route', 'show', 'table', 'all'),
+      addresses,
+      routes,
       network.run('ip', 'neighbour', 'show'),
       network.run(
         'grep',
@@ -209,11 +220,11 @@ describe.skipIf(!canMakeNamespaces('the bounce namespace'))('the bounce namespac
 
   test('is removed without a trace, and removing it again does nothing', async () => {
     using node = new Node();
-    const before = node.everything();
+    const before = await node.everything();
     await node.bounce.ensure(never);
-    expect(node.everything()).not.toBe(before);
+    expect(await node.everything()).not.toBe(before);
     await node.bounce.remove(never);
-    expect(node.everything()).toBe(before);
+    expect(await node.everything()).toBe(before);
     await node.bounce.remove(never);
     expect(namespaces()).not.toContain(node.link.namespace);
   });
@@ -227,12 +238,12 @@ describe.skipIf(!canMakeNamespaces('the bounce namespace'))('the bounce namespac
   ])('refuses to lie over %s of the node, and changes nothing', async ([, command]) => {
     using node = new Node();
     node.network.run('ip', ...command);
-    const before = node.everything();
+    const before = await node.everything();
     await expect(node.bounce.ensure(never)).rejects.toMatchObject({
       code: 'LinkAddressTaken',
       message: expect.stringMatching(/needs 169\.254\.77\.1\/30 and fd77:.* but this node has .*eth0/),
     });
-    expect(node.everything()).toBe(before);
+    expect(await node.everything()).toBe(before);
   });
 
   test('does not mind the default route, halves of it, or routes to all link-local or unique local addresses', async () => {

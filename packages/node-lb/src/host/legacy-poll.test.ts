@@ -26,7 +26,7 @@ function watched() {
     },
     stop.signal,
   );
-  const looked = () => vi.waitFor(() => expect(clock.pending).toEqual([900]));
+  const looked = () => vi.waitFor(() => expect(clock.pending).toEqual([900]), 15_000);
   return {
     node,
     /** Waits for a look to be over, and has the next one made. */

@@ -15,14 +15,14 @@ const never = new AbortController().signal;
 function markIptables(node: NetworkNamespace, kind: 'nft' | 'legacy', ...chains: string[]): void {
   for (const chain of chains) {
     const table = chain === 'KUBE-SERVICES' ? 'nat' : 'mangle';
-    node.run(`iptables-${kind}`, '-w', '5', '-t', table, '-N', chain);
+    node.run(`iptables-${kind}`, '-w', '30', '-t', table, '-N', chain);
   }
 }
 
 function addRules(node: NetworkNamespace, kind: 'nft' | 'legacy', count: number, comment = 'theirs'): void {
   for (let at = 0; at < count; at++) {
     const rule = ['-s', `10.0.0.${at}`, '-m', 'comment', '--comment', comment, '-j', 'ACCEPT'];
-    node.run(`iptables-${kind}`, '-w', '5', '-A', 'FORWARD', ...rule);
+    node.run(`iptables-${kind}`, '-w', '30', '-A', 'FORWARD', ...rule);
   }
 }
 
@@ -107,7 +107,7 @@ describe.skipIf(!canMakeNamespaces('finding the backend and the proxy'))('a node
     expect(await open()).toEqual([]);
     node.run('ip6tables-nft', '-P', 'FORWARD', 'DROP');
     expect(await open()).toEqual(['iptables-nft']);
-    node.run('iptables-legacy', '-w', '5', '-P', 'FORWARD', 'DROP');
+    node.run('iptables-legacy', '-w', '30', '-P', 'FORWARD', 'DROP');
     expect(await open()).toEqual(['iptables-nft', 'iptables-legacy']);
   });
 

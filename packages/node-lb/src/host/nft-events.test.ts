@@ -5,6 +5,7 @@ import { destroyedInNft } from './nft-events.ts';
 import { canMakeNamespaces, NetworkNamespace } from './testing/network-namespace.ts';
 
 const { signal: never } = new AbortController();
+const patience = 30_000;
 
 describe.skipIf(!canMakeNamespaces('listening to nft'))('who listens to nft', () => {
   test('hears what is removed, owns a chain that others cannot, and leaves nothing', async () => {
@@ -15,17 +16,17 @@ describe.skipIf(!canMakeNamespaces('listening to nft'))('who listens to nft', ()
     const listening = (async () => {
       for await (const line of destroyedInNft(node.commands, 'armillary', stop.signal)) lines.push(line);
     })();
-    await vi.waitFor(async () => expect(await tables()).toContain('inet armillary-hooks'), 10_000);
+    await vi.waitFor(async () => expect(await tables()).toContain('inet armillary-hooks'), patience);
     // It listens a moment after it owns the chain.
     await vi.waitFor(async () => {
       await node.commands.run('nft', ['add', 'table', 'inet', 'other']);
       await node.commands.run('nft', ['flush', 'ruleset']);
       expect(lines).toContain('delete table inet other');
-    }, 10_000);
+    }, patience);
     expect(await tables()).toBe('table inet armillary-hooks\n');
     stop.abort();
     await listening;
-    await vi.waitFor(async () => expect(await tables()).toBe(''), 10_000);
+    await vi.waitFor(async () => expect(await tables()).toBe(''), patience);
   });
 });
 

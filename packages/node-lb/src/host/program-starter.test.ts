@@ -1,14 +1,18 @@
 import { systemClock } from '@armillary/kube';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Commands } from './commands.ts';
 import { ProgramStarter } from './program-starter.ts';
 import { systemCommands } from './system-commands.ts';
+import { haveTime } from './testing/have-time.ts';
 import { isAlive } from './testing/is-alive.ts';
+
+const patience = 30_000;
+haveTime();
 
 let folder: string;
 let starter: ProgramStarter;
@@ -30,10 +34,11 @@ async function starterPid(): Promise<number> {
   return Number((await commands.run('sh', ['-c', 'echo $PPID'])).stdout);
 }
 
-/** A script that says when it runs, and that it came to its end some time later. */
-const slow = 'touch "$1/began"; sleep 0.5; touch "$1/ended"';
+/** A script that says when it runs and who it is, comes to its end when it may, and says so. */
+const waiting =
+  'echo $$ >"$1/new"; mv "$1/new" "$1/began"; until [ -e "$1/go" ]; do sleep 0.05; done; touch "$1/ended"';
 async function untilFile(name: string): Promise<void> {
-  await vi.waitFor(() => expect(readdirSync(folder)).toContain(name), 30_000);
+  await vi.waitFor(() => expect(readdirSync(folder)).toContain(name), patience);
 }
 
 describe('programs started by a process of their own', () => {
@@ -68,14 +73,20 @@ describe('programs started by a process of their own', () => {
   });
 
   test('are ended when their run is aborted, with the reason of the signal', async () => {
+    const pid = await starterPid();
     const abort = new AbortController();
-    const running = commands.run('sh', ['-c', slow, 'sh', folder], { signal: abort.signal });
+    const running = commands.run('sh', ['-c', waiting, 'sh', folder], {
+      signal: abort.signal,
+      timeoutMs: patience,
+    });
     const failure = running.catch((error: unknown) => error);
     await untilFile('began');
     abort.abort(new Error('stop'));
     expect(await failure).toEqual(new Error('stop'));
     // The starter is still there, and the script is not.
-    await commands.run('sleep', ['0.6']);
+    expect(await starterPid()).toBe(pid);
+    const script = Number(readFileSync(join(folder, 'began'), 'utf8'));
+    await vi.waitFor(() => expect(isAlive(script)).toBe(false), patience);
     expect(readdirSync(folder)).toEqual(['began']);
   });
 
@@ -98,16 +109,19 @@ describe('programs started by a process of their own', () => {
       import { systemCommands } from './system-commands.ts';
       const commands = systemCommands(systemClock, new ProgramStarter().run);
       process.stdout.write((await commands.run('sh', ['-c', 'echo $PPID'])).stdout);
-      await commands.run('sh', ['-c', ${JSON.stringify(slow)}, 'sh', ${JSON.stringify(folder)}]);`;
+      await commands.run('sh', ['-c', ${JSON.stringify(waiting)}, 'sh', ${JSON.stringify(folder)}], { timeoutMs: ${patience} });`;
     const agent = spawn(process.execPath, ['--input-type=module', '-e', script], {
       cwd: import.meta.dirname,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [pid] = (await once(agent.stdout, 'data')) as [Buffer];
     await untilFile('began');
+    const killed = once(agent, 'exit');
     agent.kill('SIGKILL');
+    await killed;
+    writeFileSync(join(folder, 'go'), '');
     await untilFile('ended');
-    await vi.waitFor(() => expect(isAlive(Number(pid))).toBe(false), 30_000);
+    await vi.waitFor(() => expect(isAlive(Number(pid))).toBe(false), patience);
   });
 
   test('are not disturbed by a Ctrl-C, which every process of a terminal gets', async () => {
@@ -119,6 +133,6 @@ describe('programs started by a process of their own', () => {
   test('leave no process behind when it is closed', async () => {
     const pid = await starterPid();
     starter.close();
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), 30_000);
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), patience);
   });
 });

@@ -7,8 +7,12 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test, vi } from 'vitest';
 import { systemCommands } from './system-commands.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
+import { haveTime } from './testing/have-time.ts';
 import { isAlive } from './testing/is-alive.ts';
 import { NetworkNamespace, canMakeNamespaces } from './testing/network-namespace.ts';
+
+const patience = 30_000;
+haveTime();
 
 const commands = systemCommands();
 const never = new AbortController().signal;
@@ -75,9 +79,9 @@ describe('running a program', () => {
     const file = join(folder.path, 'pid');
     const hung = systemCommands(clock).run('sh', ['-c', script, 'sh', file], { timeoutMs: 5000 });
     const failure = hung.catch((error: unknown) => error);
-    await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toMatch(/\n/), 30_000);
+    await vi.waitFor(() => expect(readFileSync(file, 'utf8')).toMatch(/\n/), patience);
     const pid = Number(readFileSync(file, 'utf8'));
-    await vi.waitFor(() => expect(clock.pending).toContain(5000));
+    await vi.waitFor(() => expect(clock.pending).toContain(5000), patience);
     clock.advance(4999);
     expect(isAlive(pid)).toBe(true);
     clock.advance(1);
@@ -88,7 +92,7 @@ describe('running a program', () => {
 
   test('kills it with its children when it hangs', async () => {
     const { pid, failure } = await untilKilled('echo said; sleep 1000 & echo $! > "$1"; wait');
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), patience);
     expect(failure).toMatchObject({
       code: 'ProgramFailed',
       message: expect.stringMatching(/did not end within 5 s and was killed: said$/),
@@ -97,7 +101,7 @@ describe('running a program', () => {
 
   test('kills even what ignores SIGTERM', async () => {
     const { pid, failure } = await untilKilled(`trap '' TERM; echo $$ > "$1"; while :; do sleep 1000; done`);
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), patience);
     expect(failure).toMatchObject({ code: 'ProgramFailed' });
   });
 
@@ -107,7 +111,7 @@ describe('running a program', () => {
     try {
       const stuck = systemCommands(clock).run('sleep', ['1000'], { timeoutMs: 3000 });
       const failure = stuck.catch((error: unknown) => error);
-      await vi.waitFor(() => expect(clock.pending).toContain(3000));
+      await vi.waitFor(() => expect(clock.pending).toContain(3000), patience);
       clock.advance(3000);
       clock.advance(5000);
       expect(await failure).toMatchObject({ code: 'ProgramFailed' });
@@ -144,7 +148,7 @@ describe('running a program', () => {
 
   test('does not wait for ever for a child that keeps the pipes open, and leaves none', async () => {
     const { stdout } = await commands.run('sh', ['-c', 'sleep 1000 & echo $!']);
-    await vi.waitFor(() => expect(isAlive(Number(stdout))).toBe(false));
+    await vi.waitFor(() => expect(isAlive(Number(stdout))).toBe(false), patience);
   });
 
   test('fails when this process has no open files left, which ends nothing but the attempt', async () => {
@@ -170,7 +174,10 @@ describe('running a program', () => {
   test('leaves no handles of this process open', async () => {
     const before = readdirSync('/proc/self/fd').length;
     for (let round = 0; round < 10; round++) await commands.run('true', []);
-    await vi.waitFor(() => expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before + 2));
+    await vi.waitFor(
+      () => expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before + 2),
+      patience,
+    );
   });
 });
 
@@ -188,7 +195,7 @@ describe('following a program', () => {
       pid = Number(line);
       abort.abort();
     }
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), patience);
   });
 
   test('kills the program when nobody reads on', async () => {
@@ -197,7 +204,7 @@ describe('following a program', () => {
       pid = Number(line);
       break;
     }
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), patience);
   });
 
   test('does not outlive this process, not even when that is killed', async () => {
@@ -211,7 +218,7 @@ describe('following a program', () => {
     });
     const [pid] = (await once(agent.stdout, 'data')) as [Buffer];
     agent.kill('SIGKILL');
-    await vi.waitFor(() => expect(isAlive(Number(pid))).toBe(false), 30_000);
+    await vi.waitFor(() => expect(isAlive(Number(pid))).toBe(false), patience);
   });
 
   test('fails when it is missing, ends badly, or never ends a line', async () => {

@@ -66,7 +66,7 @@ class WatchedNode implements AsyncDisposable {
   }
 }
 
-describe.skipIf(!canMakeNamespaces('watching a node'))('a watched node', { timeout: patience }, () => {
+describe.skipIf(!canMakeNamespaces('watching a node'))('a watched node', { timeout: 5 * patience }, () => {
   test('tells when our chain of iptables-nft is flushed, and when all is', async () => {
     await using node = new WatchedNode();
     const { network } = node;
@@ -136,7 +136,7 @@ describe.skipIf(!canMakeNamespaces('watching a node'))('a watched node', { timeo
     await using node = new WatchedNode({ isLegacy: true });
     const { network } = node;
     const legacy = (...args: string[]): string =>
-      network.run('iptables-legacy', '-w', '5', '-t', 'nat', ...args);
+      network.run('iptables-legacy', '-w', '30', '-t', 'nat', ...args);
     legacy('-N', 'ARMILLARY-DNAT');
     let isThere = false;
     await node.notices(() => {

@@ -12,33 +12,25 @@ describe.skipIf(!canRun)('a lab with a real kube-proxy', patience, () => {
   for (const backend of ['nft', 'legacy'] as const) {
     const kubeProxy = { real: assets, backend };
 
-    test(
-      `is reached over all 24 paths by kube-proxy alone, iptables-${backend}`,
-      { timeout: 120_000 },
-      async () => {
-        await withLab(
-          { kubeProxy, kubeProxyGates },
-          async (lab) => expect(failing(await patientMatrix(lab))).toEqual([]),
-          assets,
-        );
-      },
-    );
+    test(`is reached over all 24 paths by kube-proxy alone, iptables-${backend}`, async () => {
+      await withLab(
+        { kubeProxy, kubeProxyGates },
+        async (lab) => expect(failing(await patientMatrix(lab))).toEqual([]),
+        assets,
+      );
+    });
 
     for (const policy of ['Cluster', 'Local'] as const) {
-      test(
-        `serves ${policy} by the data plane on all 24 paths, iptables-${backend}`,
-        { timeout: 120_000 },
-        async () => {
-          await withLab(
-            { kubeProxy, kubeProxyGates, policy, publishStatus: false },
-            async (lab) => {
-              const target = await installDataPlane(lab, `iptables-${backend}`, policy);
-              expect(failing(await patientMatrix(lab, target))).toEqual([]);
-            },
-            assets,
-          );
-        },
-      );
+      test(`serves ${policy} by the data plane on all 24 paths, iptables-${backend}`, async () => {
+        await withLab(
+          { kubeProxy, kubeProxyGates, policy, publishStatus: false },
+          async (lab) => {
+            const target = await installDataPlane(lab, `iptables-${backend}`, policy);
+            expect(failing(await patientMatrix(lab, target))).toEqual([]);
+          },
+          assets,
+        );
+      });
     }
   }
 });

@@ -90,8 +90,8 @@ describe.skipIf(!canMakeLabs('removing labs'))('a lab', patience, () => {
   });
 
   test('of somebody else, by the name of a folder, is left to him: he could lead its removal elsewhere', async () => {
-    // A process of this number cannot be.
-    const folder = join(tmpdir(), labPrefix({ pid: 2 ** 22 + 1, startTicks: 1 }, 0));
+    // A process of this number cannot be; another one that runs this test has a folder of its own.
+    const folder = join(tmpdir(), labPrefix({ pid: 2 ** 22 + 1, startTicks: process.pid }, 0));
     const made = await mkdtemp(join(tmpdir(), 'armillary-lab-test-'));
     try {
       await chown(made, 65_534, 65_534);
@@ -126,6 +126,8 @@ describe.skipIf(!canMakeLabs('removing labs'))('a lab', patience, () => {
   test('says which of its programs ended, and with what words', async () => {
     const agentCommand = () => ['ip', 'link', 'show', 'nosuchlink'];
     await withLab({ kubeProxy: 'shape-nftables', agentCommand }, async (lab) => {
+      // It may be asked for claims before the programs have ended.
+      await serveKinds(lab.api, nodeLbKinds);
       await expect(lab.target()).rejects.toThrow(/ip link show ended:\n.*nosuchlink/s);
     });
   });

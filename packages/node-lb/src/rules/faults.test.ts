@@ -44,7 +44,7 @@ function failed(words: string): Promise<Ran> {
 describe.skipIf(!canTryRules('faults'))('faults of programs', () => {
   test.each(hostBackends)(
     'whichever run of a change fails, the port that stays stays, and the next apply mends: %s',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async (backend) => {
       for (let failing = 1; ; failing++) {
         await space.hostRules(backend).apply(before, signal);
@@ -169,7 +169,7 @@ describe.skipIf(!canTryRules('faults'))('faults of programs', () => {
 
   test(
     'a lock of xtables that somebody holds is waited for a few seconds only',
-    { timeout: 60_000 },
+    { timeout: 180_000 },
     async () => {
       const folder = await mkdtemp(join(tmpdir(), 'armillary-lock-'));
       const lock = join(folder, 'lock');

@@ -118,7 +118,7 @@ describe.skipIf(!canTryRules('rules of others')).each(hostBackends)(
 -A KUBE-SERVICES -d 10.96.0.1/32 -j KUBE-SVC-ROUND${round}
 COMMIT
 `;
-        await space.run(`iptables-${way}-restore --noflush -w 5`, input);
+        await space.run(`iptables-${way}-restore --noflush -w 30`, input);
       };
       const plan = randomPlan(randomNumbers(4), 12);
       const ours = Array.from({ length: 4 }, async (_, index) => {

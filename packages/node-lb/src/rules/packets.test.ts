@@ -74,7 +74,7 @@ describe.skipIf(!canTryRules('packets through the rules')).each(backends)('packe
     await world.node.run(program, ['-P', 'FORWARD', 'ACCEPT']);
     const inside = world.link.innerAddress[family];
     const asked = (['client', 'otherPod'] as const).flatMap((from) =>
-      (['TCP', 'UDP'] as const).map((protocol) => world.ask(from, protocol, inside, 80)),
+      (['TCP', 'UDP'] as const).map((protocol) => world.ask(from, protocol, inside, 80, 2)),
     );
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['timeout']));
     const answer = await world.ask('client', 'TCP', addresses.node[family], 80);

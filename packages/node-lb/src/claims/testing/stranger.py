@@ -63,9 +63,10 @@ def send(address, port):
 
 
 def leave(address, port):
-    listener = socket.create_server((address, 0))
     sock = socket.socket(family(address), socket.SOCK_STREAM)
     sock.bind((address, int(port)))
+    # After that, so that the kernel does not give it that port, which may be one of those that it gives.
+    listener = socket.create_server((address, 0))
     sock.connect(listener.getsockname())
     held.extend([listener, sock])
     return "left"

@@ -16,8 +16,8 @@ export function canMakeLabs(suite: string): boolean {
   return available(suite, 'Linux and root, to make network namespaces', isRoot);
 }
 
-/** For a test with a lab in it, on such a machine. */
-export const patience = { timeout: 90_000 } as const;
+/** For a test with a lab in it, on such a machine: more than all that the lab itself waits for. */
+export const patience = { timeout: 240_000 } as const;
 
 /** A lab on an API server of its own, real when `assets` names the folder of one; both are gone after `use`. */
 export async function withLab(

@@ -1,4 +1,4 @@
 import { expect } from 'vitest';
 
 /** Expects something of what a function returns, in the end. */
-export const poll = <T>(value: () => T) => expect.poll(value, { timeout: 15_000, interval: 5 });
+export const poll = <T>(value: () => T) => expect.poll(value, { timeout: 30_000, interval: 5 });

@@ -138,22 +138,25 @@ COMMIT
 :FORWARD DROP [0:0]
 COMMIT
 `;
-      await this.node.run(`${program}-${way}-restore`, ['--noflush', '-w', '5'], { input });
+      const options = { input, timeoutMs: 60_000 };
+      await this.node.run(`${program}-${way}-restore`, ['--noflush', '-w', '30'], options);
     }
   }
 
   /**
-   * Asks the address from a namespace; what the pod answered (`asked-from asked-at`), or `refused`, `unreachable`,
-   * `timeout`.
+   * Asks the address from a namespace; what the pod answered (`asked-from asked-at`), or `refused`, `unreachable`, and
+   * `timeout` after so many seconds: few where that is what is expected.
    */
   async ask(
     from: 'client' | 'node' | 'pod' | 'otherPod',
     protocol: 'TCP' | 'UDP',
     address: string,
     port: number,
+    patience = 10,
   ): Promise<string> {
-    const args = ['-c', askProgram, protocol, address, String(port)];
-    const { stdout } = await this.commands.inside(this.names[from]).run('python3', args);
+    const args = ['-c', askProgram, protocol, address, String(port), String(patience)];
+    const options = { timeoutMs: 60_000 };
+    const { stdout } = await this.commands.inside(this.names[from]).run('python3', args, options);
     return stdout.trim();
   }
 
@@ -211,10 +214,14 @@ const serverProgram = `
 import socket, sys, threading
 port = int(sys.argv[1])
 def plain(address): return address.removeprefix('::ffff:')
+listener = socket.create_server(('::', port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=1024)
+server = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+server.bind(('::', port))
 def tcp():
-    server = socket.create_server(('::', port), family=socket.AF_INET6, dualstack_ipv6=True, backlog=1024)
     while True:
-        one, peer = server.accept()
+        one, peer = listener.accept()
         def talk(one=one, peer=peer):
             with one:
                 one.sendall((plain(peer[0]) + ' ' + plain(one.getsockname()[0])).encode())
@@ -224,10 +231,6 @@ def tcp():
                 except OSError: pass
         threading.Thread(target=talk, daemon=True).start()
 def udp():
-    server = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-    server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-    server.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
-    server.bind(('::', port))
     while True:
         data, control, flags, peer = server.recvmsg(65536, 1024)
         at = socket.inet_ntop(socket.AF_INET6, control[0][2][:16])
@@ -244,7 +247,7 @@ protocol, address, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
 family = socket.AF_INET6 if ':' in address else socket.AF_INET
 kind = socket.SOCK_STREAM if protocol == 'TCP' else socket.SOCK_DGRAM
 with socket.socket(family, kind) as one:
-    one.settimeout(2)
+    one.settimeout(int(sys.argv[4]))
     try:
         one.connect((address, port))
         if protocol == 'UDP': one.send(b'?')

@@ -20,10 +20,10 @@ export class RuleSpace {
     return space;
   }
 
-  /** Runs a command line without quotes in the namespace; its output. */
+  /** Runs a command line without quotes in the namespace, which may wait for the lock of xtables; its output. */
   async run(line: string, input = ''): Promise<string> {
     const [program = '', ...args] = line.split(' ');
-    const { stdout } = await this.commands.run(program, args, { input });
+    const { stdout } = await this.commands.run(program, args, { input, timeoutMs: 60_000 });
     return stdout;
   }
 
