@@ -7,7 +7,7 @@ import { eventually } from './testing/process.ts';
 
 const canRun = canTryRules('the commands of the agent of a node');
 
-describe.skipIf(!canRun)('what an agent is told to do once', { timeout: 120_000 }, () => {
+describe.skipIf(!canRun)('what an agent is told to do once', { timeout: 240_000 }, () => {
   let world: AgentWorld;
   /** What nobody of ours has touched. */
   let untouched: string;
@@ -19,7 +19,7 @@ describe.skipIf(!canRun)('what an agent is told to do once', { timeout: 120_000 
     await world.claimPort(80);
     await world.claimPort(81, { addresses: ['192.0.2.200'] });
   }, 120_000);
-  afterAll(() => world.stop());
+  afterAll(() => world?.stop(), 120_000);
 
   test('shows the plan and changes nothing', async () => {
     const said = await world.runAgent('print-plan');

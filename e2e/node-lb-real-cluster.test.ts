@@ -20,10 +20,10 @@ if (assets === undefined) {
   );
 }
 const canRun = assets !== undefined && canTryRules('the load balancer on a real cluster');
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 const other = { name: 'worker-2', address: '10.77.0.3' };
 
-describe.skipIf(!canRun)('a real cluster', { timeout: 180_000 }, () => {
+describe.skipIf(!canRun)('a real cluster', { timeout: 300_000 }, () => {
   let cluster: InstalledNodeLb;
   let controller: MachineProgram;
   let agent: MachineProgram;
@@ -36,10 +36,11 @@ describe.skipIf(!canRun)('a real cluster', { timeout: 180_000 }, () => {
     await cluster.addNode(other.name, other.address);
     agents = new SimulatedNodeAgents(cluster.client, installNamespace);
     await agents.add(other.name);
-    renewals = setInterval(() => void agents.renew(), 4000);
+    // One that fails is made good by the next; at the end the server may go first.
+    renewals = setInterval(() => void agents.renew().catch(() => {}), 4000);
     controller = await cluster.startController('controller');
     agent = await cluster.startAgent('agent');
-  }, 180_000);
+  }, 300_000);
 
   afterAll(async () => {
     clearInterval(renewals);

@@ -20,12 +20,12 @@ if (assets === undefined) {
   );
 }
 const canRun = canTryRules('the rights of the node load balancer');
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 const otherNode = { name: 'worker-2', address: '10.77.0.3' };
 const servers: [string, string | undefined][] = [['the embedded API server', undefined]];
 if (assets !== undefined) servers.push(['a real kube-apiserver', assets]);
 
-describe.skipIf(!canRun).each(servers)('on %s', { timeout: 180_000 }, (_name, folder) => {
+describe.skipIf(!canRun).each(servers)('on %s', { timeout: 300_000 }, (_name, folder) => {
   const sliceVersion = folder === undefined ? 'v1' : 'v1beta1';
   const controllers = new Map<string, MachineProgram>();
   let cluster: InstalledNodeLb;
@@ -38,13 +38,14 @@ describe.skipIf(!canRun).each(servers)('on %s', { timeout: 180_000 }, (_name, fo
     for (const by of ['controller 1', 'controller 2']) controllers.set(by, await cluster.startController(by));
     agent = await cluster.startAgent('agent');
     agents = new SimulatedNodeAgents(cluster.client, installNamespace);
-    renewals = setInterval(() => void agents.renew(), 4000);
-  }, 180_000);
+    // One that fails is made good by the next; at the end the server may go first.
+    renewals = setInterval(() => void agents.renew().catch(() => {}), 4000);
+  }, 300_000);
 
   afterAll(async () => {
     clearInterval(renewals);
     await cluster?.close();
-  }, 60_000);
+  }, 120_000);
 
   function endpoint() {
     return { nodeName, address: addresses.pods.IPv4[0], port: podPort };
@@ -168,7 +169,7 @@ describe.skipIf(!canRun).each(servers)('on %s', { timeout: 180_000 }, (_name, fo
       patienceMs,
     );
     expect(isRefused()).toBe(true);
-    await cluster.kubectl.out(['delete', 'service', 'slow', '--timeout=30s']);
+    await cluster.kubectl.out(['delete', 'service', 'slow', '--timeout=50s']);
   });
 
   test('settings that are wrong are told of as often as they are read', async () => {
@@ -190,7 +191,7 @@ describe.skipIf(!canRun).each(servers)('on %s', { timeout: 180_000 }, (_name, fo
   });
 
   test('a Service that is deleted goes, with its claims', async () => {
-    await cluster.kubectl.out(['delete', 'service', 'plain', '--timeout=30s']);
+    await cluster.kubectl.out(['delete', 'service', 'plain', '--timeout=50s']);
     await eventually('its claim is gone', async () => !(await cluster.claim(otherNode.name, 80)));
   });
 

@@ -9,15 +9,15 @@ import { eventually } from './testing/process.ts';
 const canRun = canTryRules('Services that change');
 const ranges = 'service.beta.kubernetes.io/load-balancer-source-ranges';
 
-describe.skipIf(!canRun)('a Service that changes under load', { timeout: 120_000 }, () => {
+describe.skipIf(!canRun)('a Service that changes under load', { timeout: 600_000 }, () => {
   let cluster: NodeLbCluster;
   const loads: Load[] = [];
   beforeAll(async () => {
     cluster = await NodeLbCluster.start({ kubeProxy: 'shape-iptables-nft' });
     await cluster.lab.target();
-  }, 180_000);
+  }, 300_000);
   afterEach(async () => void (await Promise.all(loads.splice(0).map((load) => load.stop()))));
-  afterAll(() => cluster.stop(), 60_000);
+  afterAll(() => cluster?.stop(), 120_000);
 
   const client = () => cluster.lab.resident(cluster.lab.layout.client);
   const call = async (address: string, port: number, protocol: 'TCP' | 'UDP' = 'TCP') =>
@@ -123,7 +123,8 @@ describe.skipIf(!canRun)('a Service that changes under load', { timeout: 120_000
     await cluster.addService('ranges', { ports: [{ port: 8030 }] });
     const node = await cluster.programmed('ranges');
     await answers(node, 8030);
-    const open = await client().open(node.addresses.IPv4, 8030);
+    const open = await client().open(node.addresses.IPv4, 8030, patienceMs);
+    expect(open.first).toHaveProperty('name');
     const silent = async (): Promise<boolean> => {
       const answer = await call(node.addresses.IPv4, 8030);
       return 'error' in answer && answer.error === 'timeout';
@@ -133,6 +134,13 @@ describe.skipIf(!canRun)('a Service that changes under load', { timeout: 120_000
       cluster.patchService('ranges', { metadata: { annotations: { [ranges]: text } } });
 
     await allow('192.0.2.0/24');
+    // An answer that only takes its time is silence, too, for a while.
+    await eventually(
+      'the claim to have the ranges',
+      async () => (await cluster.claims('ranges')).every(({ spec }) => spec.sourceRanges !== undefined),
+      patienceMs,
+    );
+    await cluster.programmed('ranges', 1, node.name);
     await eventually('others to be shut out', silent, patienceMs);
     expect(await open.ask(1000)).toEqual({ error: 'timeout' });
     expect(await call(node.addresses.IPv6, 8030)).toEqual({ error: 'timeout' });

@@ -17,18 +17,18 @@ const families = ['IPv4', 'IPv6'] as const;
 
 describe.skipIf(!canRun)(
   'through a node, as its processes and the kernel have it',
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   () => {
     let cluster: NodeLbCluster;
     const running: ReturnType<typeof startIn>[] = [];
     beforeAll(async () => {
       cluster = await NodeLbCluster.start({ kubeProxy: 'shape-iptables-nft' });
       await cluster.lab.target();
-    }, 180_000);
+    }, 300_000);
     afterAll(async () => {
       await Promise.all(running.map((one) => one.stop('SIGKILL')));
-      await cluster.stop();
-    }, 60_000);
+      await cluster?.stop();
+    }, 120_000);
 
     const layoutOf = () => cluster.lab.layout;
     const backends = () => layoutOf().pods.filter(({ role }) => role === 'backend');

@@ -20,12 +20,12 @@ const canRun = canTryRules('how the agent of a node stops');
 /** An agent that was told to stop. */
 interface Stopped {
   code: number | null;
-  /** What it had asked last, such as `GET /version`. */
-  asked: string;
+  /** What it had asked until then, such as `GET /version`. */
+  asked: string[];
   stderr: string;
 }
 
-describe.skipIf(!canRun)('an agent', { timeout: 300_000 }, () => {
+describe.skipIf(!canRun)('an agent', { timeout: 600_000 }, () => {
   let folder: string;
   let api: ApiServer;
   let gate: ApiGate;
@@ -64,8 +64,8 @@ describe.skipIf(!canRun)('an agent', { timeout: 300_000 }, () => {
     await machine?.stop();
     await gate?.close();
     await api?.close();
-    await rm(folder, { recursive: true, force: true });
-  }, 60_000);
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }, 120_000);
 
   /**
    * Starts the agent and tells it to stop when the API server is asked for the n-th time, which gets no answer then; with
@@ -83,17 +83,19 @@ describe.skipIf(!canRun)('an agent', { timeout: 300_000 }, () => {
       else child.disconnect();
     };
     let times = 0;
-    let asked = '';
+    const asked: string[] = [];
     gate.before = async ({ method, path }) => {
-      if ((times += 1) > nth) return ended(child);
-      asked = `${method} ${path}`;
+      times += 1;
+      if (times <= nth) asked.push(`${method} ${path}`);
       if (times < nth) return;
-      stop();
-      // As of whatever is asked from now on, there is no answer before who asks has gone.
-      await ended(child);
+      if (times === nth) stop();
+      // Like whatever is asked from now on it is never passed on: a lease made in the end would be there for the next agent.
+      await new Promise(() => {});
     };
     if (nth === 0) stop();
     await ended(child);
+    // What it asked last would count as the first words of the next one, which cannot be told to stop yet.
+    await gate.deserted();
     return { code: child.exitCode, asked, stderr };
   }
 
@@ -102,16 +104,17 @@ describe.skipIf(!canRun)('an agent', { timeout: 300_000 }, () => {
     ['that serves, by the end of its supervisor', 'disconnect', []],
   ] as const)('%s, whenever it is told', async (_name, way, flags) => {
     const inOrder = /warning|error|unsettled/i;
-    let last = '';
-    // Its lease is written last, when it has looked at the node.
-    for (let nth = 1; !last.startsWith('POST') || !last.includes('/leases'); nth += 1) {
+    let ofLease = 0;
+    // Its lease is written last, when it has looked at the node: first as if it were there, and then it is made.
+    for (let nth = 1; ofLease < 2; nth += 1) {
       const { code, asked, stderr } = await stopAt(nth, way, ...flags);
-      expect({ asked, code, stderr }).toEqual({ asked, code: 0, stderr: expect.not.stringMatching(inOrder) });
-      last = asked;
+      const last = asked.at(-1);
+      expect({ last, code, stderr }).toEqual({ last, code: 0, stderr: expect.not.stringMatching(inOrder) });
+      ofLease = asked.filter((each) => each.includes('/leases')).length;
     }
   });
 
   test('whose supervisor is gone before it has begun', async () => {
-    expect(await stopAt(0, 'disconnect', '--plan')).toMatchObject({ code: 0, asked: '' });
+    expect(await stopAt(0, 'disconnect', '--plan')).toMatchObject({ code: 0, asked: [] });
   });
 });

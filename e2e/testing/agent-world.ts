@@ -18,7 +18,7 @@ import { serveKinds } from './serve-kinds.ts';
 import { startApi, type Api } from './start-api.ts';
 
 /** The machine may be busy with other tests; nothing here is a measure of time. */
-const patienceMs = 45_000;
+const patienceMs = 120_000;
 
 type PortClaim = ReturnType<typeof claim>;
 type Log = Record<string, unknown>;
@@ -38,6 +38,8 @@ export class AgentWorld {
   /** The agent's way to the API server. */
   apiSocket!: ApiSocket;
   #agent: ChildProcess | undefined;
+  /** When all that the agent started last has printed is in the log. */
+  #silent: Promise<unknown> = Promise.resolve();
 
   static async start(): Promise<AgentWorld> {
     const world = new AgentWorld();
@@ -90,10 +92,12 @@ export class AgentWorld {
     this.#agent = agent;
     const lines = createInterface({ input: agent.stdout });
     const started = once(lines, 'line');
+    // Not its exit, which may be noticed before what it printed is read.
+    this.#silent = once(lines, 'close');
     lines.on('line', (line) => this.log.push(JSON.parse(line) as Log));
     await Promise.race([
       started,
-      once(agent, 'exit').then(() => Promise.reject(new Error('the agent ended at its start'))),
+      this.#silent.then(() => Promise.reject(new Error('the agent ended at its start'))),
     ]);
   }
 
@@ -112,7 +116,7 @@ export class AgentWorld {
     options: Partial<AgentProgramOptions> = {},
   ): Promise<Log | undefined> {
     await this.startAgent({ command, ...options });
-    await ended(this.#agent!);
+    await Promise.all([this.#silent, ended(this.#agent!)]);
     this.#agent = undefined;
     return this.log.at(-1);
   }
@@ -123,6 +127,16 @@ export class AgentWorld {
     this.#agent.kill(signal);
     await ended(this.#agent);
     this.#agent = undefined;
+  }
+
+  /** Holds the agent still while something is done: it hears of it all at once. */
+  async whileAgentStands(act: () => Promise<unknown>): Promise<void> {
+    this.#agent?.kill('SIGSTOP');
+    try {
+      await act();
+    } finally {
+      this.#agent?.kill('SIGCONT');
+    }
   }
 
   /** Creates a claim on a port of the node, on both families, for the Service of the world. */
@@ -154,6 +168,18 @@ export class AgentWorld {
       const ask = () => this.network.ask('client', 'TCP', addresses.node[family], port);
       await eventually(`${family} port ${port} answers`, async () => isAnswer(await ask()), patienceMs);
     }
+  }
+
+  /** What a client outside is told at the node's port over TCP and IPv4: by whomever it is, once there is an answer. */
+  async answer(port: number): Promise<string> {
+    return eventually(
+      `somebody answers at ${port}`,
+      async () => {
+        const text = await this.network.ask('client', 'TCP', addresses.node.IPv4, port);
+        return text !== 'timeout' && text;
+      },
+      patienceMs,
+    );
   }
 
   /** Whether somebody listens at a TCP port of the node. */
@@ -201,7 +227,7 @@ export class AgentWorld {
     await this.client.close();
     this.apiSocket.close();
     await this.#api.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

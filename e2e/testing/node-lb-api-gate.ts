@@ -1,8 +1,10 @@
 import { createServer, request as ask, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
+import { promisify } from 'node:util';
 import type { Pki } from '@armillary/embedded-api';
 import { loadKubeconfig, type ClusterConfig } from '@armillary/kube';
+import { eventually } from './process.ts';
 
 /** A request that came through a gate. */
 export interface GateRequest {
@@ -51,6 +53,12 @@ export class ApiGate {
   /** Says whose requests carry a token. */
   name(token: string, by: string): void {
     this.#names.set(`Bearer ${token}`, by);
+  }
+
+  /** Resolves when nobody is connected, so that nothing is still to come of those who have gone. */
+  async deserted(): Promise<void> {
+    const count = promisify(this.#server.getConnections.bind(this.#server));
+    await eventually('nobody is connected to the gate', async () => (await count()) === 0);
   }
 
   async close(): Promise<void> {

@@ -17,12 +17,17 @@ import { installNodeFirewall } from '../../packages/node-lb/src/lab/node-firewal
 import { armillary, startArmillary, type Running } from './armillary.ts';
 import { startDualStackApi } from './dual-stack-api.ts';
 import { withoutListenersTable } from './listeners-table.ts';
-import { portClaimKind, type PortClaim } from './node-lb-parts.ts';
+import {
+  nodeLoadBalancerKind,
+  portClaimKind,
+  type NodeLoadBalancer,
+  type PortClaim,
+} from './node-lb-parts.ts';
 import { eventually } from './process.ts';
 import type { Api } from './start-api.ts';
 
 /** Nothing here is a measure of time: the machine may have much else to do. */
-export const patienceMs = 45_000;
+export const patienceMs = 120_000;
 
 /** A node of the lab, and what is asked of it. */
 export type ClusterNode = Lab['layout']['nodes'][number];
@@ -39,6 +44,11 @@ export interface ServiceWish {
 }
 
 const namespace = 'default';
+/**
+ * Where the machine is busy an agent may need longer for its start or for a repair than a node may be unwell: nothing
+ * moves for that, and a node is used again as soon as it is well.
+ */
+const patient = { node: '1h', agent: '1h', return: '0s' };
 /** Where the lab's backends listen. */
 const labBackendPort = 8080;
 
@@ -70,10 +80,12 @@ export class NodeLbCluster {
     const ends: (() => Promise<unknown>)[] = [];
     try {
       const folder = await mkdtemp(join(tmpdir(), 'node-lb-cluster-'));
-      ends.unshift(() => rm(folder, { recursive: true, force: true }));
+      ends.unshift(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
       const api = await startDualStackApi(folder, assets);
       ends.unshift(() => api.close());
       const controller = await startController(api.kubeconfig);
+      let cluster: NodeLbCluster | undefined;
+      ends.unshift(() => (cluster?.controller ?? controller).stop());
       const lab = await startLab({
         agentCommand,
         deadlineMs: patienceMs,
@@ -81,8 +93,8 @@ export class NodeLbCluster {
         kubeconfig: api.kubeconfig,
       });
       ends.unshift(() => lab.stop());
-      const cluster = new NodeLbCluster({ lab, api, controller, options, ends });
-      ends.unshift(() => cluster.controller.stop());
+      cluster = new NodeLbCluster({ lab, api, controller, options, ends });
+      await cluster.settle({ grace: patient });
       return cluster;
     } catch (error) {
       for (const end of ends) await end();
@@ -92,6 +104,13 @@ export class NodeLbCluster {
 
   get api(): KubeClient {
     return this.lab.api;
+  }
+
+  /** Says how the load balancer shall work. */
+  async settle(spec: NodeLoadBalancer['spec']): Promise<void> {
+    const { apiVersion, kind } = nodeLoadBalancerKind;
+    const settings = { apiVersion, kind, metadata: { name: 'default' }, spec };
+    await this.api.apply(settings, { fieldManager: 'test', force: true });
   }
 
   /** A node by its name, such as `node-1`. */

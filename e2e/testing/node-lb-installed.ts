@@ -22,7 +22,7 @@ export const installNamespace = 'armillary-system';
 /** The only real node. */
 export const nodeName = 'worker-1';
 /** The machine may be busy with other tests; nothing here is a measure of time. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 /** What a kubelet asks of a pod. */
 interface Probe {
@@ -99,7 +99,7 @@ export class InstalledNodeLb {
     const crds = ['nodeloadbalancers', 'portclaims'].map((kind) => `crds/network.armillary.dev_${kind}.yaml`);
     const files = [...crds, 'node-lb/rights.yaml'];
     await kubectl.out(['apply', ...files.map((file) => `--filename=${deploy}${file}`)]);
-    await kubectl.out(['wait', '--for=condition=Established', '--timeout=30s', 'crd', '--all']);
+    await kubectl.out(['wait', '--for=condition=Established', '--timeout=50s', 'crd', '--all']);
     const gate = await ApiGate.start(api.kubeconfig, embedded.pki);
     const machine = await Machine.start();
     await machine.network.proxy('iptables-nft', 80);
@@ -241,7 +241,7 @@ export class InstalledNodeLb {
     await this.client.close();
     await this.gate.close();
     await this.#api.close();
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
     return this.#programs.map((program) => program.stderr()).join('');
   }
 

@@ -1,5 +1,6 @@
 import { delay, systemClock } from '@armillary/kube';
 import type { Lab } from '@armillary/node-lb';
+import { patienceMs } from './node-lb-cluster.ts';
 import { eventually } from './process.ts';
 
 type Resident = ReturnType<Lab['resident']>;
@@ -7,7 +8,7 @@ type Connection = Awaited<ReturnType<Resident['open']>>;
 
 /** Connections that stay open, and how long one of them may be without an answer before it counts as broken. */
 const stayingCount = 4;
-const patienceMs = 45_000;
+const answerMs = 45_000;
 /** A new connection that gets no answer in this time has failed. */
 const connectMs = 3000;
 /** Between calls of one client. */
@@ -53,7 +54,7 @@ export class Load {
   /** Starts; the port must answer. */
   static async start(resident: Resident, address: string, port: number): Promise<Load> {
     const open = await Promise.all(
-      Array.from({ length: 2 * stayingCount }, () => resident.open(address, port, patienceMs)),
+      Array.from({ length: 2 * stayingCount }, () => resident.open(address, port, answerMs)),
     );
     const refused = open.find(({ first }) => 'error' in first);
     if (refused) throw new Error(`${address} ${port} does not answer: ${JSON.stringify(refused.first)}`);
@@ -83,7 +84,7 @@ export class Load {
 
   /** What others say that were open all the time and are asked only now: how they broke. */
   async askQuiet(): Promise<string[]> {
-    const answers = await Promise.all(this.#quiet.map((connection) => connection.ask(patienceMs)));
+    const answers = await Promise.all(this.#quiet.map((connection) => connection.ask(answerMs)));
     return answers.flatMap((answer) => ('error' in answer ? [answer.error] : []));
   }
 
@@ -114,7 +115,7 @@ export class Load {
 
   async #talk(connection: Connection): Promise<void> {
     while (this.#running) {
-      const answer = await connection.ask(patienceMs);
+      const answer = await connection.ask(answerMs);
       if ('error' in answer) {
         this.#broken.push(answer.error);
         return;

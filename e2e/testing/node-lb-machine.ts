@@ -93,7 +93,10 @@ export class Machine {
     await once(this.#relay.listen(path), 'listening');
     const program = fileURLToPath(new URL('node-lb-door.ts', import.meta.url));
     const door = this.#spawn([process.execPath, program, port, path]);
-    await once(door.stdout!, 'data');
+    await Promise.race([
+      once(door.stdout!, 'data'),
+      once(door, 'exit').then(() => Promise.reject(new Error('the door does not open'))),
+    ]);
   }
 
   /** What makes a program a pod of the account, before the program's own words: it finds its credentials where pods do. */
@@ -115,7 +118,7 @@ export class Machine {
   ): Promise<Finished> {
     const [command = '', ...args] = [...this.enter, ...argv];
     const env = { ...process.env, ...options.env };
-    return runProgram(command, args, { timeoutMs: 60_000, ...options, env });
+    return runProgram(command, args, { timeoutMs: 120_000, ...options, env });
   }
 
   /** Runs `armillary ARGS` on the machine to its end. */
@@ -179,7 +182,8 @@ export class Machine {
     this.#resident.kill('SIGKILL');
     await ended(this.#resident);
     await this.network.remove();
-    await rm(this.folder, { recursive: true, force: true });
+    // Programs that a killed one had started may end a moment later.
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 
   #spawn(argv: string[], env: NodeJS.ProcessEnv = {}): ChildProcess {

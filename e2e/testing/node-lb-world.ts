@@ -37,6 +37,7 @@ const stepMs = 4000;
 interface RunningController {
   readonly manager: ControllerManager;
   readonly leases: Informer<Lease>;
+  readonly nodes: Informer<Node>;
   readonly done: Promise<unknown>;
 }
 
@@ -111,7 +112,8 @@ export class NodeLbWorld {
     })) {
       manager.add(definition);
     }
-    const controller = { manager, leases, done: manager.start().catch((error: unknown) => error) };
+    const nodes = manager.informer<Node>(coreV1.nodes);
+    const controller = { manager, leases, nodes, done: manager.start().catch((error: unknown) => error) };
     this.#controllers.add(controller);
     await eventually('the controller runs', () => manager.readiness().ok);
     return controller;
@@ -158,9 +160,16 @@ export class NodeLbWorld {
     return this.agents.add(name);
   }
 
+  /** Changes a node; resolves when the controllers have seen it, so that no time passes before they know. */
   async patchNode(name: string, body: Partial<Pick<Node, 'spec' | 'status'>> | object): Promise<void> {
     const subresource = 'status' in body ? { subresource: 'status' } : {};
-    await this.client.resource(coreV1.nodes).patch(name, { type: 'merge', body, ...subresource });
+    const options = { type: 'merge', body, ...subresource } as const;
+    const { metadata } = await this.client.resource(coreV1.nodes).patch(name, options);
+    await eventually(`the controllers see the change of ${name}`, () =>
+      [...this.#controllers].every(
+        ({ nodes }) => nodes.get(name)?.metadata.resourceVersion === metadata.resourceVersion,
+      ),
+    );
   }
 
   async setReady(name: string, ready: boolean): Promise<void> {
@@ -289,7 +298,7 @@ export class NodeLbWorld {
         if (settled === undefined || settled === false) await this.pass(stepMs);
         return settled;
       },
-      60_000,
+      120_000,
     );
   }
 

@@ -22,6 +22,8 @@ export class SimulatedNodeAgents {
   readonly #client: KubeClient;
   readonly #namespace: string;
   readonly #agents = new Map<string, SimulatedAgent>();
+  /** Nodes whose agents have a lease by now. */
+  readonly #known = new Set<string>();
   readonly #manager: ControllerManager;
   #look: (name: string) => void = () => {};
   #renewals = 0;
@@ -61,6 +63,7 @@ export class SimulatedNodeAgents {
       },
       spec: { holderIdentity: node, renewTime: this.#renewTime() },
     });
+    this.#known.add(node);
     return agent;
   }
 
@@ -73,7 +76,7 @@ export class SimulatedNodeAgents {
   /** Renews the leases of the living. Answers what their renewTimes are now. */
   async renew(): Promise<Map<string, string>> {
     const renewTime = this.#renewTime();
-    const alive = [...this.#agents].filter(([, agent]) => agent.alive);
+    const alive = [...this.#agents].filter(([node, agent]) => agent.alive && this.#known.has(node));
     await Promise.all(
       alive.map(([node, { annotations }]) =>
         this.#client.resource<Lease>(coordinationV1.leases).patch(agentLeaseName(node), {
