@@ -3,11 +3,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { startPostgres, type TestPostgres } from '../packages/notifications/src/testing/postgres.ts';
 import { Alertmanager } from './testing/alertmanager.ts';
 import { NotificationWorld } from './testing/notification-world.ts';
-import { eventually as within } from './testing/process.ts';
+import { eventually } from './testing/process.ts';
 
 // PostgreSQL comes back, Alertmanager tries again: a busy machine takes its time for each.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
-const eventually: typeof within = (what, check) => within(what, check, 60_000);
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const failedPosts = 'alertmanager_notification_requests_failed_total';
 const namesOf = (prefix: string): string[] => Array.from({ length: 20 }, (_, number) => `${prefix}${number}`);

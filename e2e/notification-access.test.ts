@@ -3,21 +3,24 @@
  * KUBEBUILDER_ASSETS makes the server a real kube-apiserver.
  */
 import { writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { armillary } from './testing/armillary.ts';
 import { InstalledNotifications, installNamespace } from './testing/installed-notifications.ts';
 import { runProgram } from './testing/process.ts';
 import { serviceAccountToken } from './testing/service-account.ts';
 
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
+
 let cluster: InstalledNotifications;
 beforeAll(async () => {
   cluster = await InstalledNotifications.start('caller-rights.yaml');
-}, 120_000);
+});
 afterAll(async () => {
   const { codes, log } = await cluster.close();
   expect(new Set(codes)).toEqual(new Set([0]));
   expect(log).not.toMatch(/"level":(50|60)/);
-}, 60_000);
+});
 
 /** Starts a notification manager; gives how it answers requests, as status codes. */
 async function start(data: string, ...flags: string[]) {

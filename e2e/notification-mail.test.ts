@@ -10,20 +10,18 @@ import { startSmtpSink } from '../packages/notifications/src/channels/email/test
 import { armillary } from './testing/armillary.ts';
 import { readMail } from './testing/mail-text.ts';
 import { notification, NotificationWorld } from './testing/notification-world.ts';
-import { eventually as within, runProgram } from './testing/process.ts';
+import { eventually, runProgram } from './testing/process.ts';
 import { freePort } from './testing/real-api-server.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const pem = (file: string): string =>
   readFileSync(join(import.meta.dirname, '../packages/notifications/fixtures/tls', file), 'utf8');
-// Attempts that failed are repeated after a second, then two, then four.
-const eventually: typeof within = (what, check) => within(what, check, 60_000);
 
 let world: NotificationWorld;
 beforeAll(async () => {
   world = await NotificationWorld.start();
-}, 60_000);
+});
 afterAll(async () => await world?.close());
 
 /** Has a team told by mail of what happens in its namespace, which has its name. */
@@ -217,6 +215,7 @@ test.each([1, 10])('of up to %d recipients in a mail each is told as the server 
 });
 
 test('a server that was down gets the mail when it is back', async () => {
+  // Attempts that failed are repeated after a second, then two, then four.
   await using sink = await startSmtpSink();
   const port = await freePort();
   await team('patient', ['ann@example.com'], open(port));

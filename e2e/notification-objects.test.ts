@@ -4,11 +4,14 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { Running } from './testing/armillary.ts';
 import { InstalledNotifications } from './testing/installed-notifications.ts';
 import { eventually } from './testing/process.ts';
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 interface Manifest {
   apiVersion: string;
@@ -31,12 +34,12 @@ beforeAll(async () => {
   cluster = await InstalledNotifications.start();
   const flags = ['--port=0', '--log-level=warn', `--data=${cluster.folder}/data`];
   manager = await cluster.runAs('notification-manager-sa', ['notification-manager', ...flags]);
-}, 120_000);
+});
 afterAll(async () => {
   const { codes, log } = await cluster.close();
   expect(log).toBe('');
   expect(codes).toEqual([0]);
-}, 60_000);
+});
 
 const filesOf = (folder: string): string[] => readdirSync(folder).filter((name) => name.endsWith('.yaml'));
 

@@ -2,11 +2,14 @@
  * The operator role with the rights of deploy/notification-manager, and what its pods would run. KUBEBUILDER_ASSETS makes
  * the server a real kube-apiserver.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { InstalledNotifications, installNamespace } from './testing/installed-notifications.ts';
 import { Inbox, notification } from './testing/notification-world.ts';
 import { eventually } from './testing/process.ts';
 import { freePort } from './testing/real-api-server.ts';
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 interface Container {
   name: string;
@@ -38,14 +41,14 @@ beforeAll(async () => {
     '--components=notification-operator',
     `--notification-image=${ourImage}`,
   ]);
-}, 120_000);
+});
 
 afterAll(async () => {
   const { codes, log } = await cluster.close();
   await inbox.close();
   expect(log).not.toMatch(/forbidden|\b403\b/i);
   expect(new Set(codes)).toEqual(new Set([0]));
-}, 60_000);
+});
 
 async function applyManager(name: string, spec: object): Promise<void> {
   await cluster.apply(notification('NotificationManager', name, {}, { receivers, ...spec }));
@@ -167,7 +170,7 @@ describe('an object', () => {
       },
       60_000,
     );
-  }, 90_000);
+  });
 });
 
 test('what the pods would run works with the rights of their account, and with arguments of upstream', async () => {
@@ -224,4 +227,4 @@ test('what the pods would run works with the rights of their account, and with a
   expect(inbox.told('bob')).toEqual([]);
   // Alerts come from everybody; who is told is shown to those whom the cluster allows it.
   expect((await fetch(`${ready.notifications}/receivers`)).status).toBe(401);
-}, 60_000);
+});

@@ -3,12 +3,15 @@
  * acknowledged is told.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startPostgres, type TestPostgres } from '../packages/notifications/src/testing/postgres.ts';
 import { AlertFeed } from './testing/alert-feed.ts';
 import type { Running } from './testing/armillary.ts';
 import { ended, eventually } from './testing/process.ts';
 import { ToldCluster } from './testing/told-cluster.ts';
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 /** More destinations than one of them tells at the same time. */
 const namespaces = Array.from({ length: 18 }, (_, number) => `team-${number}`);
@@ -22,7 +25,7 @@ beforeAll(async () => {
   cluster = await ToldCluster.start({ everybody: ['ops', 'audit'], namespaces });
   postgres = await startPostgres();
   storeUrl = await postgres.createDatabase();
-}, 60_000);
+});
 afterAll(async () => {
   await cluster?.close();
   await postgres?.stop();
@@ -78,4 +81,4 @@ test('two of them lose nothing when one is killed, then the other, then PostgreS
   // PostgreSQL itself makes nothing be told twice: results are noted once it is back.
   expect(tally.repeated).toBeLessThanOrEqual(2 * places);
   expect(tally.toldTwice).toEqual([]);
-}, 200_000);
+}, 400_000);

@@ -2,11 +2,14 @@
  * The notification manager with the rights of deploy/notification-manager/rights.yaml and no others does all its work.
  * KUBEBUILDER_ASSETS makes the server a real kube-apiserver.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Running } from './testing/armillary.ts';
 import { InstalledNotifications, installNamespace } from './testing/installed-notifications.ts';
 import { Inbox, notification } from './testing/notification-world.ts';
 import { eventually } from './testing/process.ts';
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const account = 'notification-manager-sa';
 
@@ -25,7 +28,7 @@ beforeAll(async () => {
   cluster = await InstalledNotifications.start('deployment.yaml');
   const flags = ['--port=0', '--access=kubernetes', '--anonymous-alerts', `--data=${cluster.folder}/data`];
   manager = await cluster.runAs(account, ['notification-manager', ...flags]);
-}, 120_000);
+});
 
 afterAll(async () => {
   const { codes, log } = await cluster.close();
@@ -34,7 +37,7 @@ afterAll(async () => {
   const refused = log.split('\n').filter((line) => /forbidden|\b403\b/i.test(line));
   expect(refused.filter((line) => !line.includes('elsewhere'))).toEqual([]);
   expect(codes).toEqual([0]);
-}, 60_000);
+});
 
 function secret(name: string, namespace: string): object {
   return {

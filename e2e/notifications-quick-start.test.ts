@@ -1,8 +1,10 @@
 /** docs/notifications-quick-start.md: its commands are run in their order, and print what the page shows. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { symlink } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { fetchTrace, fingerprintOf } from '@armillary/notifications';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -15,11 +17,10 @@ import { startSlack } from '../packages/notifications/src/testing/providers/slac
 import { Alertmanager, type AlertmanagerOptions } from './testing/alertmanager.ts';
 import { startArmillary, temporaryFolder, type Running } from './testing/armillary.ts';
 import { requiredKubectls } from './testing/kubectl.ts';
-import { ended, eventually as within, runProgram } from './testing/process.ts';
+import { ended, eventually, runProgram } from './testing/process.ts';
 import { freePort } from './testing/real-api-server.ts';
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
-const eventually: typeof within = (what, check) => within(what, check, 60_000);
+vi.setConfig({ testTimeout: 400_000, hookTimeout: 120_000 });
 
 const root = join(import.meta.dirname, '..');
 const pem = (file: string): string =>
@@ -92,7 +93,7 @@ test('the page works as it stands', async () => {
     if (code.startsWith('npm ci') || code.startsWith('export KUBECONFIG')) continue;
     if (language === 'json' || language === 'text') continue;
     if (language === 'yaml') await startAlertmanager(code);
-    else if (code.startsWith('node -e')) startListener(code, (text) => (posted += text));
+    else if (code.startsWith('node -e')) await startListener(code, (text) => (posted += text));
     else {
       const shown = blocks[index + 1];
       await eventually(`it prints what the page shows:\n${code}`, async () =>
@@ -157,8 +158,8 @@ async function silences(like: Record<string, string>, silence: string): Promise<
   return words.some((sentence) => sentence.includes(`Silence ${silence} covers`));
 }
 
-/** Starts what prints the posts that it gets. */
-function startListener(code: string, onText: (text: string) => void): void {
+/** Starts what prints the posts that it gets. Resolves when it listens: the page shows one attempt to tell it. */
+async function startListener(code: string, onText: (text: string) => void): Promise<void> {
   const listener = spawn('bash', ['-c', `exec ${local(code)}`], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -167,6 +168,13 @@ function startListener(code: string, onText: (text: string) => void): void {
   closing.defer(async () => {
     listener.kill();
     await ended(listener);
+  });
+  const port = Number(/listen\((\d+)\)/u.exec(local(code))?.[1]);
+  await eventually('somebody listens', async () => {
+    const socket = connect(port, '127.0.0.1');
+    const connected = await once(socket, 'connect').catch(() => undefined);
+    socket.destroy();
+    return connected !== undefined;
   });
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { startSmtpSink } from '../packages/notifications/src/channels/email/testing/smtp-sink.ts';
 import { Alertmanager } from './testing/alertmanager.ts';
 import { notification, NotificationWorld } from './testing/notification-world.ts';
-import { eventually as within } from './testing/process.ts';
+import { eventually } from './testing/process.ts';
 import { Prometheus } from './testing/prometheus.ts';
 
 const rule = {
@@ -12,14 +12,12 @@ const rule = {
   labels: { namespace: 'shop', severity: 'critical' },
   annotations: { summary: 'no {{ $labels.item }} left' },
 };
-// Scraping, evaluating, grouping and batching take their second each.
-const eventually: typeof within = (what, check) => within(what, check, 60_000);
 const tea = 'shop_stock{item="tea"}';
 const coffee = 'shop_stock{item="coffee"}';
 
 test(
   'what a rule finds is told by mail and webhook, once, and its end too',
-  { timeout: 180_000 },
+  { timeout: 400_000 },
   async () => {
     await using sink = await startSmtpSink();
     const world = await NotificationWorld.start();
@@ -44,6 +42,7 @@ test(
         webhook: { url: `${world.manager.url}/api/v2/alerts` },
       });
       await using prometheus = await Prometheus.start(alertmanager, [rule]);
+      // Scraping, evaluating, grouping and batching take their second each.
       const told = (): string[] =>
         world.inbox.posts.flatMap(({ body }) =>
           body.alerts.map(({ status, labels }) => `${status} ${labels['item']}`),

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { json, status } from '../packages/notifications/src/sources/testing/fake-source.ts';
 import { onPath } from '../scripts/debian.ts';
 import { armillary, temporaryFolder } from './testing/armillary.ts';
@@ -13,6 +13,9 @@ import { blocksOf } from './testing/documented-code.ts';
 import { KubectlSession, requiredKubectls } from './testing/kubectl.ts';
 import { ended, runProgram } from './testing/process.ts';
 import { SourceSite } from './testing/source-site.ts';
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const root = join(import.meta.dirname, '..');
 const example = (name: string): string => join(root, 'examples/receiver-webhook', name);
@@ -26,7 +29,7 @@ let site: SourceSite;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
   [site, folder] = await Promise.all([SourceSite.start(), temporaryFolder()]);
-}, 60_000);
+});
 afterEach(async () => await site.removeSources());
 afterAll(async () => {
   await site?.close();
@@ -105,7 +108,7 @@ describe('a webhook in about twenty lines', () => {
       expect(await site.told()).toEqual(['ann', 'everybody', 'shop-team']);
       expect(await site.told('bank')).toEqual(['everybody']);
     },
-    120_000,
+    240_000,
   );
 });
 

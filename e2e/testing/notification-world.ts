@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
+import { text as textOf } from 'node:stream/consumers';
 import { startApiServer, type ApiServer } from '@armillary/embedded-api';
 import { KubeClient, loadKubeconfig, silentLogger, type KubeObject } from '@armillary/kube';
 import {
@@ -14,6 +14,7 @@ import {
   type RunningNotificationManager,
 } from '@armillary/notifications';
 import { eventually } from './process.ts';
+import { freePort } from './real-api-server.ts';
 import { serveKinds } from './serve-kinds.ts';
 
 /** One alert of a post, as far as tests write it. */
@@ -65,7 +66,8 @@ export class NotificationWorld {
       logger: silentLogger,
       signal: new AbortController().signal,
       host: '127.0.0.1',
-      port: 0,
+      // One that nobody else gets while it is down.
+      port: await freePort(),
       access: openAccess,
       folder: join(folder, 'notifications'),
       storeUrl: undefined,
@@ -88,15 +90,18 @@ export class NotificationWorld {
     overrides: Partial<NotificationManagerOptions> = {},
     meanwhile?: () => Promise<void>,
   ): Promise<void> {
-    const port = Number(new URL(this.manager.url).port);
     await this.manager.stop();
     await meanwhile?.();
-    this.manager = await startNotificationManager({ ...this.#options, port, ...overrides });
+    this.manager = await startNotificationManager({ ...this.#options, ...overrides });
   }
 
   /** Starts a second one with the same settings, for worlds whose store can be shared; the caller stops it. */
   async startReplica(): Promise<RunningNotificationManager> {
-    return await startNotificationManager({ ...this.#options, folder: join(this.folder, 'replica') });
+    return await startNotificationManager({
+      ...this.#options,
+      port: 0,
+      folder: join(this.folder, 'replica'),
+    });
   }
 
   async close(): Promise<void> {
@@ -205,7 +210,10 @@ export class Inbox {
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = (await json(request)) as ReceivedPost['body'];
+    const text = await textOf(request).catch(() => undefined);
+    // Who is stopped in the middle of a request comes again.
+    if (text === undefined) return;
+    const body = JSON.parse(text) as ReceivedPost['body'];
     if (!this.answer(request, response)) return;
     this.posts.push({ path: request.url ?? '', body });
     response.end('{}');

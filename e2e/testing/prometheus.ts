@@ -58,7 +58,8 @@ export class Prometheus implements AsyncDisposable {
         `--config.file=${join(path, 'prometheus.yml')}`,
         `--storage.tsdb.path=${join(path, 'data')}`,
         `--web.listen-address=127.0.0.1:${port}`,
-        '--rules.alert.resend-delay=1s',
+        // What is not sent again within four times as long has ended, for Alertmanager: no restart is to take longer.
+        '--rules.alert.resend-delay=15s',
       ],
     });
     this.#program = program;

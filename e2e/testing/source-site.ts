@@ -72,7 +72,9 @@ export class SourceSite {
   /** Has the webhook asked, as a ReceiverSource of a new name says; resolves with the name once it is known. */
   async use(spec: object = {}): Promise<string> {
     const name = `source${++this.#count}`;
-    const settings = { url: this.source.url, addressPolicy: { allowLoopback: true }, ...spec };
+    // A busy machine may take longer to answer than the two seconds that are usual.
+    const usual = { url: this.source.url, addressPolicy: { allowLoopback: true }, timeout: '30s' };
+    const settings = { ...usual, ...spec };
     await this.world.apply(sourceObject(settings, name));
     this.#sources.push(name);
     await sourcesAre(this.url, ...this.#sources);

@@ -16,7 +16,11 @@ import { webhookChannel } from './webhook/webhook-channel.ts';
 import { wechatChannel } from './wechat/wechat-channel.ts';
 
 const noHttp = { send: () => Promise.reject(new Error('nothing is sent here')) };
-const render = new Templates({ texts: [], languagePacks: [] }, systemClock).renderer({ groupLabels: {} });
+// One of a notice would have no time left for all of these on a machine that is busy.
+const render = new Templates({ texts: [], languagePacks: [] }, systemClock).renderer({
+  groupLabels: {},
+  milliseconds: Number.POSITIVE_INFINITY,
+});
 const context = testContext({ http: noHttp, render });
 
 const alerts = Array.from({ length: 1000 }, (_, index) =>

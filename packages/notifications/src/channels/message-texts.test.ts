@@ -5,7 +5,11 @@ import { Templates } from '../templates/templates.ts';
 import { testAlert, testContext, testHttp, testNotice } from '../testing/notice.ts';
 import { messageTexts } from './message-texts.ts';
 
-const render = new Templates({ texts: [], languagePacks: [] }, systemClock).renderer({ groupLabels: {} });
+// One of a notice would have no time left for all of these on a machine that is busy.
+const render = new Templates({ texts: [], languagePacks: [] }, systemClock).renderer({
+  groupLabels: {},
+  milliseconds: Number.POSITIVE_INFINITY,
+});
 const context = testContext({ http: testHttp(), render });
 
 // The first tells little, or as much as the others: how many go into one text is guessed from it.

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { signAnswer } from './signature.ts';
 import { json, listOf, mailTo, receivers, status } from './testing/fake-source.ts';
 import type { SourceHandler } from './testing/fake-source.ts';
 import { SourceWorld } from './testing/source-world.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+const patience = { timeout: 60_000 };
 
 const second = 1000;
 const hour = 3600 * second;
@@ -289,12 +292,12 @@ describe('a source that is down', () => {
 
     world.clock.advance(10 * second);
     await world.fake.received(6);
-    await expect.poll(() => world.sources.status()[0]?.breaker).toBe('open');
+    await expect.poll(() => world.sources.status()[0]?.breaker, patience).toBe('open');
     expect(await world.told('other')).toBe('none CircuitOpen');
 
     world.fake.handler = receivers('ann');
     world.clock.advance(10 * second);
-    await expect.poll(() => world.ups).toEqual(['hr']);
+    await expect.poll(() => world.ups, patience).toEqual(['hr']);
     expect(world.sources.status()[0]?.breaker).toBe('closed');
     expect(await world.told('other')).toBe('fetched ann');
     expect(world.downs).toHaveLength(1);

@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { json, listOf, receivers, status } from './testing/fake-source.ts';
 import { SourceWorld, sourceObject } from './testing/source-world.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+const patience = { timeout: 60_000 };
 
 describe('several sources', () => {
   test('are all asked, and answer in the order of their names', async () => {
@@ -91,7 +94,7 @@ test('the status counts how each question was answered', async () => {
   await world.ask('other');
   world.clock.advance(61_000);
   await world.ask('bank');
-  await expect.poll(() => world.sources.status()[0]?.errors).toBe(2);
+  await expect.poll(() => world.sources.status()[0]?.errors, patience).toBe(2);
   expect(world.sources.status()).toEqual([
     {
       source: 'hr',

@@ -1,7 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { json, listOf, receivers, status } from './testing/fake-source.ts';
 import type { SourceHandler } from './testing/fake-source.ts';
 import { SourceWorld } from './testing/source-world.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+const patience = { timeout: 60_000 };
 
 const second = 1000;
 
@@ -140,11 +143,11 @@ describe('many questions', () => {
     world.clock.advance(2 * second);
     expect(await waiting).toBe('stale ann Timeout');
     const later = world.told();
-    await expect.poll(() => world.clock.pending).toContain(0);
+    await expect.poll(() => world.clock.pending, patience).toContain(0);
     world.clock.advance(0);
     expect(await later).toBe('stale ann Timeout');
     release();
-    await expect.poll(() => world.sources.status()[0]?.lastSuccessAt).toBe(world.clock.now());
+    await expect.poll(() => world.sources.status()[0]?.lastSuccessAt, patience).toBe(world.clock.now());
     expect(await world.told()).toBe('fresh bob');
     expect(world.fake.requests).toHaveLength(2);
   });

@@ -62,7 +62,8 @@ export async function startPostgres(options: TestPostgresOptions = {}): Promise<
     let said = '';
     server.stderr?.on('data', (text: Buffer) => (said = `${said}${text.toString()}`.slice(-4000)));
     for (;;) {
-      if (server.exitCode !== null) throw new Error(`PostgreSQL ended at once:\n${said}`);
+      if (server.exitCode !== null || server.signalCode !== null)
+        throw new Error(`PostgreSQL ended at once:\n${said}`);
       if (await answers(address('postgres'))) return;
       await sleep(20);
     }
@@ -83,7 +84,7 @@ export async function startPostgres(options: TestPostgresOptions = {}): Promise<
     start,
     stop: async () => {
       await end('SIGINT');
-      rmSync(folder, { recursive: true });
+      rmSync(folder, { recursive: true, maxRetries: 5 });
     },
   };
 }

@@ -7,6 +7,8 @@ import { emailNotice } from './testing/email-notice.ts';
 import { reply, startMailServer } from './testing/mail-server.ts';
 import { startSmtpSink, type SmtpSink } from './testing/smtp-sink.ts';
 
+vi.setConfig({ testTimeout: 120_000 });
+
 const http = testHttp();
 let email = createEmailChannel();
 
@@ -27,7 +29,7 @@ async function mailsOf(sink: SmtpSink, count: number): Promise<string[]> {
       expect(mails).toHaveLength(count);
       return mails;
     },
-    { timeout: 10_000 },
+    { timeout: 60_000 },
   );
 }
 
@@ -115,11 +117,9 @@ describe('to smtp-sink of Postfix', () => {
       testAlert('Disk\r\nBcc: eve@example.com\r\n\r\nbody', { annotations: { message: '\r\n.\r\nQUIT' } }),
     ];
     await send(emailNotice({ port: sink.port, alerts, receiver: { tmplType: 'text' } }));
-    const [mail = ''] = await vi.waitFor(() => {
-      const mails = sink.mails();
-      expect(mails).toHaveLength(1);
-      return mails;
-    });
+    // The sink answers when it has written the whole of it.
+    const [mail = '', ...others] = sink.mails();
+    expect(others).toEqual([]);
     expect(mail).toContain('\nSubject: Disk Bcc: eve@example.com body\n');
     expect(mail).not.toMatch(/^Bcc:/mu);
     expect(mail.match(/X-Rcpt-Args/gu)).toHaveLength(1);

@@ -13,6 +13,9 @@ import type { MailServer } from './mail-server.ts';
 import { MailServers, type SentMail } from './mail-servers.ts';
 import { reply, startMailServer } from './testing/mail-server.ts';
 
+vi.setConfig({ testTimeout: 120_000 });
+const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 60_000 });
+
 const pem = (file: string): string =>
   readFileSync(join(import.meta.dirname, '../../../fixtures/tls', file), 'utf8');
 const certificate = { key: pem('server.key'), cert: pem('server.pem') };
@@ -239,7 +242,7 @@ describe('time', () => {
       fault: 'transient',
       message: 'mail server was not done within 30000 ms',
     });
-    await vi.waitFor(() => expect(server.sockets.size).toBe(1));
+    await eventually(() => expect(server.sockets.size).toBe(1));
     clock.advance(30_000);
     await failed;
     expect(clock.pending).toEqual([]);
@@ -272,7 +275,7 @@ describe('time', () => {
     const clock = new FakeClock();
     const sent = send({ port: server.port }, { clock, timeoutMs: 5000 });
     const failed = expect(sent).rejects.toMatchObject({ fault: 'transient' });
-    await vi.waitFor(() => expect(drips).toBeGreaterThan(3));
+    await eventually(() => expect(drips).toBeGreaterThan(3));
     clock.advance(30_000);
     await failed;
   });
@@ -282,7 +285,7 @@ describe('time', () => {
     const stop = new AbortController();
     const sent = send({ port: server.port }, { signal: stop.signal, clock: systemClock });
     const failed = expect(sent).rejects.toMatchObject({ name: 'DeliveryError', fault: 'transient' });
-    await vi.waitFor(() => expect(server.sockets.size).toBe(1));
+    await eventually(() => expect(server.sockets.size).toBe(1));
     stop.abort(new Error('the program ends'));
     await failed;
   });
@@ -292,7 +295,7 @@ describe('time', () => {
     const failed = expect(send({ port: server.port })).rejects.toMatchObject({
       fault: 'transient',
     });
-    await vi.waitFor(() => expect(server.sockets.size).toBe(1));
+    await eventually(() => expect(server.sockets.size).toBe(1));
     servers.close();
     await failed;
   });

@@ -71,7 +71,10 @@ export class FakeSource implements AsyncDisposable {
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url: target = '/', headers } = incoming;
     const query = new URL(target, 'http://source').searchParams;
-    const request = { method, target, query, headers, body: await buffer(incoming) };
+    const body = await buffer(incoming).catch(() => undefined);
+    // Who stopped in the middle of a request has asked nothing.
+    if (!body) return;
+    const request = { method, target, query, headers, body };
     this.requests.push(request);
     this.handler(request, response);
     for (const resolve of this.#waiting) resolve();

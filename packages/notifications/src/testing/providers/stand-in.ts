@@ -66,6 +66,8 @@ export class StandIn implements AsyncDisposable {
 
   async #serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = await received(incoming);
+    // Who stopped in the middle of a request has asked nothing.
+    if (!request) return;
     this.requests.push(request);
     const usual = this.#provider(request, (what) => this.complaints.push(what));
     const answer = this.#next.shift() ?? usual;
@@ -83,9 +85,10 @@ export class StandIn implements AsyncDisposable {
   }
 }
 
-async function received(incoming: IncomingMessage): Promise<ReceivedRequest> {
+async function received(incoming: IncomingMessage): Promise<ReceivedRequest | undefined> {
   const url = new URL(incoming.url ?? '/', 'http://stand-in');
-  const body = await text(incoming);
+  const body = await text(incoming).catch(() => undefined);
+  if (body === undefined) return undefined;
   return {
     method: incoming.method ?? '',
     path: url.pathname,

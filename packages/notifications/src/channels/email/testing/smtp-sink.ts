@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -31,47 +32,64 @@ export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<Smtp
   const folder = mkdtempSync(join(tmpdir(), 'smtp-sink-'));
   // As root it wants to be somebody else, who must be able to write there.
   chmodSync(folder, 0o777);
-  const port = await freePort();
-  const child = spawn(
-    '/usr/sbin/smtp-sink',
-    [
-      ...(process.getuid?.() === 0 ? ['-u', 'nobody'] : []),
-      ...(['refuse', 'defer', 'hangUp'] as const).flatMap((what) =>
-        options[what] ? [{ refuse: '-f', defer: '-r', hangUp: '-q' }[what], options[what].join(',')] : [],
-      ),
-      '-d',
-      join(folder, 'mail.'),
-      `127.0.0.1:${port}`,
-      '100',
-    ],
-    { stdio: 'ignore' },
-  );
-  let failure: Error | undefined;
-  child.once('error', (error) => (failure = error));
-  while (!(await accepts(port))) {
-    if (failure) throw failure;
-    if (child.exitCode !== null) throw new Error(`smtp-sink ended with ${child.exitCode}`);
-    await sleep(5);
-  }
-  return {
-    port,
-    mails: () => readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8')),
-    async [Symbol.asyncDispose]() {
-      const exit = once(child, 'exit');
-      child.kill();
-      await exit;
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    const child = spawn(
+      '/usr/sbin/smtp-sink',
+      [
+        ...(process.getuid?.() === 0 ? ['-u', 'nobody'] : []),
+        ...(['refuse', 'defer', 'hangUp'] as const).flatMap((what) =>
+          options[what] ? [{ refuse: '-f', defer: '-r', hangUp: '-q' }[what], options[what].join(',')] : [],
+        ),
+        '-d',
+        join(folder, 'mail.'),
+        `127.0.0.1:${port}`,
+        '100',
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+    child.once('error', (error) => (said += error.message));
+    const closed = once(child, 'close').catch(() => undefined);
+    const gone = (): boolean =>
+      child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+    while (!gone() && !(await accepts(port))) await sleep(5);
+    if (!gone()) {
+      return {
+        port,
+        mails: () => readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8')),
+        async [Symbol.asyncDispose]() {
+          child.kill();
+          await closed;
+          rmSync(folder, { recursive: true });
+        },
+      };
+    }
+    // By then it has said why.
+    await closed;
+    if (attempt === 5 || !said.includes('in use')) {
       rmSync(folder, { recursive: true });
-    },
-  };
+      throw new Error(`smtp-sink does not start: ${said}`);
+    }
+  }
 }
 
+/**
+ * One that is free, and none of those that the kernel gives to whoever asks for any. Two sinks would share a port without
+ * a word.
+ */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(16_000, 30_000);
+    const server = createServer();
+    const isFree = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!isFree) continue;
+    await new Promise((closed) => server.close(closed));
+    return port;
+  }
 }
 
 async function accepts(port: number): Promise<boolean> {
