@@ -3,11 +3,12 @@
  * again; ARMILLARY_CRASH_ROUNDS sets how often (the release check uses 20).
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
 import { KubeClient, coreV1, loadKubeconfig, type ConfigMap } from '@armillary/kube';
 import { armillary, temporaryFolder } from './testing/armillary.ts';
-import { ended } from './testing/process.ts';
+import { ended, eventually } from './testing/process.ts';
 
 const rounds = Number(process.env['ARMILLARY_CRASH_ROUNDS'] ?? 3);
 
@@ -84,12 +85,32 @@ test(
       };
       await Promise.all([killed.promise, ...Array.from({ length: 16 }, async (_, id) => await writer(id))]);
       await ended(group.process);
+      await groupEnded(group.process.pid!);
       await client.close();
     }
     await folder.remove();
   },
-  30_000 + rounds * 15_000,
+  60_000 + rounds * 60_000,
 );
+
+/**
+ * Resolves when the other processes of a group have ended, too. One that was writing to the disk when it was killed ends
+ * when that is done, and has the data folder until then.
+ */
+async function groupEnded(leader: number): Promise<void> {
+  const group = String(leader);
+  const isLeft = (pid: string): boolean => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+      // After the name in parentheses: the state, the parent, the group (proc(5)).
+      const [state, , its] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return its === group && state !== 'Z' && state !== 'X';
+    } catch {
+      return false;
+    }
+  };
+  await eventually('the end of all processes', () => !readdirSync('/proc').some(isLeft));
+}
 
 /** A watch from before the crash shows every object acknowledged since, or says 410. */
 async function expectNoGap(
@@ -100,7 +121,7 @@ async function expectNoGap(
   const missing = new Set(
     [...acknowledged].filter(([, version]) => version > Number(from)).map(([name]) => name),
   );
-  const signal = AbortSignal.timeout(10_000);
+  const signal = AbortSignal.timeout(60_000);
   for await (const event of client
     .resource(coreV1.configMaps)
     .watch({ namespace: 'default', resourceVersion: from, signal })) {

@@ -1,8 +1,13 @@
 /** The main job, as a newcomer meets it: `armillary up --demo`, then kubectl. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startArmillary, temporaryFolder, type Running } from './testing/armillary.ts';
 import { KubectlSession, requiredKubectls } from './testing/kubectl.ts';
 import { ended, eventually } from './testing/process.ts';
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
+/** For a kubectl that waits for a minute itself. */
+const patient = { timeoutMs: 90_000 };
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let up: Running;
@@ -13,7 +18,7 @@ beforeAll(async () => {
   const ports = ['--port', '0', '--api-port', '0', '--notification-port', '0'];
   up = await startArmillary(['up', '--demo', '--data', `${folder.path}/data`, ...ports]);
   kubectl = new KubectlSession(requiredKubectls().at(-1)!, up.ready.kubeconfig, folder.path);
-}, 60_000);
+});
 afterAll(async () => {
   expect(await up.stop()).toBe(0);
   await folder.remove();
@@ -164,14 +169,10 @@ describe('a run', () => {
       'jsonpath={.spec.containers[0].name}',
     ]);
     expect(step).toMatch(/^step-/);
-    await kubectl.out([
-      'wait',
-      `pod/${pod}`,
-      '-n',
-      'demo',
-      '--for=jsonpath={.status.phase}=Running',
-      '--timeout=10s',
-    ]);
+    await kubectl.out(
+      ['wait', `pod/${pod}`, '-n', 'demo', '--for=jsonpath={.status.phase}=Running', '--timeout=60s'],
+      patient,
+    );
     const following = kubectl.start(['logs', '-n', 'demo', pod, '-c', step, '-f']);
     await eventually('the first line', () => following.output().includes('first'));
     await kubectl.out([
@@ -247,7 +248,7 @@ describe('a run', () => {
   });
 
   test('takes its Tekton objects with it when deleted', async () => {
-    await kubectl.out(['delete', runs, 'slow', '-n', 'demo', '--timeout=20s']);
+    await kubectl.out(['delete', runs, 'slow', '-n', 'demo', '--timeout=60s'], patient);
     await eventually(
       'no pods left',
       async () =>
@@ -266,10 +267,9 @@ describe('a run', () => {
 });
 
 test('deleting the project deletes its namespace', async () => {
-  await kubectl.out(['delete', 'devopsproject', 'demo', '--timeout=30s']);
+  await kubectl.out(['delete', 'devopsproject', 'demo', '--timeout=60s'], patient);
   await eventually(
     'the namespace is gone',
     async () => (await kubectl.out(['get', 'ns', 'demo', '--ignore-not-found', '-o', 'name'])) === '',
-    30_000,
   );
 });

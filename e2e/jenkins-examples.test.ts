@@ -2,8 +2,11 @@
 import { join } from 'node:path';
 import { connect, type Jenkins } from '@armillary/jenkins-client';
 import { startFakeJenkins, type FakeJenkins } from '@armillary/jenkins-client/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { eventually, runProgram, type Finished } from './testing/process.ts';
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let fake: FakeJenkins;
 let jenkins: Jenkins;
@@ -29,7 +32,7 @@ function run(program: string, ...args: string[]): Promise<Finished> {
   });
 }
 
-test('follow-build prints the log of its build and exits with its verdict', { timeout: 60_000 }, async () => {
+test('follow-build prints the log of its build and exits with its verdict', async () => {
   const parameters = [{ type: 'string', name: 'WHO', default: '' }] as const;
   await jenkins.pipelines.apply(['team', 'hello'], { kind: 'inline', script: '', parameters });
   fake.runs('team/hello', (build) => {
@@ -44,20 +47,16 @@ test('follow-build prints the log of its build and exits with its verdict', { ti
   expect(await run('follow-build.ts', 'team/hello')).toMatchObject({ code: 1, stderr: '' });
 });
 
-test(
-  'apply-pipelines tells what it would do, does it, and then has nothing to do',
-  { timeout: 60_000 },
-  async () => {
-    expect((await run('apply-pipelines.ts', '--plan')).stdout).toMatch(/^shop\/api: create\n/u);
-    expect(fake.job('shop')).toBeUndefined();
-    expect((await run('apply-pipelines.ts')).stdout).toContain('shop/nightly: created\n');
-    expect((await run('apply-pipelines.ts')).stdout).toBe(
-      'shop/api: unchanged\nshop/web: unchanged\nshop/nightly: unchanged\n',
-    );
-  },
-);
+test('apply-pipelines tells what it would do, does it, and then has nothing to do', async () => {
+  expect((await run('apply-pipelines.ts', '--plan')).stdout).toMatch(/^shop\/api: create\n/u);
+  expect(fake.job('shop')).toBeUndefined();
+  expect((await run('apply-pipelines.ts')).stdout).toContain('shop/nightly: created\n');
+  expect((await run('apply-pipelines.ts')).stdout).toBe(
+    'shop/api: unchanged\nshop/web: unchanged\nshop/nightly: unchanged\n',
+  );
+});
 
-test('answer-inputs shows what waits, and approves what it is told to', { timeout: 60_000 }, async () => {
+test('answer-inputs shows what waits, and approves what it is told to', async () => {
   await jenkins.pipelines.apply(['team', 'release'], { kind: 'inline', script: '' });
   fake.runs('team/release', async (build) => void (await build.input({ id: 'Go', message: 'Release it?' })));
   const build = await (await jenkins.item('team', 'release').build()).started();

@@ -2,8 +2,11 @@
 import { readFileSync } from 'node:fs';
 import * as client from '@armillary/jenkins-client';
 import { startFakeJenkins, type FakeBuild, type FakeJenkins } from '@armillary/jenkins-client/testing';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { blocksOf, DocumentedProgram, programOf } from './testing/documented-code.ts';
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
 describe.each([
   'docs/jenkins-client.md',
@@ -12,7 +15,7 @@ describe.each([
 ])('%s', (path) => {
   const page = readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
-  test('compiles, runs, and prints what it says', { timeout: 240_000 }, async () => {
+  test('compiles, runs, and prints what it says', async () => {
     const program = new DocumentedProgram(programOf(page));
     onTestFinished(() => program.remove());
     expect(await program.check()).toBe('');

@@ -1,8 +1,11 @@
 /** KubeSphere DevOps and what becomes of builds in Jenkins: what runs keep of them, and what looking at them costs. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { pipelineKind, pipelineRunKind, type Pipeline, type PipelineRun } from '@armillary/pipelines';
 import { JenkinsWorld, reasonOf } from './testing/jenkins-world.ts';
 import { eventually } from './testing/process.ts';
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let world: JenkinsWorld;
 
@@ -10,7 +13,7 @@ beforeEach(async () => {
   world = await JenkinsWorld.start();
   await world.control();
   await world.project('shop');
-}, 60_000);
+});
 afterEach(() => world.close());
 
 const orphan = 'devops.kubesphere.io/jenkins-pipelinerun-orphan';
@@ -136,17 +139,18 @@ test('fifty running builds cost no more requests than five', async () => {
       },
       60_000,
     );
-    // In between two looks at the folder, whatever else is asked is the cost of one look.
+    // From one look at the folder to the next, whatever else is asked is the cost of one look.
     const isLook = ({ path }: { path: string }): boolean => path.endsWith('job/shop/api/json');
     world.fake.clearRequests();
     await eventually('some looks', () => world.fake.requests.filter(isLook).length >= 6);
-    const asked = world.fake.requests.length / world.fake.requests.filter(isLook).length;
+    const { requests } = world.fake;
+    const whole = requests.slice(requests.findIndex(isLook), requests.findLastIndex(isLook));
     open();
-    return asked;
+    return whole.length / whole.filter(isLook).length;
   }
   const few = await looks(5);
   const many = await looks(50);
   // Four builds' details at most, of three requests each, beside the look itself.
   expect(few).toBeLessThanOrEqual(14);
   expect(many).toBeLessThanOrEqual(14);
-}, 120_000);
+});

@@ -4,10 +4,13 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import type { Fault, FaultyRequest } from '@armillary/jenkins-client/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { armillary, temporaryFolder } from './testing/armillary.ts';
 import { JenkinsWorld, plain } from './testing/jenkins-world.ts';
 import { ended, eventually } from './testing/process.ts';
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const noted = 'pipelines.armillary.dev/jenkins-build';
 
@@ -47,7 +50,7 @@ beforeAll(async () => {
   world = await JenkinsWorld.start();
   await control();
   await world.project('shop');
-}, 60_000);
+});
 afterAll(async () => {
   child.kill('SIGTERM');
   await ended(child);
@@ -74,30 +77,26 @@ test.each([
         ? (child.kill('SIGKILL'), 'reset')
         : undefined,
   ],
-] as const)(
-  'killed %s',
-  async (_when, name, fault) => {
-    await world.pipeline('shop', name, plain(name));
-    await eventually('the job', async () => {
-      const pipeline = await world.getPipeline('shop', name);
-      return pipeline?.metadata.annotations?.['pipeline.devops.kubesphere.io/syncstatus'] === 'successful';
-    });
-    const undo = world.fake.fault(fault);
-    await world.run('shop', `${name}-1`, { pipelineRef: { name } });
-    await ended(child);
-    undo();
-    expect(child.signalCode).toBe('SIGKILL');
-    expect((await world.getRun('shop', `${name}-1`))?.metadata.annotations?.[noted]).toContain('"from":1');
-    await control();
-    // What may have been on its way is waited for before it is sent once more.
-    await eventually(
-      'the run to succeed',
-      async () => (await world.getRun('shop', `${name}-1`))?.status?.phase === 'Succeeded',
-      60_000,
-    );
-    expect(world.fake.job(`shop/${name}`)?.builds).toHaveLength(1);
-    const runs = (await world.runs('shop')).filter(({ spec }) => spec.pipelineRef.name === name);
-    expect(runs.map(({ metadata }) => metadata.name)).toEqual([`${name}-1`]);
-  },
-  120_000,
-);
+] as const)('killed %s', async (_when, name, fault) => {
+  await world.pipeline('shop', name, plain(name));
+  await eventually('the job', async () => {
+    const pipeline = await world.getPipeline('shop', name);
+    return pipeline?.metadata.annotations?.['pipeline.devops.kubesphere.io/syncstatus'] === 'successful';
+  });
+  const undo = world.fake.fault(fault);
+  await world.run('shop', `${name}-1`, { pipelineRef: { name } });
+  await ended(child);
+  undo();
+  expect(child.signalCode).toBe('SIGKILL');
+  expect((await world.getRun('shop', `${name}-1`))?.metadata.annotations?.[noted]).toContain('"from":1');
+  await control();
+  // What may have been on its way is waited for before it is sent once more.
+  await eventually(
+    'the run to succeed',
+    async () => (await world.getRun('shop', `${name}-1`))?.status?.phase === 'Succeeded',
+    90_000,
+  );
+  expect(world.fake.job(`shop/${name}`)?.builds).toHaveLength(1);
+  const runs = (await world.runs('shop')).filter(({ spec }) => spec.pipelineRef.name === name);
+  expect(runs.map(({ metadata }) => metadata.name)).toEqual([`${name}-1`]);
+});

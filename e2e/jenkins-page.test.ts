@@ -2,11 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { coreV1, type KubeObject } from '@armillary/kube';
 import { devopsKinds } from '@armillary/pipelines';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { blocksOf } from './testing/documented-code.ts';
 import { JenkinsWorld } from './testing/jenkins-world.ts';
 import { eventually } from './testing/process.ts';
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const page = readFileSync(new URL('../docs/kubesphere-on-jenkins.md', import.meta.url), 'utf8');
 
@@ -15,10 +18,10 @@ let world: JenkinsWorld;
 beforeAll(async () => {
   world = await JenkinsWorld.start();
   await world.control();
-}, 60_000);
+});
 afterAll(() => world.close());
 
-test('the example becomes a folder, a job and a build', { timeout: 60_000 }, async () => {
+test('the example becomes a folder, a job and a build', async () => {
   const shell = blocksOf(page, 'sh').join('\n');
   const objects = [...shell.matchAll(/<<'EOF'\n([\s\S]*?)\nEOF$/gmu)];
   expect(objects).toHaveLength(3);

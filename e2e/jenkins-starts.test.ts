@@ -1,8 +1,11 @@
 /** KubeSphere DevOps on a Jenkins that loses answers and restarts: a run is one build, or fails and says why. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { pipelineRunKind, type PipelineRun } from '@armillary/pipelines';
 import { JenkinsWorld, plain, reasonOf } from './testing/jenkins-world.ts';
 import { eventually } from './testing/process.ts';
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let world: JenkinsWorld;
 
@@ -10,7 +13,7 @@ beforeEach(async () => {
   world = await JenkinsWorld.start();
   await world.control();
   await world.project('shop');
-}, 60_000);
+});
 afterEach(() => world.close());
 
 const noted = 'pipelines.armillary.dev/jenkins-build';
@@ -121,11 +124,11 @@ describe('a restart of Jenkins', () => {
         const now = await world.getRun('shop', 'queue-2');
         return now?.status?.phase === 'Failed' && now;
       },
-      40_000,
+      90_000,
     );
     expect(reasonOf(run)).toBe('QueueItemLost');
     open();
     await world.phase('shop', 'queue-1', 'Succeeded');
     expect(world.builds('shop', 'queue')).toBe(1);
-  }, 60_000);
+  });
 });

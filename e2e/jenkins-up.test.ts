@@ -2,10 +2,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startFakeJenkins, type FakeJenkins } from '@armillary/jenkins-client/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startArmillary, temporaryFolder, type Running } from './testing/armillary.ts';
 import { KubectlSession, requiredKubectls } from './testing/kubectl.ts';
 import { eventually } from './testing/process.ts';
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let fake: FakeJenkins;
@@ -23,7 +26,7 @@ beforeAll(async () => {
   const data = `${folder.path}/data`;
   up = await startArmillary(['up', '--data', data, ...ports, ...jenkins, '--default-engine', 'jenkins']);
   kubectl = new KubectlSession(requiredKubectls().at(-1)!, up.ready.kubeconfig, folder.path);
-}, 60_000);
+});
 afterAll(async () => {
   expect(await up.stop()).toBe(0);
   await fake.close();
@@ -63,9 +66,9 @@ test('runs pipelines on Jenkins, once the token is right', async () => {
       const run = await get('pipelineruns', 'hello');
       return run.status?.phase === 'Succeeded' && run.status;
     },
-    60_000,
+    90_000,
   );
   expect(status.conditions[0]).toMatchObject({ type: 'Succeeded', status: 'True' });
   expect(fake.job('demo/hello')?.builds).toHaveLength(1);
   expect(await kubectl.out(['get', 'pr', '-n', 'demo'])).toMatch(/^hello\s+1\s+Succeeded\s+Succeeded/m);
-}, 90_000);
+});

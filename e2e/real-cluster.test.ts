@@ -4,12 +4,15 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startApiServer } from '@armillary/embedded-api';
 import { armillary, temporaryFolder } from './testing/armillary.ts';
 import { KubectlSession, requiredKubectls } from './testing/kubectl.ts';
 import { ended, eventually } from './testing/process.ts';
 import { startRealApiServer, type RealApiServer } from './testing/real-api-server.ts';
+
+// Processes take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const assets = process.env['KUBEBUILDER_ASSETS'];
 if (assets === undefined) {
@@ -59,7 +62,7 @@ describe.skipIf(assets === undefined)('a real cluster', () => {
       );
     });
     kubectl = new KubectlSession(requiredKubectls().at(-1)!, server.kubeconfig, folder.path);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     controller.kill('SIGTERM');
@@ -68,17 +71,13 @@ describe.skipIf(assets === undefined)('a real cluster', () => {
     await folder.remove();
     expect(controller.exitCode).toBe(0);
     expect(controllerLog).toBe('');
-  }, 60_000);
+  });
 
   async function finished(name: string): Promise<{ phase: string; conditions: { message: string }[] }> {
-    return await eventually(
-      `${name} to end`,
-      async () => {
-        const run = JSON.parse(await kubectl.out(['get', runs, name, '-n', 'demo', '-o', 'json']));
-        return ['Succeeded', 'Failed', 'Cancelled'].includes(run.status?.phase) && run.status;
-      },
-      30_000,
-    );
+    return await eventually(`${name} to end`, async () => {
+      const run = JSON.parse(await kubectl.out(['get', runs, name, '-n', 'demo', '-o', 'json']));
+      return ['Succeeded', 'Failed', 'Cancelled'].includes(run.status?.phase) && run.status;
+    });
   }
 
   async function start(name: string, jenkinsfile: string): Promise<void> {
@@ -114,7 +113,7 @@ describe.skipIf(assets === undefined)('a real cluster', () => {
       '--tail=-1',
     ]);
     expect(log).toContain('Hello, world!');
-  }, 60_000);
+  });
 
   test('a log streams through the API server, and Stop cancels', async () => {
     await start(
@@ -133,7 +132,7 @@ describe.skipIf(assets === undefined)('a real cluster', () => {
     expect((await finished('slow')).phase).toBe('Cancelled');
     await ended(following);
     expect(following.output()).not.toMatch(/^last$/m);
-  }, 60_000);
+  });
 
   test('deleting a run makes the garbage collector take its Tekton objects', async () => {
     await kubectl.out(['delete', runs, 'slow', 'greeting-1', '-n=demo', '--timeout=30s']);
@@ -142,7 +141,7 @@ describe.skipIf(assets === undefined)('a real cluster', () => {
       const list = ['get', kinds, '-n=demo', `-l=tekton.dev/pipelineRun=${run}`, '-o=name'];
       await eventually(`nothing left of ${run}`, async () => (await kubectl.out(list)) === '', 60_000);
     }
-  }, 120_000);
+  });
 
   test('deleting the project deletes its namespace with everything in it', async () => {
     await kubectl.out(['delete', 'devopsproject', 'demo', '--timeout=60s'], { timeoutMs: 70_000 });
@@ -153,7 +152,7 @@ describe.skipIf(assets === undefined)('a real cluster', () => {
       },
       60_000,
     );
-  }, 120_000);
+  });
 });
 
 /** The certificates that a control plane and its kubelet share: the embedded server makes such ones at its start. */

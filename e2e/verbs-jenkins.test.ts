@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { armillary } from './testing/armillary.ts';
-import { runProgram, type Finished } from './testing/process.ts';
-import { eventually, pipeline, run, VerbsWorld } from './testing/verbs-world.ts';
+import { eventually, runProgram, type Finished } from './testing/process.ts';
+import { pipeline, run, VerbsWorld } from './testing/verbs-world.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 480_000, hookTimeout: 120_000 });
 
 let world: VerbsWorld;
 

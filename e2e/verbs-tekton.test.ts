@@ -3,10 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { armillary, processOfRole } from './testing/armillary.ts';
-import { runProgram } from './testing/process.ts';
-import { eventually, pipeline, run, VerbsWorld } from './testing/verbs-world.ts';
+import { eventually, runProgram } from './testing/process.ts';
+import { pipeline, run, VerbsWorld } from './testing/verbs-world.ts';
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 480_000, hookTimeout: 120_000 });
 
 let world: VerbsWorld;
 
@@ -100,8 +100,9 @@ describe('on Tekton', () => {
     );
     const following = world.start('logs', 'flow-1', '-f');
     const second = world.start('logs', 'flow-1', '-f', '--stage', 'Second');
-    await eventually('the first line', () => following.stdout().includes('] begun\n'));
-    expect((await world.verb('logs', 'flow-1')).stdout).toMatch(/\] begun\n\[First\S+ \+ set \+x\n$/);
+    const sofar = /\] begun\n\[First\S+ \+ set \+x\n$/;
+    await eventually('the step that waits', () => sofar.test(following.stdout()));
+    expect((await world.verb('logs', 'flow-1')).stdout).toMatch(sofar);
     const early = await world.verb('logs', 'flow-1', '--stage', 'Broken');
     expect(early).toMatchObject({ code: 1, stderr: expect.stringMatching(/"Broken" has not started yet/) });
     const unanswered = await world.verb('approve', 'flow-1');

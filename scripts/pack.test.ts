@@ -3,8 +3,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { installPacked, packages } from './install-packed.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 let work: string;
 let installed: string;
@@ -12,7 +14,7 @@ let installed: string;
 beforeAll(() => {
   work = mkdtempSync(join(tmpdir(), 'armillary-pack-'));
   installed = installPacked(work);
-}, 240_000);
+}, 600_000);
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 test.each(packages)('@armillary/%s can be imported from its tarball', (name) => {

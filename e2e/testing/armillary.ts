@@ -55,7 +55,8 @@ export async function startArmillary(args: string[], env: NodeJS.ProcessEnv = {}
 export async function processOfRole(up: number | undefined, role: string): Promise<number> {
   const children = await readFile(`/proc/${up}/task/${up}/children`, 'utf8');
   for (const child of children.trim().split(' ')) {
-    const command = await readFile(`/proc/${child}/cmdline`, 'utf8');
+    // It may have ended since.
+    const command = await readFile(`/proc/${child}/cmdline`, 'utf8').catch(() => '');
     if (command.split('\0')[2] === role) return Number(child);
   }
   throw new Error(`no process has the role ${role}`);

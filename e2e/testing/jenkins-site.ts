@@ -24,18 +24,22 @@ export class JenkinsSite {
   static async start(jenkins: string): Promise<JenkinsSite> {
     const folder = await temporaryFolder();
     // As packing builds it, but not into the checkout, where others may be building.
-    const built = await runProgram(process.execPath, [
-      join(root, 'node_modules/typescript/bin/tsc'),
-      '--project',
-      join(root, 'packages/jenkins-client'),
-      '--outDir',
-      folder.path,
-      '--composite',
-      'false',
-      '--declaration',
-      'false',
-      '--noCheck',
-    ]);
+    const built = await runProgram(
+      process.execPath,
+      [
+        join(root, 'node_modules/typescript/bin/tsc'),
+        '--project',
+        join(root, 'packages/jenkins-client'),
+        '--outDir',
+        folder.path,
+        '--composite',
+        'false',
+        '--declaration',
+        'false',
+        '--noCheck',
+      ],
+      { timeoutMs: 90_000 },
+    );
     if (built.code !== 0) {
       await folder.remove();
       throw new Error(`the client does not build:\n${built.stdout}`);

@@ -1,5 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
+/** How long anything here may take unless told: no measure of time, for the machine may be busy with other tests. */
+const patienceMs = 60_000;
+
 /** What a finished program left behind. `code` is null when a signal ended it. */
 export interface Finished {
   code: number | null;
@@ -31,12 +34,15 @@ export async function runProgram(
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.stdin ?? '');
   return await new Promise((resolve, reject) => {
-    const timeoutMs = options.timeoutMs ?? 30_000;
+    const timeoutMs = options.timeoutMs ?? patienceMs;
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new Error(`${command} ${args.join(' ')} took over ${timeoutMs} ms\n${stdout}\n${stderr}`));
     }, timeoutMs);
-    child.once('error', reject);
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
     child.once('close', (code) => {
       clearTimeout(timer);
       resolve({ code, stdout, stderr });
@@ -54,13 +60,13 @@ export async function ended(child: ChildProcess): Promise<void> {
 export async function eventually<T>(
   what: string,
   check: () => Promise<T | undefined | false> | T | undefined | false,
-  timeoutMs = 20_000,
+  timeoutMs = patienceMs,
 ): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     const value = await check();
     if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`still waiting after ${timeoutMs} ms: ${what}`);
+    if (performance.now() > deadline) throw new Error(`still waiting after ${timeoutMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -33,7 +33,8 @@ export async function startServerProgram(options: ServerProgramOptions): Promise
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said = `${said}${text}`.slice(-4000)));
     child.once('error', (error) => (said += error.message));
-    const gone = (): boolean => child.pid === undefined || child.exitCode !== null;
+    const gone = (): boolean =>
+      child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
     await eventually(`${options.command} serves`, async () => {
       if (gone()) return true;
       const response = await fetch(`${url}${options.readyPath}`).catch(() => undefined);

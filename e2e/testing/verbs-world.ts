@@ -4,10 +4,7 @@ import { join } from 'node:path';
 import { startFakeJenkins, type FakeJenkins } from '@armillary/jenkins-client/testing';
 import { armillary, startArmillary, temporaryFolder, type Running } from './armillary.ts';
 import { KubectlSession, requiredKubectls } from './kubectl.ts';
-import { eventually as within, runProgram, type Finished } from './process.ts';
-
-/** Each verb is a process of its own, which takes its time on a busy machine. */
-export const eventually: typeof within = (what, check) => within(what, check, 60_000);
+import { eventually, runProgram, type Finished } from './process.ts';
 
 /** A PipelineRun, as far as these tests look at it. */
 export interface Shown {

@@ -144,7 +144,7 @@ function* variations(value: unknown): Generator {
   }
 }
 
-test.each(Object.entries(operations))('%s', { timeout: 60_000 }, async (_, operate) => {
+test.each(Object.entries(operations))('%s', { timeout: 240_000 }, async (_, operate) => {
   // What this operation is answered, each distinct answer once.
   const answers = new Set<string>();
   change = (body) => {

@@ -5,9 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { answer, MemoryApi } from './testing/memory-api.ts';
 import { until } from './testing/until.ts';
+
+// The examples are processes of their own, which take their time on a busy machine.
+vi.setConfig({ testTimeout: 180_000 });
+const limitMs = 60_000;
 
 let api: MemoryApi;
 let folder: string;
@@ -47,7 +51,7 @@ async function run(...parts: string[]): Promise<{ child: ChildProcess; printed: 
   const file = join(folder, 'example.mts');
   await writeFile(file, parts.join('\n'));
   const env = { ...process.env, KUBECONFIG: join(folder, 'config') };
-  const running = promisify(execFile)(execPath, [file], { env, timeout: 30_000 });
+  const running = promisify(execFile)(execPath, [file], { env, timeout: 120_000 });
   return { child: running.child, printed: running.then(({ stdout }) => stdout) };
 }
 
@@ -55,7 +59,7 @@ test('the example of the client runs', async () => {
   const labels = { app: 'web' };
   api.put('/api/v1/namespaces/shop/pods/web-0', { kind: 'Pod', metadata: { labels } });
   const { printed } = await run(client);
-  await until('the watch', () => api.openWatches === 1);
+  await until('the watch', () => api.openWatches === 1, limitMs);
   api.put('/api/v1/namespaces/shop/pods/web-1', { kind: 'Pod', metadata: { labels } });
   api.endWatches();
   expect(await printed).toBe('web-0\nADDED\n');
@@ -72,8 +76,8 @@ const signal = stop.signal;
 process.once('SIGTERM', () => stop.abort());`;
   const { child, printed } = await run(prelude, resource, controller, 'await client.close();');
   const ready = (): unknown => (api.object(widget)?.['status'] as { ready?: boolean } | undefined)?.ready;
-  await until('the status', ready);
-  await until('the event', () => api.count('/api/v1/namespaces/shop/events') > 0);
+  await until('the status', ready, limitMs);
+  await until('the event', () => api.count('/api/v1/namespaces/shop/events') > 0, limitMs);
   expect(api.object('/api/v1/namespaces/shop/configmaps/one')?.metadata.ownerReferences).toHaveLength(1);
   child.kill();
   expect(await printed).toBe('');

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startRealApiServer } from '../../../e2e/testing/real-api-server.ts';
 import type { RealApiServer } from '../../../e2e/testing/real-api-server.ts';
 import {
@@ -20,7 +20,11 @@ import {
 } from './index.ts';
 import type { ConfigMap, Credential, KubeObject, Pod, ResourceType } from './index.ts';
 import { certificates } from './testing/certificates.ts';
-import { until } from './testing/until.ts';
+import { until as within } from './testing/until.ts';
+
+// A real server writes to a disk that others use, too.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
+const until: typeof within = (name, condition) => within(name, condition, 60_000);
 
 const assets = process.env['KUBEBUILDER_ASSETS'] ?? '';
 if (assets === '') {

@@ -118,6 +118,8 @@ function until(name: string, holds: (definition: Definition | undefined) => bool
   return promise.finally(unsubscribe);
 }
 const established = (name: string): Promise<void> => until(name, (d) => isTrue(d?.status, 'Established'));
+/** What the controller does after it has written; the limit is no matter of how fast that is. */
+const soon = { timeout: 15_000 };
 const refusal = async (work: Promise<unknown>): Promise<string> =>
   work.then(
     () => 'accepted',
@@ -208,7 +210,7 @@ describe('versions', () => {
       { user },
     );
     await until('widgets.example.dev', (d) => d?.status?.storedVersions?.length === 2);
-    await expect.poll(() => registry.find('example.dev', 'v2', 'widgets')?.storageVersion).toBe('v2');
+    await expect.poll(() => registry.find('example.dev', 'v2', 'widgets')?.storageVersion, soon).toBe('v2');
     const next = stored('widgets.example.dev')!;
     const dropped = {
       ...next,
@@ -233,7 +235,7 @@ describe('versions', () => {
       spec: { ...current.spec, versions: [version('v1', true)] },
     } as unknown as KubeObject;
     await operations.update(definitions('widgets.example.dev'), next, { user });
-    await expect.poll(() => registry.generation).toBeGreaterThan(before);
+    await expect.poll(() => registry.generation, soon).toBeGreaterThan(before);
     const read = await operations.get(target('example.dev', 'v1', 'widgets', 'a'), { user });
     expect(read['spec']).toEqual({ size: 1 });
   });
@@ -252,13 +254,13 @@ describe('deletion', () => {
       'widgets.example.dev',
       (d) => conditionOf(d?.status, 'Terminating')?.reason === 'InstanceDeletionInProgress',
     );
-    await expect.poll(() => store.list('widgets.example.dev').length).toBe(1);
+    await expect.poll(() => store.list('widgets.example.dev').length, soon).toBe(1);
     expect(registry.find('example.dev', 'v1', 'widgets')?.verbs).not.toContain('create');
     const held = await operations.get({ ...widgets, name: 'held' }, { user });
     const free = { ...held, metadata: { ...held.metadata, finalizers: [] } };
     await operations.update({ ...widgets, name: 'held' }, free, { user });
     await until('widgets.example.dev', (d) => d === undefined);
-    await expect.poll(() => registry.find('example.dev', 'v1', 'widgets')).toBeUndefined();
+    await expect.poll(() => registry.find('example.dev', 'v1', 'widgets'), soon).toBeUndefined();
   });
 
   test('a restart in the middle goes on', async () => {

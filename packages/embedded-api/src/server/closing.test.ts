@@ -17,9 +17,15 @@ test('a busy connection does not outlive its request when the server closes', as
   const request = httpsRequest(server.url + path, {
     method: 'POST',
     agent,
-    headers: { 'content-type': 'application/json', 'content-length': body.length },
+    headers: {
+      'content-type': 'application/json',
+      'content-length': body.length,
+      expect: '100-continue',
+    },
   });
+  request.flushHeaders();
   // The server has the request, but waits for the rest of its body.
+  await once(request, 'continue');
   request.write(body.slice(0, 5));
   const watch = httpsRequest(`${server.url}${path}?watch=true`, { ca: server.ca, cert, key, agent: false });
   watch.end();

@@ -26,7 +26,11 @@ async function start(folder: string): Promise<Running> {
   const process_ = spawn(process.execPath, [child, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
   // It may be gone before the last writer has noticed.
   const exit = once(process_, 'exit');
-  const [line] = (await once(createInterface({ input: process_.stdout }), 'line')) as [string];
+  const lost = exit.then((): never => {
+    throw new Error('the server ended before it served');
+  });
+  const said = once(createInterface({ input: process_.stdout }), 'line') as Promise<[string]>;
+  const [line] = await Promise.race([said, lost]);
   const { url, ca, cert, key } = JSON.parse(line) as Record<'url' | 'ca' | 'cert' | 'key', string>;
   return { process: process_, exit, url, agent: new Agent({ ca, cert, key, keepAlive: true }) };
 }
@@ -42,6 +46,8 @@ async function send(
     agent: server.agent,
     headers: { 'content-type': 'application/json' },
   });
+  // A connection that breaks after the answer began breaks the answer, which says so itself.
+  request.on('error', () => undefined);
   request.end(body && JSON.stringify(body));
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   let text = '';
@@ -61,11 +67,13 @@ test(
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'crash-'));
     const acknowledged = new Map<string, string>();
+    let server: Running | undefined;
     let highest = 0;
     try {
       for (let round = 0; round < rounds; round++) {
-        const server = await start(folder);
-        const { body } = await send(server, 'GET', maps);
+        const started = await start(folder);
+        server = started;
+        const { body } = await send(started, 'GET', maps);
         expect(Number(body.metadata.resourceVersion)).toBeGreaterThanOrEqual(highest);
         const stored = new Map(body.items.map(({ metadata }) => [metadata.name, metadata.resourceVersion]));
         for (const [name, version] of acknowledged) expect(stored.get(name)).toBe(version);
@@ -75,7 +83,7 @@ test(
           for (let i = 0; ; i++) {
             const name = `r${round}-w${writer}-${i}`;
             try {
-              const answer = await send(server, 'POST', maps, {
+              const answer = await send(started, 'POST', maps, {
                 metadata: { name },
                 data: { x: 'y'.repeat(500) },
               });
@@ -84,27 +92,28 @@ test(
               highest = Math.max(highest, Number(answer.body.metadata.resourceVersion));
               if (++written === 200) enough.resolve();
             } catch (error) {
-              if (server.process.killed) return;
+              if (started.process.killed) return;
               enough.reject(error);
               throw error;
             }
           }
         });
         await enough.promise;
-        server.process.kill('SIGKILL');
+        started.process.kill('SIGKILL');
         await Promise.all(writing);
-        await server.exit;
-        server.agent.destroy();
+        await started.exit;
+        started.agent.destroy();
       }
-      const last = await start(folder);
-      const { body } = await send(last, 'GET', maps);
+      server = await start(folder);
+      const { body } = await send(server, 'GET', maps);
       const stored = new Set(body.items.map(({ metadata }) => metadata.name));
       expect([...acknowledged.keys()].filter((name) => !stored.has(name))).toEqual([]);
-      last.process.kill('SIGKILL');
-      await last.exit;
     } finally {
+      server?.process.kill('SIGKILL');
+      await server?.exit;
+      server?.agent.destroy();
       rmSync(folder, { recursive: true, force: true });
     }
   },
-  20_000 + rounds * 5_000,
+  60_000 + rounds * 30_000,
 );

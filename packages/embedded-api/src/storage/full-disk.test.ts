@@ -41,7 +41,7 @@ describe.skipIf(!canMount)('a full disk', () => {
   });
   afterAll(() => {
     store.close();
-    execFileSync('umount', [folder]);
+    execFileSync('umount', ['-l', folder]);
     rmSync(folder, { recursive: true });
   });
 

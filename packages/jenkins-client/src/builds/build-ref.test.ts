@@ -76,7 +76,7 @@ describe('waiting for the end', () => {
     const finished = new BuildRef(jenkins.connection, item, 'lastBuild').finished();
     await vi.waitFor(() => {
       expect(fake.requests.some(({ path }) => path === '/job/team/job/p1/1/api/json')).toBe(true);
-    });
+    }, 15_000);
     await ended();
     open();
     expect((await finished).number).toBe(1);

@@ -27,7 +27,7 @@ describe('without the gateway', () => {
   const watching = () =>
     vi.waitFor(() => {
       expect(fake.requests.filter(({ path }) => path === '/job/team/api/json').length).toBeGreaterThan(1);
-    });
+    }, 15_000);
 
   test('builds are told in order, across a restart of the server', async () => {
     const events: JenkinsEvent[] = [];

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { freePort } from '../../../../e2e/testing/real-api-server.ts';
 import { connect } from '../connect.ts';
 import { ConnectionFailedError, NotReadyError } from '../errors.ts';
 import { retryDelay, retryPolicy } from './retry.ts';
@@ -67,13 +67,11 @@ describe('a request that changes something', () => {
   });
 
   test('is sent again when the connection was refused, for nothing was sent', async () => {
-    // A port that was free a moment ago: nobody listens until the first wait has begun.
+    // Nobody listens until the first wait has begun.
+    const port = await freePort();
     const server = createServer((socket: Socket) => {
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
     const slept: number[] = [];
     const jenkins = connect({
       url: `http://127.0.0.1:${port}/`,

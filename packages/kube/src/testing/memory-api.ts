@@ -148,7 +148,12 @@ export class MemoryApi {
 
   async #receive(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
-    for await (const chunk of message) chunks.push(chunk as Buffer);
+    try {
+      for await (const chunk of message) chunks.push(chunk as Buffer);
+    } catch {
+      // A client that was closed in the middle of its request has asked nothing.
+      return;
+    }
     const url = new URL(message.url ?? '/', 'http://127.0.0.1');
     const request: SeenRequest = {
       method: message.method ?? 'GET',

@@ -133,10 +133,11 @@ test('a log of 64 MiB is read in constant memory', async () => {
   for (let count = 0; count < 64; count++) appendFileSync(path, block);
   let bytes = 0;
   let peak = 0;
-  for await (const part of readLog(path, hub, {}, AbortSignal.timeout(15_000))) {
+  for await (const part of readLog(path, hub, {}, AbortSignal.timeout(60_000))) {
     bytes += part.length;
     peak = Math.max(peak, part.length);
   }
   expect(bytes).toBe(64 * 1024 * 1001);
   expect(peak).toBeLessThan(256 * 1024);
-});
+  // On a disk that others use, too.
+}, 120_000);

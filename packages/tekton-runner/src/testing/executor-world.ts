@@ -66,7 +66,7 @@ export class ExecutorWorld {
   async firstOutput(uid: string, container = 'step-a'): Promise<string> {
     await this.until(uid, ({ phase }) => phase === 'running');
     const path = this.executor.folderOf(uid).log(container);
-    const output = readLog(path, this.executor.hub, { follow: true }, AbortSignal.timeout(15_000));
+    const output = readLog(path, this.executor.hub, { follow: true }, AbortSignal.timeout(60_000));
     const { value } = await output.next();
     const text = String(value);
     await output.return(undefined);
@@ -77,7 +77,7 @@ export class ExecutorWorld {
   async log(uid: string, container = 'step-a'): Promise<string> {
     const blocks: Buffer[] = [];
     const path = this.executor.folderOf(uid).log(container);
-    const signal = AbortSignal.timeout(15_000);
+    const signal = AbortSignal.timeout(60_000);
     for await (const block of readLog(path, this.executor.hub, { follow: true }, signal)) {
       blocks.push(Buffer.from(block));
     }
@@ -124,8 +124,13 @@ export function ends({ containers }: ExecutionState): string[] {
   );
 }
 
+/** Resolves when a process has ended, which it does a moment after it is sent SIGKILL. */
+export async function gone(pid: number): Promise<void> {
+  while (!isGone(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 /** Whether a process has ended; one that nobody waits for stays as a zombie until its new parent looks. */
-export function isGone(pid: number): boolean {
+function isGone(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ');
   } catch {

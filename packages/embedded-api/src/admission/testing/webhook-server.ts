@@ -58,7 +58,12 @@ export class WebhookServer {
 
   async #answer(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
     let body = '';
-    for await (const chunk of incoming) body += String(chunk);
+    try {
+      for await (const chunk of incoming) body += String(chunk);
+    } catch {
+      // Who gives up before the question is asked gets no answer.
+      return;
+    }
     const url = incoming.url ?? '';
     const review = { ...(JSON.parse(body) as Review), url };
     this.calls.push(review);
