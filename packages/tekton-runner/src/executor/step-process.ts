@@ -6,14 +6,21 @@ import type { ProcessCommand, Spawner, StartedProcess } from './spawner.ts';
 /** What a step's process is run with. */
 export interface StepSurroundings {
   spawner: Spawner;
-  log: LogWriter;
+  log: Pick<LogWriter, 'write' | 'drained'>;
   /** Aborting it ends the process's group: SIGTERM, and SIGKILL after `graceMs`. */
   stop: AbortSignal;
   graceMs: number;
 }
 
-/** Output that is still in the pipe after the process and its group are gone is there at once, or never. */
+/**
+ * Output that is still in the pipe after the process and its group are gone is there at once, or never. The time in which
+ * the log takes nothing does not count.
+ */
 const drainMs = 1000;
+/** So often that is looked at, in milliseconds. */
+const tickMs = 20;
+/** Octets; the most that a pipe can hold (pipe(7)). More than that comes from a process that left the group. */
+const pipeSize = 1 << 20;
 
 /**
  * Runs a process in a group of its own, its output going to the log in the order it was written. What it leaves
@@ -26,14 +33,15 @@ export async function runStep(
   { spawner, log, stop, graceMs }: StepSurroundings,
 ): Promise<number> {
   const pipe = openPipe(command.pipe);
-  const copying = copy(pipe.output, log);
+  const progress: Progress = { octets: 0, isWriting: false };
+  const copying = copy(pipe.output, log, progress);
   // It is waited for below; until then its failure is not unheard of.
   copying.catch(() => undefined);
   try {
     const started = await spawner.start(command);
     pipe.release();
     const exitCode = await ended(started, stop, graceMs);
-    await Promise.race([copying, patience(drainMs)]);
+    await rest(copying, progress);
     return exitCode;
   } finally {
     pipe.release();
@@ -58,10 +66,25 @@ async function ended({ pid, exit }: StartedProcess, stop: AbortSignal, graceMs: 
   }
 }
 
-async function copy(output: NodeJS.ReadableStream, log: LogWriter): Promise<void> {
+/** How far a copy has come. */
+interface Progress {
+  octets: number;
+  /** The log has to write before it takes more. */
+  isWriting: boolean;
+}
+
+async function copy(
+  output: NodeJS.ReadableStream,
+  log: StepSurroundings['log'],
+  progress: Progress,
+): Promise<void> {
   try {
     for await (const chunk of output) {
-      if (!log.write(chunk as Buffer)) await log.drained();
+      progress.octets += chunk.length;
+      if (log.write(chunk as Buffer)) continue;
+      progress.isWriting = true;
+      await log.drained();
+      progress.isWriting = false;
     }
   } catch (error) {
     // Destroying the pipe is how we stop waiting for output.
@@ -69,6 +92,16 @@ async function copy(output: NodeJS.ReadableStream, log: LogWriter): Promise<void
   }
 }
 
-function patience(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+/** Waits for the end of what a process has left in the pipe; a process that left its group may keep it open for ever. */
+async function rest(copying: Promise<void>, progress: Progress): Promise<void> {
+  const most = progress.octets + pipeSize;
+  const done = copying.then(() => true);
+  for (let leftMs = drainMs; leftMs > 0 && progress.octets < most;) {
+    if (await Promise.race([done, patience(tickMs)])) return;
+    if (!progress.isWriting) leftMs -= tickMs;
+  }
+}
+
+function patience(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(() => resolve(false), ms).unref());
 }
