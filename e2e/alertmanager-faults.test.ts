@@ -4,13 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { fetchTrace, fingerprintOf } from '@armillary/notifications';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Alertmanager } from './testing/alertmanager.ts';
 import { NotificationWorld } from './testing/notification-world.ts';
 import { eventually } from './testing/process.ts';
-
-// Alertmanager tries again for 10 s and then with the next second; a busy machine takes its time for each.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const failedPosts = 'alertmanager_notification_requests_failed_total';
 const numbers = [...Array(20).keys()];

@@ -1,12 +1,9 @@
 /** Debian's Alertmanager posts to notification managers that keep their alerts in one PostgreSQL. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startPostgres, type TestPostgres } from '../packages/notifications/src/testing/postgres.ts';
 import { Alertmanager } from './testing/alertmanager.ts';
 import { NotificationWorld } from './testing/notification-world.ts';
 import { eventually } from './testing/process.ts';
-
-// PostgreSQL comes back, Alertmanager tries again: a busy machine takes its time for each.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const failedPosts = 'alertmanager_notification_requests_failed_total';
 const namesOf = (prefix: string): string[] => Array.from({ length: 20 }, (_, number) => `${prefix}${number}`);

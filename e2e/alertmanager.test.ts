@@ -1,13 +1,10 @@
 /** Debian's Alertmanager posts to the notification manager, which tells people behind webhooks. */
 import { fetchTrace, fingerprintOf, tokenAccess } from '@armillary/notifications';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { Alertmanager, type AlertmanagerOptions, type Pairs } from './testing/alertmanager.ts';
 import { MovingClock } from './testing/moving-clock.ts';
 import { NotificationWorld } from './testing/notification-world.ts';
 import { eventually } from './testing/process.ts';
-
-// Programs start, wait for others and post: a busy machine takes its time for each.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let world: NotificationWorld;
 beforeAll(async () => {

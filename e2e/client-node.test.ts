@@ -1,11 +1,8 @@
 /** Programs written with @kubernetes/client-node work against the embedded API server. */
 import * as k8s from '@kubernetes/client-node';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startArmillary, temporaryFolder, type Running } from './testing/armillary.ts';
 import { eventually } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let server: Running;

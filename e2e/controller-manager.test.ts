@@ -5,13 +5,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startArmillary, temporaryFolder, type Running } from './testing/armillary.ts';
 import { KubectlSession, requiredKubectls } from './testing/kubectl.ts';
 import { ended, eventually } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const program = join(process.env['KUBEBUILDER_ASSETS'] ?? '', 'kube-controller-manager');
 const present = existsSync(program);

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   KubeClient,
   coreV1,
@@ -14,9 +14,6 @@ import {
 import { devopsKinds } from '@armillary/pipelines';
 import { armillary, processOfRole, temporaryFolder } from './testing/armillary.ts';
 import { ended, eventually } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 interface Run extends KubeObject {
   status?: { phase?: string; conditions?: { type: string; reason: string; message: string }[] };

@@ -1,11 +1,9 @@
 /** The main job, as a newcomer meets it: `armillary up --demo`, then kubectl. */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startArmillary, temporaryFolder, type Running } from './testing/armillary.ts';
 import { KubectlSession, requiredKubectls } from './testing/kubectl.ts';
 import { ended, eventually } from './testing/process.ts';
 
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 /** For a kubectl that waits for a minute itself. */
 const patient = { timeoutMs: 90_000 };
 

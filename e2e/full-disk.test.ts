@@ -1,13 +1,10 @@
 /** A disk that runs full refuses writes in words, keeps what was acknowledged, and recovers once there is space. */
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KubeClient, KubeError, coreV1, loadKubeconfig, type ConfigMap } from '@armillary/kube';
 import { startArmillary, temporaryFolder } from './testing/armillary.ts';
 import { available } from './testing/available.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const mayMount = available(
   'the full-disk suite',

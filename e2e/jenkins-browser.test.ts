@@ -1,14 +1,11 @@
 /** The built Jenkins client in a real browser, behind a proxy of the page's own origin, as its README says. */
 import type * as Client from '@armillary/jenkins-client';
 import { startFakeJenkins, type FakeJenkins, type User } from '@armillary/jenkins-client/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { available } from './testing/available.ts';
 import { Browser, browserProgram, type Page } from './testing/browser.ts';
 import { JenkinsSite } from './testing/jenkins-site.ts';
 import { eventually } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const runnable = available(
   'The Jenkins client in a browser',

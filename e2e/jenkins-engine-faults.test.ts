@@ -1,5 +1,5 @@
 /** KubeSphere DevOps on a Jenkins that refuses, or is gone: nothing hangs, no run is lost, no secret is told. */
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { coreV1, type Event, type Secret } from '@armillary/kube';
 import {
   devopsProjectKind,
@@ -11,9 +11,6 @@ import {
 } from '@armillary/pipelines';
 import { JenkinsWorld, plain, reasonOf } from './testing/jenkins-world.ts';
 import { eventually } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let world: JenkinsWorld;
 

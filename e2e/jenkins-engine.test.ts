@@ -1,12 +1,9 @@
 /** KubeSphere DevOps on Jenkins: runs become builds, whatever happens on the way, and each becomes one. */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerInput, runLog, type PipelineRun } from '@armillary/pipelines';
 import { pipelineKind, pipelineRunKind, type Pipeline } from '@armillary/pipelines';
 import { JenkinsWorld, plain, reasonOf } from './testing/jenkins-world.ts';
 import { eventually } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let world: JenkinsWorld;
 

@@ -2,11 +2,8 @@
 import { join } from 'node:path';
 import { connect, type Jenkins } from '@armillary/jenkins-client';
 import { startFakeJenkins, type FakeJenkins } from '@armillary/jenkins-client/testing';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually, runProgram, type Finished } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let fake: FakeJenkins;
 let jenkins: Jenkins;

@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { blocksOf, DocumentedProgram, programOf } from './testing/documented-code.ts';
 
 // Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 describe.each([
   'docs/jenkins-client.md',

@@ -1,11 +1,8 @@
 /** KubeSphere DevOps and what becomes of builds in Jenkins: what runs keep of them, and what looking at them costs. */
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { pipelineKind, pipelineRunKind, type Pipeline, type PipelineRun } from '@armillary/pipelines';
 import { JenkinsWorld, reasonOf } from './testing/jenkins-world.ts';
 import { eventually } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let world: JenkinsWorld;
 

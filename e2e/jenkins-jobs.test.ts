@@ -1,12 +1,9 @@
 /** Projects, Pipelines and Secrets of KubeSphere DevOps have folders, jobs and credentials in Jenkins. */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { coreV1, type Event, type Secret } from '@armillary/kube';
 import { devopsProjectKind, pipelineKind, type DevOpsProject, type Pipeline } from '@armillary/pipelines';
 import { JenkinsWorld, plain } from './testing/jenkins-world.ts';
 import { eventually } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let world: JenkinsWorld;
 

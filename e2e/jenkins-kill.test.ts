@@ -4,13 +4,10 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import type { Fault, FaultyRequest } from '@armillary/jenkins-client/testing';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { armillary, temporaryFolder } from './testing/armillary.ts';
 import { JenkinsWorld, plain } from './testing/jenkins-world.ts';
 import { ended, eventually } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const noted = 'pipelines.armillary.dev/jenkins-build';
 

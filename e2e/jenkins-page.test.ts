@@ -2,14 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { coreV1, type KubeObject } from '@armillary/kube';
 import { devopsKinds } from '@armillary/pipelines';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { blocksOf } from './testing/documented-code.ts';
 import { JenkinsWorld } from './testing/jenkins-world.ts';
 import { eventually } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const page = readFileSync(new URL('../docs/kubesphere-on-jenkins.md', import.meta.url), 'utf8');
 

@@ -1,11 +1,8 @@
 /** KubeSphere DevOps on a Jenkins that loses answers and restarts: a run is one build, or fails and says why. */
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { pipelineRunKind, type PipelineRun } from '@armillary/pipelines';
 import { JenkinsWorld, plain, reasonOf } from './testing/jenkins-world.ts';
 import { eventually } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let world: JenkinsWorld;
 

@@ -2,13 +2,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startFakeJenkins, type FakeJenkins } from '@armillary/jenkins-client/testing';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startArmillary, temporaryFolder, type Running } from './testing/armillary.ts';
 import { KubectlSession, requiredKubectls } from './testing/kubectl.ts';
 import { eventually } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let fake: FakeJenkins;

@@ -18,8 +18,8 @@ describe.skipIf(!canRun)('what an agent is told to do once', { timeout: 240_000 
     untouched = await world.hostRules();
     await world.claimPort(80);
     await world.claimPort(81, { addresses: ['192.0.2.200'] });
-  }, 120_000);
-  afterAll(() => world?.stop(), 120_000);
+  });
+  afterAll(() => world?.stop());
 
   test('shows the plan and changes nothing', async () => {
     const said = await world.runAgent('print-plan');

@@ -21,8 +21,8 @@ describe.skipIf(!canRun)('traffic through a node', { timeout: 240_000 }, () => {
     world = await AgentWorld.start();
     await world.network.proxy('iptables-nft', 80);
     await world.startAgent(never);
-  }, 120_000);
-  afterAll(() => world?.stop(), 120_000);
+  });
+  afterAll(() => world?.stop());
 
   test('a client that sends UDP from one port before the Service is there gets answers once it is', async () => {
     const client = world.network.start('client', udpSender, addresses.node.IPv4, '80');
@@ -111,11 +111,11 @@ describe.skipIf(!canRun)('a lock on the rules that somebody holds', { timeout: 2
     folder = await mkdtemp(join(tmpdir(), 'xtables-lock-'));
     world = await AgentWorld.start();
     await world.network.proxy('iptables-legacy', 80);
-  }, 120_000);
+  });
   afterAll(async () => {
     await world?.stop();
     await rm(folder, { recursive: true, force: true });
-  }, 120_000);
+  });
 
   test('is waited for, said of the claim, and leads to no pile of programs', async () => {
     const lock = join(folder, 'lock');

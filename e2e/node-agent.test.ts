@@ -15,8 +15,8 @@ describe.skipIf(!canRun)('an agent on a node', { timeout: 240_000 }, () => {
     await world.network.proxy('iptables-nft', 80);
     await world.startAgent(never);
     await world.claimPort(80);
-  }, 120_000);
-  afterAll(() => world?.stop(), 120_000);
+  });
+  afterAll(() => world?.stop());
 
   test('serves a claim from its making, and says so', async () => {
     const claim = await world.told(80, 'Programmed');

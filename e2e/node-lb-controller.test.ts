@@ -1,19 +1,16 @@
 /** What the node load balancer gives to Services, against the embedded API server, with agents that only say what they did. */
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NodeLbWorld } from './testing/node-lb-world.ts';
-
-// Nothing here is a measure of time: the machine may be busy with other tests.
-vi.setConfig({ testTimeout: 180_000 });
 
 let world: NodeLbWorld;
 
 beforeEach(async () => {
   world = await NodeLbWorld.start();
-}, 60_000);
+});
 
 afterEach(async () => {
   await world.close();
-}, 60_000);
+});
 
 async function withNodes(...names: string[]): Promise<void> {
   for (const name of names) await world.addNode(name);

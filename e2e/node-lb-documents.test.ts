@@ -34,7 +34,7 @@ const commands = read('docs/command-line.md');
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end();
-}, 120_000);
+});
 
 describe('the commands of the page', () => {
   test('on a cluster, from installation to removal', async () => {

@@ -84,7 +84,7 @@ describe.skipIf(!available('armillary lab node-lb', 'Linux and root', isRoot))(
       expect(stdout).toMatch(/^external +1\/1 +1\/1 +1\/1 +1\/1$/m);
       expect(stdout).toMatch(/^24 of 24 paths work$/m);
       expect(traces(pid)).toEqual([]);
-    }, 180_000);
+    });
 
     test('a kube-proxy that is not there is an error of usage', () => {
       const { code, stderr } = lab(

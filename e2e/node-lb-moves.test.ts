@@ -1,12 +1,9 @@
 /** How the node load balancer moves Services from node to node, with agents that only say what they did. */
 import type { EndpointSlice, Event } from '@armillary/kube';
 import { discoveryV1 } from '@armillary/kube';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { PROXY_ANNOTATION } from './testing/node-lb-parts.ts';
 import { NodeLbWorld } from './testing/node-lb-world.ts';
-
-// Nothing here is a measure of time: the machine may be busy with other tests.
-vi.setConfig({ testTimeout: 180_000 });
 
 const second = 1000;
 const minute = 60 * second;
@@ -15,11 +12,11 @@ let world: NodeLbWorld;
 
 beforeEach(async () => {
   world = await NodeLbWorld.start();
-}, 60_000);
+});
 
 afterEach(async () => {
   await world.close();
-}, 60_000);
+});
 
 /** Nodes, a controller, and a Service `web` that is served by the first of them. */
 async function served(...names: string[]): Promise<void> {

@@ -1,26 +1,23 @@
 /** The node load balancer's controller beside others of its kind, with a stale view, and ended between any two writes. */
 import { isDeepStrictEqual } from 'node:util';
 import { apiextensionsV1, coreV1 } from '@armillary/kube';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NodeLbWorld } from './testing/node-lb-world.ts';
 import { portClaimKind, releaseEverything, type PortClaim } from './testing/node-lb-parts.ts';
 import { UnreliableClient } from './testing/unreliable-client.ts';
-
-// Nothing here is a measure of time: the machine may be busy with other tests.
-vi.setConfig({ testTimeout: 180_000 });
 
 let world: NodeLbWorld;
 const clients: UnreliableClient[] = [];
 
 beforeEach(async () => {
   world = await NodeLbWorld.start();
-}, 60_000);
+});
 
 afterEach(async () => {
   for (const client of clients) client.resume();
   await world.close();
   await Promise.all(clients.splice(0).map((client) => client.close()));
-}, 60_000);
+});
 
 async function unreliable(trouble: UnreliableClient['trouble'] = {}): Promise<UnreliableClient> {
   const client = await UnreliableClient.of(world.kubeconfig, trouble);
@@ -111,7 +108,7 @@ describe('two controllers at once', () => {
     const before = await steadyState();
     await world.pass(60_000);
     expect(await endState()).toEqual(before);
-  }, 180_000);
+  });
 });
 
 describe('a controller that sees no claims any more', () => {

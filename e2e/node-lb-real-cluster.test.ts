@@ -45,7 +45,7 @@ describe.skipIf(!canRun)('a real cluster', { timeout: 300_000 }, () => {
   afterAll(async () => {
     clearInterval(renewals);
     await cluster?.close();
-  }, 60_000);
+  });
 
   /** A pod on the real node, as its kubelet would tell of it: its address is that of the pod of the network. */
   async function addPod(name: string): Promise<void> {

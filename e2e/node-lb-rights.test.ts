@@ -45,7 +45,7 @@ describe.skipIf(!canRun).each(servers)('on %s', { timeout: 300_000 }, (_name, fo
   afterAll(async () => {
     clearInterval(renewals);
     await cluster?.close();
-  }, 120_000);
+  });
 
   function endpoint() {
     return { nodeName, address: addresses.pods.IPv4[0], port: podPort };

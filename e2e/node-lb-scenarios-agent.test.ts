@@ -15,7 +15,7 @@ describe.skipIf(!canRun)('an agent that ends', { timeout: 600_000 }, () => {
     cluster = await NodeLbCluster.start({ kubeProxy: 'shape-iptables-nft' });
     await cluster.lab.target();
   }, 300_000);
-  afterAll(() => cluster?.stop(), 120_000);
+  afterAll(() => cluster?.stop());
 
   const client = () => cluster.lab.resident(cluster.lab.layout.client);
   const kill = async (node: ClusterNode): Promise<void> => cluster.lab.agents.get(node.name)?.stop('SIGKILL');

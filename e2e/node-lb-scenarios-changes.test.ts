@@ -17,7 +17,7 @@ describe.skipIf(!canRun)('a Service that changes under load', { timeout: 600_000
     await cluster.lab.target();
   }, 300_000);
   afterEach(async () => void (await Promise.all(loads.splice(0).map((load) => load.stop()))));
-  afterAll(() => cluster?.stop(), 120_000);
+  afterAll(() => cluster?.stop());
 
   const client = () => cluster.lab.resident(cluster.lab.layout.client);
   const call = async (address: string, port: number, protocol: 'TCP' | 'UDP' = 'TCP') =>

@@ -40,7 +40,7 @@ describe.skipIf(!canRun)(`${many} Services in random order`, { timeout: 5 * sett
     cluster = await NodeLbCluster.start({ kubeProxy: 'shape-iptables-legacy' });
     await cluster.lab.target();
   }, 300_000);
-  afterAll(() => cluster?.stop(), 120_000);
+  afterAll(() => cluster?.stop());
 
   /** What is of others on a node, to the letter: all rules and sets but ours and those of kube-proxy. */
   async function foreignRules(node: ClusterNode): Promise<string[]> {

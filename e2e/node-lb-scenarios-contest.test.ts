@@ -59,7 +59,7 @@ beforeAll(async () => {
   };
   await client.apply(settings, { fieldManager: 'test', force: true });
   renewing = setInterval(() => void agents.renew().catch(() => {}), 3000);
-}, 60_000);
+});
 
 afterAll(async () => {
   clearInterval(renewing);
@@ -71,7 +71,7 @@ afterAll(async () => {
   await client.close();
   await api.close();
   await folder.remove();
-}, 60_000);
+});
 
 /** Which Service each claim belongs to, from its making to its end, as the server told of it. */
 async function watchOwners(): Promise<{ stolen: string[]; seen: () => number; stop(): Promise<void> }> {

@@ -47,7 +47,7 @@ describe
     node = target.node;
     port = target.ports.TCP;
   }, 600_000);
-  afterAll(() => cluster?.stop(), 120_000);
+  afterAll(() => cluster?.stop());
 
   const clients = (): Promise<Load> =>
     Load.start(cluster.lab.resident(cluster.lab.layout.client), node.addresses.IPv4, port);

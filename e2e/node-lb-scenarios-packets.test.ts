@@ -28,7 +28,7 @@ describe.skipIf(!canRun)(
     afterAll(async () => {
       await Promise.all(running.map((one) => one.stop('SIGKILL')));
       await cluster?.stop();
-    }, 120_000);
+    });
 
     const layoutOf = () => cluster.lab.layout;
     const backends = () => layoutOf().pods.filter(({ role }) => role === 'backend');

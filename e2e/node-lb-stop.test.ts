@@ -58,14 +58,14 @@ describe.skipIf(!canRun)('an agent', { timeout: 600_000 }, () => {
         users: [{ name: 'administrator', user: {} }],
       }),
     );
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await machine?.stop();
     await gate?.close();
     await api?.close();
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
-  }, 120_000);
+  });
 
   /**
    * Starts the agent and tells it to stop when the API server is asked for the n-th time, which gets no answer then; with

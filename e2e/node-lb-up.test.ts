@@ -39,8 +39,8 @@ describe.skipIf(!canRun)('up', { timeout: 300_000 }, () => {
     const path = await machine.kubectlHere(program.path);
     await mkdir(join(machine.folder, 'home'));
     kubectl = new KubectlSession({ ...program, path }, `${data}/kubeconfig`, machine.folder);
-  }, 120_000);
-  afterAll(() => machine?.stop(), 120_000);
+  });
+  afterAll(() => machine?.stop());
 
   async function apply(...items: object[]): Promise<void> {
     const stdin = JSON.stringify({ apiVersion: 'v1', kind: 'List', items });

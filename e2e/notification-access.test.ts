@@ -3,14 +3,11 @@
  * KUBEBUILDER_ASSETS makes the server a real kube-apiserver.
  */
 import { writeFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { armillary } from './testing/armillary.ts';
 import { InstalledNotifications, installNamespace } from './testing/installed-notifications.ts';
 import { runProgram } from './testing/process.ts';
 import { serviceAccountToken } from './testing/service-account.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let cluster: InstalledNotifications;
 beforeAll(async () => {

@@ -1,15 +1,12 @@
 /** Nobody is told later because others cannot be told: channels do not wait for each other, nor tenants. */
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AlertFeed } from './testing/alert-feed.ts';
 import type { Running } from './testing/armillary.ts';
 import { notification } from './testing/notification-world.ts';
 import { eventually } from './testing/process.ts';
 import { ToldCluster } from './testing/told-cluster.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 /** Destinations of a channel that are told at the same time, and those of one tenant among them. */
 const places = { channel: 16, tenant: 12 };

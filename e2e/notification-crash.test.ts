@@ -4,13 +4,10 @@
  * (the release check uses 50).
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AlertFeed } from './testing/alert-feed.ts';
 import { ended, eventually } from './testing/process.ts';
 import { ToldCluster } from './testing/told-cluster.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const rounds = Number(process.env['ARMILLARY_CRASH_ROUNDS'] ?? 5);
 /** The longest that alerts are posted before a kill, in milliseconds. */

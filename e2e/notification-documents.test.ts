@@ -1,13 +1,10 @@
 /** The pages about notifications say what the program does: examples, flags and metrics. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { armillary } from './testing/armillary.ts';
 import { NotificationWorld } from './testing/notification-world.ts';
 import { runProgram } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const root = new URL('..', import.meta.url).pathname;
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');

@@ -2,14 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AlertFeed } from './testing/alert-feed.ts';
 import { available } from './testing/available.ts';
 import { eventually } from './testing/process.ts';
 import { ToldCluster } from './testing/told-cluster.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const mayMount = available(
   'the full-disk suite of the notification manager',

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fetchTrace, fingerprintOf } from '@armillary/notifications';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { reply, startMailServer } from '../packages/notifications/src/channels/email/testing/mail-server.ts';
 import { startSmtpSink } from '../packages/notifications/src/channels/email/testing/smtp-sink.ts';
 import { armillary } from './testing/armillary.ts';
@@ -12,8 +12,6 @@ import { readMail } from './testing/mail-text.ts';
 import { notification, NotificationWorld } from './testing/notification-world.ts';
 import { eventually, runProgram } from './testing/process.ts';
 import { freePort } from './testing/real-api-server.ts';
-
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const pem = (file: string): string =>
   readFileSync(join(import.meta.dirname, '../packages/notifications/fixtures/tls', file), 'utf8');

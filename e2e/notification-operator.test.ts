@@ -2,14 +2,11 @@
  * The operator role with the rights of deploy/notification-manager, and what its pods would run. KUBEBUILDER_ASSETS makes
  * the server a real kube-apiserver.
  */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InstalledNotifications, installNamespace } from './testing/installed-notifications.ts';
 import { Inbox, notification } from './testing/notification-world.ts';
 import { eventually } from './testing/process.ts';
 import { freePort } from './testing/real-api-server.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 interface Container {
   name: string;

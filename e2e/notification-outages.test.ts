@@ -1,12 +1,9 @@
 /** What the notification manager does while others are away: the cluster, and people. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AlertFeed } from './testing/alert-feed.ts';
 import { eventually } from './testing/process.ts';
 import { ToldCluster } from './testing/told-cluster.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const feed = new AlertFeed(['shop']);
 let cluster: ToldCluster;

@@ -1,9 +1,6 @@
 /** The sidecar that the notification manager serves itself, which says who has which rights to whoever asks. */
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NotificationWorld } from './testing/notification-world.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let world: NotificationWorld;
 beforeAll(async () => {

@@ -3,15 +3,12 @@
  * acknowledged is told.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startPostgres, type TestPostgres } from '../packages/notifications/src/testing/postgres.ts';
 import { AlertFeed } from './testing/alert-feed.ts';
 import type { Running } from './testing/armillary.ts';
 import { ended, eventually } from './testing/process.ts';
 import { ToldCluster } from './testing/told-cluster.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 /** More destinations than one of them tells at the same time. */
 const namespaces = Array.from({ length: 18 }, (_, number) => `team-${number}`);

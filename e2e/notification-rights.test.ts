@@ -2,14 +2,11 @@
  * The notification manager with the rights of deploy/notification-manager/rights.yaml and no others does all its work.
  * KUBEBUILDER_ASSETS makes the server a real kube-apiserver.
  */
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Running } from './testing/armillary.ts';
 import { InstalledNotifications, installNamespace } from './testing/installed-notifications.ts';
 import { Inbox, notification } from './testing/notification-world.ts';
 import { eventually } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const account = 'notification-manager-sa';
 

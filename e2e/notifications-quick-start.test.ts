@@ -20,7 +20,7 @@ import { requiredKubectls } from './testing/kubectl.ts';
 import { ended, eventually, runProgram } from './testing/process.ts';
 import { freePort } from './testing/real-api-server.ts';
 
-vi.setConfig({ testTimeout: 400_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 400_000 });
 
 const root = join(import.meta.dirname, '..');
 const pem = (file: string): string =>

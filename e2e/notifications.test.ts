@@ -1,11 +1,8 @@
 /** The notification manager with objects of a cluster and people behind webhooks. */
 import { fingerprintOf } from '@armillary/notifications';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { notification, NotificationWorld } from './testing/notification-world.ts';
 import { eventually } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 interface TracePage {
   alerts: { words: string[]; receiver: string[] }[];

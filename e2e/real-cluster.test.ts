@@ -4,15 +4,12 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApiServer } from '@armillary/embedded-api';
 import { armillary, temporaryFolder } from './testing/armillary.ts';
 import { KubectlSession, requiredKubectls } from './testing/kubectl.ts';
 import { ended, eventually } from './testing/process.ts';
 import { startRealApiServer, type RealApiServer } from './testing/real-api-server.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const assets = process.env['KUBEBUILDER_ASSETS'];
 if (assets === undefined) {

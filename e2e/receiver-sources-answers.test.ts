@@ -1,6 +1,6 @@
 /** How answers of receiver sources decide who is told: how often they are asked, merged, signed and replaced. */
 import { createHash, createHmac } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   json,
   status,
@@ -11,9 +11,6 @@ import { notification } from './testing/notification-world.ts';
 import { eventually, runProgram } from './testing/process.ts';
 import { SourceSite } from './testing/source-site.ts';
 import { outcomeOf, postAlert, sourcesAre } from './testing/who-is-told.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let site: SourceSite;
 beforeAll(async () => {

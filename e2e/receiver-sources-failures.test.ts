@@ -1,14 +1,11 @@
 /** What becomes of alerts while a receiver source fails, and how people come to know of it. */
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { status } from '../packages/notifications/src/sources/testing/fake-source.ts';
 import { sourceObject } from '../packages/notifications/src/sources/testing/source-world.ts';
 import { KubectlSession, requiredKubectls } from './testing/kubectl.ts';
 import { eventually } from './testing/process.ts';
 import { SourceSite } from './testing/source-site.ts';
 import { outcomeOf, postAlert, sourcesAre } from './testing/who-is-told.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const second = 1000;
 const messageOf = '-o=jsonpath={.status.conditions[0].message}';

@@ -1,6 +1,6 @@
 /** A receiver source that lies or attacks gets nothing and breaks nothing: others are told as if it were not there. */
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   json,
   receivers,
@@ -8,9 +8,6 @@ import {
 } from '../packages/notifications/src/sources/testing/fake-source.ts';
 import { SourceSite } from './testing/source-site.ts';
 import { outcomeOf, postAlert } from './testing/who-is-told.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let site: SourceSite;
 beforeAll(async () => {

@@ -1,11 +1,8 @@
 /** Containers beside the notification manager that say who is told: each is asked at its own port on this machine. */
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FakeSource, status } from '../packages/notifications/src/sources/testing/fake-source.ts';
 import { SourceSite } from './testing/source-site.ts';
 import { sourcesAre } from './testing/who-is-told.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let site: SourceSite;
 let tenants: FakeSource;

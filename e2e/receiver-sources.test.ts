@@ -4,15 +4,13 @@
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { FakeSource, json, status } from '../packages/notifications/src/sources/testing/fake-source.ts';
 import { processOfRole, startArmillary, temporaryFolder, type Running } from './testing/armillary.ts';
 import { KubectlSession, requiredKubectls } from './testing/kubectl.ts';
 import { Inbox } from './testing/notification-world.ts';
 import { eventually } from './testing/process.ts';
 import { outcomeOf, postAlert, sourcesAre, whoIsTold, type Outcome } from './testing/who-is-told.ts';
-
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let armillary: Running;

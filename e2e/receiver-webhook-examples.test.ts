@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { json, status } from '../packages/notifications/src/sources/testing/fake-source.ts';
 import { onPath } from '../scripts/debian.ts';
 import { armillary, temporaryFolder } from './testing/armillary.ts';
@@ -13,9 +13,6 @@ import { blocksOf } from './testing/documented-code.ts';
 import { KubectlSession, requiredKubectls } from './testing/kubectl.ts';
 import { ended, runProgram } from './testing/process.ts';
 import { SourceSite } from './testing/source-site.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 const root = join(import.meta.dirname, '..');
 const example = (name: string): string => join(root, 'examples/receiver-webhook', name);

@@ -1,12 +1,9 @@
 /** How `armillary` behaves at the edges: bad flags, taken ports and folders, a newer data folder, stopping. */
 import { createServer } from 'node:net';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { armillary, startArmillary, temporaryFolder } from './testing/armillary.ts';
 import { runProgram, type Finished } from './testing/process.ts';
-
-// Processes take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {

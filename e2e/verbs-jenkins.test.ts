@@ -6,7 +6,7 @@ import { armillary } from './testing/armillary.ts';
 import { eventually, runProgram, type Finished } from './testing/process.ts';
 import { pipeline, run, VerbsWorld } from './testing/verbs-world.ts';
 
-vi.setConfig({ testTimeout: 480_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 480_000 });
 
 let world: VerbsWorld;
 

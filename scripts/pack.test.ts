@@ -3,10 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installPacked, packages } from './install-packed.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 let work: string;
 let installed: string;

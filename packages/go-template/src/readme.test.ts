@@ -13,4 +13,4 @@ test('the example in the README runs and prints what it says', async () => {
   const args = ['--input-type=module-typescript', '--eval', program];
   const { stdout } = await promisify(execFile)(execPath, args);
   expect(stdout).toBe(printed);
-}, 60_000);
+});

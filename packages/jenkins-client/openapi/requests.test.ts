@@ -5,15 +5,12 @@ import {
   type FakeOptions,
   type User,
 } from '@armillary/jenkins-client/testing';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { areas } from '../suite/areas.ts';
 import { runSuite } from '../suite/run.ts';
 import { undescribed, type Exchange } from './check-exchange.ts';
 import { operations } from './document.ts';
 import { findOperation } from './find-operation.ts';
-
-// Much work for a machine that does other work, too.
-vi.setConfig({ testTimeout: 120_000 });
 
 /** What the client asks a server while something is done with it. */
 async function asked(

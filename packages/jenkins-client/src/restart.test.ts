@@ -11,9 +11,6 @@ import { startFakeJenkins, type FakeJenkins, type Fault } from './testing/index.
 import { door, hastyClock, makeJob } from './testing/made-jobs.ts';
 import type { Auth } from './transport/authentication.ts';
 
-// Much work for a machine that does other work, too.
-vi.setConfig({ testTimeout: 120_000 });
-
 const path = 'team/p1';
 const parameters = [{ 'stapler-class': 'hudson.model.StringParameterDefinition', name: 'WHO' }];
 /** By a clock whose waits take no time. */

@@ -1,14 +1,11 @@
 import { connect } from '@armillary/jenkins-client';
 import { startFakeJenkins, type FakeOptions } from '@armillary/jenkins-client/testing';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { areas } from './areas.ts';
 import { operationsOf, watchCalls } from './operations.ts';
 import { compatibilityPage, resultLine, summary } from './report.ts';
 import { runSuite, type SuiteOptions, type SuiteResult } from './run.ts';
 import { asReal, converter, gitUrl, wholeFake } from './whole-fake.ts';
-
-// Much work for a machine that does other work, too.
-vi.setConfig({ testTimeout: 120_000 });
 
 /** Runs the suite against a fake server, as if that were a real one. */
 async function run(

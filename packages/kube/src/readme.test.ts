@@ -5,12 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { answer, MemoryApi } from './testing/memory-api.ts';
 import { until } from './testing/until.ts';
 
-// The examples are processes of their own, which take their time on a busy machine.
-vi.setConfig({ testTimeout: 180_000 });
 const limitMs = 60_000;
 
 let api: MemoryApi;

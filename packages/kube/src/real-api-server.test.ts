@@ -23,7 +23,7 @@ import { certificates } from './testing/certificates.ts';
 import { until as within } from './testing/until.ts';
 
 // A real server writes to a disk that others use, too.
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 240_000 });
 const until: typeof within = (name, condition) => within(name, condition, 60_000);
 
 const assets = process.env['KUBEBUILDER_ASSETS'] ?? '';
@@ -88,7 +88,7 @@ describe.skipIf(assets === '')('on a real kube-apiserver', () => {
         .get('default')
         .then(Boolean, () => false),
     );
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await client?.close();

@@ -1,9 +1,6 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { checkSchema, ResourceSchema } from './index.ts';
 import type { JsonSchema } from './index.ts';
-
-// Much work for a machine that does other work, too.
-vi.setConfig({ testTimeout: 120_000 });
 
 const specOf = (spec: JsonSchema): ResourceSchema =>
   new ResourceSchema({ type: 'object', properties: { spec } });

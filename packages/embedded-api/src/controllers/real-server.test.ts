@@ -6,8 +6,6 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebhookServer, patching } from '../admission/testing/webhook-server.ts';
 import { startApiServer, type ApiServer, type ApiServerOptions } from '../api-server.ts';
 
-// A busy disk keeps each write waiting.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 const soon = { timeout: 30_000 };
 
 interface Answer {

@@ -47,11 +47,11 @@ for (const oracle of Object.keys(oracles) as Oracle[])
           `SKIPPED: comparing with a running ${oracle}: ${why}; its recordings are used\n`,
         );
       else real = await oracles[oracle]();
-    }, 120_000);
+    });
     afterAll(async () => real?.close());
 
     for (const one of cases.filter((each) => each.oracle === oracle))
-      test(one.name, { timeout: 90_000 }, async () => {
+      test(one.name, async () => {
         const theirs = real ? await runCase(real, one) : readRecording(one.name);
         if (real && recording) writeRecording(one.name, theirs);
         const found = compareAnswers(one.name, theirs, await runCase(embedded, one));

@@ -2,12 +2,9 @@ import { createConnection } from 'node:net';
 import { request as httpsRequest } from 'node:https';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startApiServer } from '../api-server.ts';
 import { TestApi, configMap } from './testing/test-api.ts';
-
-// Much work for a machine that does other work, too.
-vi.setConfig({ testTimeout: 120_000 });
 
 let api: TestApi;
 

@@ -1,9 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TestApi, configMap, take } from './testing/test-api.ts';
 import type { WatchEvent } from './testing/test-api.ts';
-
-// Much work for a machine that does other work, too.
-vi.setConfig({ testTimeout: 120_000 });
 
 let api: TestApi;
 const maps = '/api/v1/namespaces/default/configmaps';

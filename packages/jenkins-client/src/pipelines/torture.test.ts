@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { isJenkinsError } from '../errors.ts';
 import { planChange } from './plan.ts';
 import type { Rolls } from './random/file.ts';
@@ -7,9 +7,6 @@ import { randomStored } from './random/stored.ts';
 import type { InlinePipelineSpec, MultibranchPipelineSpec, PipelineSpec } from './spec.ts';
 import { patchStored, readStored } from './stored.ts';
 import { wantedPipeline } from './wanted.ts';
-
-// Much work for a machine that does other work, too.
-vi.setConfig({ testTimeout: 120_000 });
 
 /** What a change of a setting may touch: paths without the root. */
 const TOUCHED: Readonly<Record<string, RegExp>> = {

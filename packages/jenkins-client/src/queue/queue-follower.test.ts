@@ -6,9 +6,6 @@ import { door, hastyClient, hastyClock, makeJob } from '../testing/made-jobs.ts'
 import { scriptedJenkins } from '../transport/scripted-server.ts';
 import type { BuildRequestState } from './queue-follower.ts';
 
-// Much work for a machine that does other work, too.
-vi.setConfig({ testTimeout: 120_000 });
-
 let fake: FakeJenkins;
 let jenkins: Jenkins;
 

@@ -8,11 +8,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Commands } from './commands.ts';
 import { ProgramStarter } from './program-starter.ts';
 import { systemCommands } from './system-commands.ts';
-import { haveTime } from './testing/have-time.ts';
 import { isAlive } from './testing/is-alive.ts';
 
 const patience = 30_000;
-haveTime();
 
 let folder: string;
 let starter: ProgramStarter;

@@ -7,12 +7,10 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test, vi } from 'vitest';
 import { systemCommands } from './system-commands.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { haveTime } from './testing/have-time.ts';
 import { isAlive } from './testing/is-alive.ts';
 import { NetworkNamespace, canMakeNamespaces } from './testing/network-namespace.ts';
 
 const patience = 30_000;
-haveTime();
 
 const commands = systemCommands();
 const never = new AbortController().signal;

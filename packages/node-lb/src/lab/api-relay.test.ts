@@ -6,10 +6,7 @@ import { join } from 'node:path';
 import { coreV1, KubeClient, loadKubeconfig, staticCredential } from '@armillary/kube';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startDualStackApi } from '../../../../e2e/testing/dual-stack-api.ts';
-import { haveTime } from '../host/testing/have-time.ts';
 import { startApiRelay } from './api-relay.ts';
-
-haveTime();
 
 let folder: string;
 beforeEach(async () => {

@@ -1,12 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { holdSocket } from '../claims/held-socket.ts';
-import { haveTime } from '../host/testing/have-time.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { attemptConnection, type Attempt } from './connection-attempt.ts';
 import { Peer } from './testing/peer.ts';
 import { poll } from './testing/poll.ts';
-
-haveTime();
 
 /** An address of the loopback that no other process uses, and a port of it. */
 const alone = `127.77.${(process.pid >> 8) & 255}.${process.pid & 255 || 1}`;

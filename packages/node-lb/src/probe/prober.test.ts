@@ -1,12 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ExposedPort } from '../plan/node-plan.ts';
-import { haveTime } from '../host/testing/have-time.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { Prober, type ProberOptions } from './prober.ts';
 import { Peer } from './testing/peer.ts';
 import { poll } from './testing/poll.ts';
-
-haveTime();
 
 const intervalMs = 10_000;
 let peer: Peer;

@@ -41,7 +41,7 @@ describe.skipIf(assets === '')('objects of a real kube-apiserver', () => {
     const answers = async (read: Promise<unknown>) => await read.then(Boolean, () => false);
     await eventually('the namespace', () => answers(client.resource(coreV1.namespaces).get(namespace)));
     await eventually('the kind', () => answers(client.resource(nodeLoadBalancerKind).list()));
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await client?.close();

@@ -103,7 +103,7 @@ describe.skipIf(!canTryRules('rules under load')).each(hostBackends)(
       const counts = JSON.parse(printed.slice(printed.indexOf('{'))) as { made: number; failed: string[] };
       expect(counts.failed).toEqual([]);
       expect(counts.made).toBeGreaterThan(0);
-    }, 180_000);
+    });
 
     test(
       'what is forbidden by sources stops at once, and goes on when it is allowed again',

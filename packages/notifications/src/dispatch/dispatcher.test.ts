@@ -10,8 +10,6 @@ import { Dispatcher } from './dispatcher.ts';
 import type { Delivered, DispatchSettings } from './dispatcher.ts';
 import { Postponed } from './postponed.ts';
 
-vi.setConfig({ testTimeout: 180_000 });
-
 let clock: FakeClock;
 let store: SqliteStore;
 let dispatcher: Dispatcher | undefined;

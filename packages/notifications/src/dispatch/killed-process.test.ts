@@ -18,11 +18,11 @@ let server: TestPostgres;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'killed-'));
   server = await startPostgres();
-}, 120_000);
+});
 afterAll(async () => {
   await server?.stop();
   rmSync(folder, { recursive: true });
-}, 60_000);
+});
 
 /** Feeds until so many posts are acknowledged, and kills the process in the middle of its work. */
 async function feedAndKill(address: string, sink: string, from: number, posts: number): Promise<number[]> {
@@ -72,10 +72,10 @@ describe('a process that is killed in the middle of its work loses nothing it ac
   test('with SQLite', async () => {
     const told = await killedAgainAndAgain(join(folder, 'notifications.db'), join(folder, 'sqlite.txt'));
     for (const numbers of told) expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
-  }, 180_000);
+  });
 
   test('with PostgreSQL', async () => {
     // No order here: what the killed process was just routing waits for the lease to end, newer alerts do not.
     await killedAgainAndAgain(await server.createDatabase(), join(folder, 'postgres.txt'));
-  }, 180_000);
+  });
 });

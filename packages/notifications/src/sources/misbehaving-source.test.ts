@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { signAnswer } from './signature.ts';
 import { json, listOf, mailTo, receivers, status } from './testing/fake-source.ts';
 import type { SourceHandler } from './testing/fake-source.ts';
 import { SourceWorld } from './testing/source-world.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
 const patience = { timeout: 60_000 };
 
 const second = 1000;

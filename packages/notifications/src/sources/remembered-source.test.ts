@@ -1,9 +1,8 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { json, listOf, receivers, status } from './testing/fake-source.ts';
 import type { SourceHandler } from './testing/fake-source.ts';
 import { SourceWorld } from './testing/source-world.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
 const patience = { timeout: 60_000 };
 
 const second = 1000;

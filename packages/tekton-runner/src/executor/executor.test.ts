@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ends, ExecutorWorld, gone, plan, step } from '../testing/executor-world.ts';
 import type { TaskPlan } from './plan.ts';
-
-// Much work for a machine that does other work, too.
-vi.setConfig({ testTimeout: 120_000 });
 
 let world: ExecutorWorld;
 beforeEach(() => {

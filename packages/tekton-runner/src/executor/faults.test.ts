@@ -1,12 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { available } from '../../../../e2e/testing/available.ts';
 import { ends, ExecutorWorld, gone, plan, step } from '../testing/executor-world.ts';
-
-// Much work for a machine that does other work, too.
-vi.setConfig({ testTimeout: 120_000 });
 
 const canMount = available(
   'what a runner does on a full disk',

@@ -140,4 +140,4 @@ test('a log of 64 MiB is read in constant memory', async () => {
   expect(bytes).toBe(64 * 1024 * 1001);
   expect(peak).toBeLessThan(256 * 1024);
   // On a disk that others use, too.
-}, 120_000);
+});

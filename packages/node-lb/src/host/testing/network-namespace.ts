@@ -1,14 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { systemCommands } from '../system-commands.ts';
 import type { StreamingCommands } from '../commands.ts';
-import { haveTime } from './have-time.ts';
 
-/**
- * Whether network namespaces can be made here; the tests of the file have time for that. Says so loudly when not, and
- * throws in CI.
- */
+/** Whether network namespaces can be made here. Says so loudly when not, and throws in CI. */
 export function canMakeNamespaces(suite: string): boolean {
-  haveTime();
   if (process.platform === 'linux' && process.getuid?.() === 0) return true;
   const message = `${suite} is NOT RUN: it needs Linux and root, to make network namespaces`;
   if (process.env['CI']) throw new Error(message);

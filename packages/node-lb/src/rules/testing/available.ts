@@ -1,14 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { haveTime } from '../../host/testing/have-time.ts';
 
 const programs = ['ip', 'nft', 'ipset', 'iptables-nft-restore', 'iptables-legacy-restore', 'python3'];
 
-/**
- * Whether rules can be tried in network namespaces; the tests of the file have time for that. Says so loudly when not, and
- * throws in CI.
- */
+/** Whether rules can be tried in network namespaces. Says so loudly when not, and throws in CI. */
 export function canTryRules(suite: string): boolean {
-  haveTime();
   const missing = programs.filter((program) => spawnSync('which', [program]).status !== 0);
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
   if (isRoot && missing.length === 0) return true;

@@ -7,8 +7,6 @@ import { emailNotice } from './testing/email-notice.ts';
 import { reply, startMailServer } from './testing/mail-server.ts';
 import { startSmtpSink, type SmtpSink } from './testing/smtp-sink.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
-
 const http = testHttp();
 let email = createEmailChannel();
 

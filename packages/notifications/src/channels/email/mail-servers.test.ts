@@ -13,7 +13,6 @@ import type { MailServer } from './mail-server.ts';
 import { MailServers, type SentMail } from './mail-servers.ts';
 import { reply, startMailServer } from './testing/mail-server.ts';
 
-vi.setConfig({ testTimeout: 120_000 });
 const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 60_000 });
 
 const pem = (file: string): string =>

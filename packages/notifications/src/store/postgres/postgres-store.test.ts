@@ -1,14 +1,11 @@
 import { Client } from 'pg';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startPostgres } from '../../testing/postgres.ts';
 import type { TestPostgres } from '../../testing/postgres.ts';
 import type { StoredAlert } from '../notification-store.ts';
 import { sampleAlert, sampleDelivery } from '../testing/samples.ts';
 import { storeCases } from '../testing/store-cases.ts';
 import { PostgresStore } from './postgres-store.ts';
-
-// A server is set up and started, which takes its time on a busy machine.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let server: TestPostgres;
 beforeAll(async () => {
