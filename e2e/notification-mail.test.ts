@@ -11,7 +11,7 @@ import { armillary } from './testing/armillary.ts';
 import { readMail } from './testing/mail-text.ts';
 import { notification, NotificationWorld } from './testing/notification-world.ts';
 import { eventually, runProgram } from './testing/process.ts';
-import { freePort } from './testing/real-api-server.ts';
+import { freePort } from './testing/free-port.ts';
 
 const pem = (file: string): string =>
   readFileSync(join(import.meta.dirname, '../packages/notifications/fixtures/tls', file), 'utf8');

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { InstalledNotifications, installNamespace } from './testing/installed-notifications.ts';
 import { Inbox, notification } from './testing/notification-world.ts';
 import { eventually } from './testing/process.ts';
-import { freePort } from './testing/real-api-server.ts';
+import { freePort } from './testing/free-port.ts';
 
 interface Container {
   name: string;

@@ -18,7 +18,7 @@ import { Alertmanager, type AlertmanagerOptions } from './testing/alertmanager.t
 import { startArmillary, temporaryFolder, type Running } from './testing/armillary.ts';
 import { requiredKubectls } from './testing/kubectl.ts';
 import { ended, eventually, runProgram } from './testing/process.ts';
-import { freePort } from './testing/real-api-server.ts';
+import { freePort } from './testing/free-port.ts';
 
 vi.setConfig({ testTimeout: 400_000 });
 

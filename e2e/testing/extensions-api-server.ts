@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ended, eventually } from './process.ts';
-import { freePort, readyz, startRealApiServer, type RealApiServer } from './real-api-server.ts';
+import { freePort } from './free-port.ts';
+import { readyz, startRealApiServer, type RealApiServer } from './real-api-server.ts';
 
 /** A running apiextensions-apiserver; `stop` ends `core` too, where namespaces are made. */
 export type ExtensionsApiServer = Pick<RealApiServer, 'url' | 'token' | 'ca' | 'stop'> & {

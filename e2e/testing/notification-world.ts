@@ -14,7 +14,7 @@ import {
   type RunningNotificationManager,
 } from '@armillary/notifications';
 import { eventually } from './process.ts';
-import { freePort } from './real-api-server.ts';
+import { freePort } from './free-port.ts';
 import { serveKinds } from './serve-kinds.ts';
 
 /** One alert of a post, as far as tests write it. */

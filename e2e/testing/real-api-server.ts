@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { generateKeyPairSync, randomBytes, randomInt } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { ended, eventually } from './process.ts';
 
 /** A real kube-apiserver with its etcd on free loopback ports, RBAC on, admitted by a token of `system:masters`. */
@@ -28,27 +28,6 @@ export interface RealApiServerOptions {
   flags?: string[];
   /** Starts kube-controller-manager too: garbage collection, namespaces, default service accounts. */
   controllers?: string[];
-}
-
-const given = new Set<number>();
-
-/**
- * A TCP port on loopback that is free. It is below those that Linux gives to whoever asks for any (32768 and up) and
- * below node ports (30000 and up), so that nobody takes it by chance before the program that it is for does.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(16_000, 30_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!isFree) continue;
-    await new Promise((resolve) => server.close(resolve));
-    if (given.has(port)) continue;
-    given.add(port);
-    return port;
-  }
 }
 
 /** Whether a server answers `/readyz` with ok. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { ended, eventually } from './process.ts';
-import { freePort } from './real-api-server.ts';
+import { freePort } from './free-port.ts';
 
 /** A program of the system that serves HTTP on loopback. */
 export interface ServerProgram {

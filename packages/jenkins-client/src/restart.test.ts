@@ -1,7 +1,7 @@
 /** A server that is restarted, killed, or loses answers in the middle of things: the right end, and nothing twice. */
 import { connect as connectTo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { freePort } from '../../../e2e/testing/real-api-server.ts';
+import { freePort } from '../../../e2e/testing/free-port.ts';
 import { findStarts } from './builds/find-starts.ts';
 import { mayHaveStarted } from './builds/start.ts';
 import { connect } from './connect.ts';

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { freePort } from '../../../../e2e/testing/real-api-server.ts';
+import { freePort } from '../../../../e2e/testing/free-port.ts';
 import { connect } from '../connect.ts';
 import { ConnectionFailedError, NotReadyError } from '../errors.ts';
 import { retryDelay, retryPolicy } from './retry.ts';

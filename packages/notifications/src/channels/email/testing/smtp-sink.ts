@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../../../../../e2e/testing/free-port.ts';
 
 /** What an smtp-sink does other than take every mail. Commands are such as `MAIL`, `RCPT`, `DATA` and `.`. */
 export interface SmtpSinkOptions {
@@ -72,23 +72,6 @@ export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<Smtp
       rmSync(folder, { recursive: true });
       throw new Error(`smtp-sink does not start: ${said}`);
     }
-  }
-}
-
-/**
- * One that is free, and none of those that the kernel gives to whoever asks for any. Two sinks would share a port without
- * a word.
- */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(16_000, 30_000);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!isFree) continue;
-    await new Promise((closed) => server.close(closed));
-    return port;
   }
 }
 
